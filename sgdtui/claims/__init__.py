@@ -1,0 +1,1 @@
+"""Claims of presets, checked against a result."""

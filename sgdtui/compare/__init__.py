@@ -1,0 +1,1 @@
+"""Measured against predicted: distances, their noise floors, and the verdict."""

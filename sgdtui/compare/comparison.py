@@ -1,0 +1,55 @@
+"""A measured law held against a predicted one, with what sampling error alone would show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DISTANCES = ("tv", "kl", "hellinger", "ks", "w1")
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Five distances between two laws; None where one does not exist (a singular law has no TV or KL).
+
+    tv half the L1 distance · kl of the measured law from the prediction, KL(measured‖prediction), in nats ·
+    hellinger in [0, 1] · ks the largest gap between distribution functions · w1 in units of x (in 2-D: ks and w1
+    are the larger of the two axes).
+    """
+
+    tv: float | None
+    kl: float | None
+    hellinger: float | None
+    ks: float | None
+    w1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a prediction did.
+
+    floor            the distances that sampling error alone would show at this effective sample size
+    p_value          of one statistic fixed beforehand
+    numerical_error  of the prediction's grid, and for an SDE the bias of dt, as a TV
+    agrees           False if p < .001 and distance - floor > numerical_error; None if the run could not resolve
+                     twice the closest rival's distance; else True
+    more_samples     how many times more samples would tell, where `agrees` is None
+    """
+
+    name: str
+    distances: Distances
+    floor: Distances
+    p_value: float | None
+    numerical_error: float
+    agrees: bool | None
+    more_samples: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One of "gibbs", "equilibrium, not gibbs", "nonequilibrium", "no stationary law", "undecided"; and why.
+
+    `why` is one generated sentence with the numbers.
+    """
+
+    text: str
+    why: str

@@ -1,0 +1,1 @@
+"""One run: the only thing that both faces drive."""

@@ -1,0 +1,116 @@
+"""What a run shows at one moment: everything that a panel or a line of JSON can say. Frozen; panels never compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.compare.comparison import Comparison, Verdict
+from sgdtui.model.experiment import Experiment
+from sgdtui.predict.drift_vectors import DriftVectors
+from sgdtui.predict.prediction import Absence, Prediction
+
+Array = NDArray[np.float64]
+
+PHASES = ("compiling", "pilot", "settling", "sampling", "done", "stopped", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A measured number with its standard error (None where it is not known)."""
+
+    value: float | None
+    se: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowReport:
+    """Measured entropy production and area rate per unit t with errors, beside the SDE's prediction.
+
+    `displacement` is E[Δx | bin]/η, (axes, bins…), NaN in unvisited bins; `displacement_se` likewise.
+    """
+
+    entropy_production: Observed
+    predicted_entropy_production: float | None
+    area_rate: Observed
+    displacement: Array | None = None
+    displacement_se: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReport:
+    """First passage of the `until` condition, beside the exact integral and Kramers (1-D, else None)."""
+
+    mean_steps: Observed
+    mean_time: float | None
+    fraction: float
+    predicted_time: float | None = None
+    kramers_time: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Ensemble averages through time: `time` (n,), `mean` (n, d), `covariance` (n, d, d), `observables` name to
+    (n,), `distance` prediction name to TV (n,) against the instantaneous histogram, and standard errors where
+    they are known (`observables_se`, `mean_se`)."""
+
+    time: Array
+    mean: Array
+    covariance: Array
+    observables: dict[str, Array]
+    distance: dict[str, Array]
+    mean_se: Array
+    observables_se: dict[str, Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """One moment of one run.
+
+    experiment         resolved: its domain, burn-in and steps are known
+    phase              one of `PHASES`; `paused` besides
+    generation         grows whenever the statistics restart, so that stale predictions can be dimmed
+    predictions_of     the generation that `predictions` were made for
+    settled            whether at least five relaxation times were burnt in; None: not known yet
+    density, se        (bins…) the measured density since the statistics began and its standard error
+    instant            (bins…) the density of the walkers right now
+    effective_samples  independent samples worth as much
+    rate               walker-steps per second of stepping alone
+    message            one line for the status bar (a restart, a warning), or the failure
+    """
+
+    experiment: Experiment
+    phase: str
+    paused: bool
+    generation: int
+    predictions_of: int
+    settled: bool | None
+    step: int
+    time: float
+    seconds: float
+    rate: float
+    walkers: int
+    lost: int
+    samples: int
+    effective_samples: float
+    edges: tuple[Array, ...]
+    density: Array
+    density_se: Array
+    instant: Array
+    outside: float
+    mean: Array
+    mean_se: Array
+    covariance: Array
+    covariance_se: Array
+    observables: dict[str, Observed] = field(default_factory=dict)
+    predictions: dict[str, Prediction] = field(default_factory=dict)
+    absences: dict[str, Absence] = field(default_factory=dict)
+    comparisons: dict[str, Comparison] = field(default_factory=dict)
+    drift: DriftVectors | None = None
+    flow: FlowReport | None = None
+    passage: PassageReport | None = None
+    verdict: Verdict | None = None
+    series: Series | None = None
+    message: str = ""

@@ -1,0 +1,78 @@
+"""Data for the sample form: a table of examples, or columns drawn afresh from distributions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Examples that are there: `rows` is (N, columns), finite float64, C-contiguous, not writeable."""
+
+    columns: tuple[str, ...]
+    rows: np.ndarray
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One column drawn afresh for every example: `kind` of normal, uniform, exponential, bernoulli, choice.
+
+    `arguments`: normal (mean, sd) · uniform (low, high) · exponential (mean,) · bernoulli (p,) · choice (values…,
+    probabilities…), the values first, as many of each.
+    """
+
+    kind: str
+    arguments: tuple[float, ...]
+
+    def quadrature(self, order: int = 48) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes and weights (sum 1) that average a smooth function over this law; exact for finite laws."""
+        a = self.arguments
+        match self.kind:
+            case "normal":
+                nodes, weights = np.polynomial.hermite_e.hermegauss(order)
+                return a[0] + a[1] * nodes, weights / weights.sum()
+            case "uniform":
+                nodes, weights = np.polynomial.legendre.leggauss(order)
+                return a[0] + (a[1] - a[0]) * (nodes + 1) / 2, weights / 2
+            case "exponential":
+                nodes, weights = np.polynomial.laguerre.laggauss(order)
+                return a[0] * nodes, weights / weights.sum()
+            case "bernoulli":
+                return np.array([0.0, 1.0]), np.array([1 - a[0], a[0]])
+            case _:
+                half = len(a) // 2
+                return np.array(a[:half]), np.array(a[half:]) / sum(a[half:])
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Examples drawn afresh: one independent distribution a column."""
+
+    columns: tuple[str, ...]
+    distributions: tuple[Distribution, ...]
+
+
+Data = Table | Fresh
+
+
+def weighted_examples(data: Data, order: int = 48) -> tuple[np.ndarray, np.ndarray]:
+    """Examples (n, columns) and weights (n,) whose weighted mean is the mean over the data.
+
+    For a table the rows with equal weights; for fresh columns a tensor-product quadrature, its order lowered where
+    the product would pass a hundred thousand nodes.
+    """
+    if isinstance(data, Table):
+        n = len(data.rows)
+        return data.rows, np.full(n, 1.0 / n)
+    smooth = sum(d.kind in ("normal", "uniform", "exponential") for d in data.distributions)
+    if smooth > 1:
+        order = min(order, max(4, int(100_000 ** (1 / smooth))))
+    rules = [d.quadrature(order) for d in data.distributions]
+    nodes = np.stack([g.ravel() for g in np.meshgrid(*[r[0] for r in rules], indexing="ij")], axis=1)
+    weights = np.ones(1)
+    for _, w in rules:
+        weights = np.multiply.outer(weights, w).ravel()
+    return nodes, weights

@@ -1,0 +1,46 @@
+"""How a step is taken: discrete SGD or the SDE, the learning rate and its schedule, momentum, convention, swarm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sgdtui.expression import Expression
+
+CONVENTIONS = {"ito": 0.0, "stratonovich": 0.5, "anti-ito": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Swarm:
+    """Groups of `size` workers, each pulled to its group's mean by the drift -coupling·(x - mean)."""
+
+    size: int
+    coupling: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """One step of the process.
+
+    `kind` is "sgd" (x' = x - eta·ghat) or "sde" (dx = -g dt + sqrt(eta·Sigma/B) dW, Euler steps of `dt`, the noise
+    amplitude taken by `convention`: 0 Itô, ½ Stratonovich, 1 anti-Itô). `schedule` gives the learning rate at step
+    `k`, time `t` (None: constant `eta`).
+    """
+
+    kind: str = "sgd"
+    eta: float = 0.1
+    batch: int = 1
+    momentum: float = 0.0
+    schedule: Expression | None = None
+    convention: float = 0.0
+    dt: float = 0.01
+    swarm: Swarm | None = None
+
+    @property
+    def is_sde(self) -> bool:
+        """Whether the process is the SDE rather than the discrete chain."""
+        return self.kind == "sde"
+
+    @property
+    def time_step(self) -> float:
+        """The time that one step takes at the nominal learning rate: eta, or dt."""
+        return self.dt if self.is_sde else self.eta

@@ -1,0 +1,162 @@
+"""Drift, covariance and their derivatives as numbers: the experiment's equations at its parameter values.
+
+Two implementations of one interface: symbolic equations (loss or drift with noise), and means over examples
+(see `sgdtui.model.sample_fields`). Points are (n, d) throughout.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.expression import Expression, derivative, evaluate
+from sgdtui.model.drift import DriftSystem
+from sgdtui.model.equations import Equations
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.gradient import LOSS_MINIMUM, GradientSystem
+from sgdtui.model.minimum import lowest
+from sgdtui.model.sample import SampleSystem
+
+Array = NDArray[np.float64]
+
+FALLBACK_INTERVAL = (-8.0, 8.0)
+"""Where the minimum of a loss is looked for when neither the space nor the loss names a domain."""
+
+
+class Fields(Protocol):
+    """What predictions and drawings need to know of a system, at fixed parameter values."""
+
+    @property
+    def dimension(self) -> int:
+        """The number of coordinates, d."""
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether there is a loss of which the drift is minus the gradient."""
+
+    @property
+    def time_dependent(self) -> bool:
+        """Whether the drift or Σ names `k` or `t` (there is then no stationary law to predict)."""
+
+    def loss(self, x: Array) -> Array:
+        """The loss, (n,). Raises ValueError where there is none."""
+
+    def gradient(self, x: Array) -> Array:
+        """g = minus the drift, (n, d)."""
+
+    def covariance(self, x: Array) -> Array:
+        """Σ of one example's gradient, (n, d, d)."""
+
+    def covariance_divergence(self, x: Array) -> Array:
+        """(∇·Σ)_i = Σ_j ∂_j Σ_ij, (n, d)."""
+
+    def hessian(self, x: Array) -> Array:
+        """∂_j g_i, (n, d, d): the Hessian where there is a loss."""
+
+
+@lru_cache(maxsize=128)
+def equations_of(system: GradientSystem | DriftSystem) -> Equations:
+    """The symbolic equations of a system, differentiated once."""
+    return system.equations()
+
+
+@lru_cache(maxsize=128)
+def _hessian_of(equations: Equations) -> tuple[tuple[Expression, ...], ...]:
+    return tuple(tuple(-derivative(drift, v) for v in equations.variables) for drift in equations.drift)
+
+
+@lru_cache(maxsize=128)
+def _divergence_of(equations: Equations) -> tuple[Expression, ...]:
+    total = []
+    for row in equations.covariance:
+        terms = [derivative(entry, v) for entry, v in zip(row, equations.variables, strict=True)]
+        divergence = terms[0]
+        for term in terms[1:]:
+            divergence = divergence + term
+        total.append(divergence)
+    return tuple(total)
+
+
+def parameter_values(experiment: Experiment) -> dict[str, float]:
+    """Every name that the equations use, with its value: the parameters, and `L_min` where Σ names `L`."""
+    values = experiment.values
+    system = experiment.system
+    if isinstance(system, GradientSystem) and system.needs_loss_minimum:
+        domain = experiment.space.domain or system.loss.domain or (FALLBACK_INTERVAL,) * system.dimension
+        values[LOSS_MINIMUM] = loss_minimum(system.loss.expression, system.variables, values, domain)
+    return values
+
+
+def loss_minimum(
+    expression: Expression,
+    variables: tuple[str, ...],
+    values: dict[str, float],
+    domain: tuple[tuple[float, float], ...],
+) -> float:
+    """The lowest value of a loss on `domain` (one interval a variable)."""
+
+    def loss(points: Array) -> Array:
+        names = {**values, **{v: points[:, i] for i, v in enumerate(variables)}}
+        return np.broadcast_to(evaluate(expression, names), points.shape[:1])
+
+    return lowest(loss, domain)[1]
+
+
+class SymbolicFields:
+    """Fields of a loss or drift with a noise, at given parameter values, step `k` and time `t`."""
+
+    def __init__(self, equations: Equations, values: dict[str, float], k: float = 0.0, t: float = 0.0) -> None:
+        self.equations = equations
+        self.values = {**values, "k": k, "t": t}
+        self.dimension = equations.dimension
+        self.has_loss = equations.loss is not None
+        entries = (*equations.drift, *(entry for row in equations.covariance for entry in row))
+        self.time_dependent = any(entry.names & {"k", "t"} for entry in entries)
+
+    def _at(self, expression: Expression, x: Array) -> Array:
+        names = {**self.values, **{v: x[:, i] for i, v in enumerate(self.equations.variables)}}
+        return np.broadcast_to(evaluate(expression, names), x.shape[:1])
+
+    def loss(self, x: Array) -> Array:
+        """The loss, (n,). Raises ValueError where there is none."""
+        if self.equations.loss is None:
+            raise ValueError("this system has no loss")
+        return self._at(self.equations.loss, x)
+
+    def gradient(self, x: Array) -> Array:
+        """g = minus the drift, (n, d)."""
+        return -np.stack([self._at(f, x) for f in self.equations.drift], axis=1)
+
+    def covariance(self, x: Array) -> Array:
+        """Σ of one example's gradient, (n, d, d)."""
+        return np.stack(
+            [np.stack([self._at(e, x) for e in row], axis=1) for row in self.equations.covariance], axis=1
+        )
+
+    def covariance_divergence(self, x: Array) -> Array:
+        """∇·Σ, (n, d), from exact derivatives (never a delta at a jump)."""
+        return np.stack([self._at(e, x) for e in _divergence_of(self.equations)], axis=1)
+
+    def hessian(self, x: Array) -> Array:
+        """∂_j g_i, (n, d, d)."""
+        return np.stack(
+            [np.stack([self._at(e, x) for e in row], axis=1) for row in _hessian_of(self.equations)], axis=1
+        )
+
+
+def fields(experiment: Experiment, k: float = 0.0, t: float = 0.0) -> Fields:
+    """The fields of an experiment at its parameter values.
+
+    Raises TypeError for the forms that have no drift and diffusion (hops, tumble).
+    """
+    system = experiment.system
+    if isinstance(system, GradientSystem | DriftSystem):
+        return SymbolicFields(equations_of(system), parameter_values(experiment), k, t)
+    if isinstance(system, SampleSystem):
+        from sgdtui.model.sample_fields import SampleFields
+
+        return SampleFields(system, {**experiment.values, "k": k, "t": t})
+    raise TypeError(f"the {system.form} form has no drift and diffusion fields")

@@ -1,0 +1,56 @@
+"""Gradient noise: the covariance Σ of one example's gradient, as expressions, and the law of its shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sgdtui.expression import Expression, constant
+from sgdtui.model.law import Law
+from sgdtui.model.parameter import Parameter
+
+Matrix = tuple[tuple[Expression, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Σ(x) of one example's gradient.
+
+    `form` says how `covariance` was written: "isotropic" (one expression s, Σ = s·I), "diagonal" (d expressions)
+    or "full" (d*d expressions, row by row). Its names `x`, `y` mean the first and second coordinate, `L` the loss
+    above its minimum on the domain and `H` its curvature; `matrix` puts the system's own variables in their place
+    (see `sgdtui.model.gradient`).
+    """
+
+    covariance: tuple[Expression, ...]
+    form: str = "isotropic"
+    law: Law = Law()
+    name: str = ""
+    title: str = ""
+    about: str = ""
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def dimension(self) -> int | None:
+        """The dimension that this noise needs, or None where it fits any."""
+        if self.form == "diagonal":
+            return len(self.covariance)
+        if self.form == "full":
+            return round(len(self.covariance) ** 0.5)
+        names = {name for entry in self.covariance for name in entry.names}
+        if "y" in names:
+            return 2
+        return 1 if "H" in names else None
+
+    def matrix(self, dimension: int) -> Matrix:
+        """Σ as a (d, d) matrix of expressions, still in the noise's own names."""
+        zero = constant(0.0)
+        if self.form == "full":
+            return tuple(
+                tuple(self.covariance[row * dimension + column] for column in range(dimension))
+                for row in range(dimension)
+            )
+        diagonal = self.covariance * dimension if self.form == "isotropic" else self.covariance
+        return tuple(
+            tuple(diagonal[row] if row == column else zero for column in range(dimension))
+            for row in range(dimension)
+        )

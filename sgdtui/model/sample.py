@@ -1,0 +1,56 @@
+"""The third form: real SGD over data. The gradient noise follows from the examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sgdtui.expression import Expression, derivative
+from sgdtui.model.data import Data, Table
+
+DRAWS = ("replacement", "distinct", "reshuffle")
+MODELS = ("linear-regression", "logistic-regression")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSystem:
+    """Minibatch SGD: ghat is the mean gradient of `batch` examples drawn by `draw`.
+
+    Either `loss` is an expression of the `variables`, the data's columns and the parameters, or `model` names a
+    built-in model: "linear-regression" (half the squared error) or "logistic-regression" (log loss). A model has
+    one weight per feature column in column order (all columns but the last, which is the target; a column of ones
+    is added by the preset where an intercept is wanted), plus an L2 penalty ½·ridge·|w|².
+    """
+
+    data: Data
+    variables: tuple[str, ...]
+    loss: Expression | None = None
+    model: str | None = None
+    draw: str = "replacement"
+    ridge: float = 0.0
+    domain: tuple[tuple[float, float], ...] | None = None
+
+    form = "sample"
+
+    @property
+    def dimension(self) -> int:
+        """The number of weights, d."""
+        return len(self.variables)
+
+    @property
+    def example_count(self) -> int | None:
+        """The number of rows N, or None where examples are drawn afresh."""
+        return len(self.data.rows) if isinstance(self.data, Table) else None
+
+    def example_gradient(self) -> tuple[Expression, ...]:
+        """∇ of one example's loss, d expressions of variables, columns and parameters (expression losses only)."""
+        if self.loss is None:
+            raise ValueError("a built-in model has no expression")
+        return tuple(derivative(self.loss, variable) for variable in self.variables)
+
+    def batch_factor(self, batch: int) -> float:
+        """Cov ghat = factor·Sigma: 1/B with replacement and for reshuffled epochs' single steps taken alone,
+        (N - B)/((N - 1)·B) without replacement within the batch."""
+        n = self.example_count
+        if n is None or self.draw == "replacement":
+            return 1.0 / batch
+        return (n - batch) / ((n - 1) * batch) if n > 1 else 0.0

@@ -1,0 +1,145 @@
+"""Drift and covariance of real SGD: means over the examples of the gradient, its outer product and Hessian."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.expression import Expression, derivative, evaluate
+from sgdtui.model.data import weighted_examples
+from sgdtui.model.sample import SampleSystem
+
+Array = NDArray[np.float64]
+
+_CHUNK = 2_000_000
+"""Points times examples handled at once, to bound memory."""
+
+
+@lru_cache(maxsize=64)
+def _example_derivatives(
+    system: SampleSystem,
+) -> tuple[tuple[Expression, ...], tuple[tuple[Expression, ...], ...]]:
+    gradient = system.example_gradient()
+    return gradient, tuple(tuple(derivative(g, v) for v in system.variables) for g in gradient)
+
+
+class SampleFields:
+    """Fields of a sample system at given parameter values.
+
+    Σ is the covariance of one example's gradient (not its second moment). The number of examples at a time is
+    bounded, so a million rows work, slowly.
+    """
+
+    has_loss = True
+
+    def __init__(self, system: SampleSystem, values: dict[str, float]) -> None:
+        self.system = system
+        self.values = values
+        self.dimension = system.dimension
+        self.examples, self.weights = weighted_examples(system.data)
+        self.time_dependent = system.loss is not None and bool(system.loss.names & {"k", "t"})
+
+    def loss(self, x: Array) -> Array:
+        """The mean loss over the examples, (n,)."""
+        return self._averaged(x, lambda points, rows, w: self._example_loss(points, rows) @ w)
+
+    def gradient(self, x: Array) -> Array:
+        """The mean gradient, (n, d)."""
+        mean = self._averaged(x, lambda p, r, w: np.einsum("nei,e->ni", self._example_gradients(p, r), w))
+        return mean + self._ridge() * x
+
+    def covariance(self, x: Array) -> Array:
+        """The covariance of one example's gradient, (n, d, d)."""
+
+        def second(points: Array, rows: Array, w: Array) -> Array:
+            g = self._example_gradients(points, rows)
+            return np.einsum("nei,nej,e->nij", g, g, w, optimize=True)
+
+        def first(points: Array, rows: Array, w: Array) -> Array:
+            return np.einsum("nei,e->ni", self._example_gradients(points, rows), w)
+
+        mean = self._averaged(x, first)
+        return self._averaged(x, second) - mean[:, :, None] * mean[:, None, :]
+
+    def hessian(self, x: Array) -> Array:
+        """The mean Hessian, (n, d, d)."""
+        mean = self._averaged(x, lambda p, r, w: np.einsum("neij,e->nij", self._example_hessians(p, r), w))
+        return mean + self._ridge() * np.eye(self.dimension)
+
+    def covariance_divergence(self, x: Array) -> Array:
+        """∇·Σ, (n, d): E[ĝ_i,j ĝ_j + ĝ_i ĝ_j,j] - g_i,j g_j - g_i g_j,j, summed over j."""
+
+        def product(points: Array, rows: Array, w: Array) -> Array:
+            g = self._example_gradients(points, rows)
+            h = self._example_hessians(points, rows)
+            trace = np.einsum("nejj->ne", h)
+            return np.einsum("neij,nej,e->ni", h, g, w, optimize=True) + np.einsum("nei,ne,e->ni", g, trace, w)
+
+        mean = self._averaged(x, lambda p, r, w: np.einsum("nei,e->ni", self._example_gradients(p, r), w))
+        hessian = self._averaged(x, lambda p, r, w: np.einsum("neij,e->nij", self._example_hessians(p, r), w))
+        trace = np.einsum("njj->n", hessian)
+        return self._averaged(x, product) - np.einsum("nij,nj->ni", hessian, mean) - mean * trace[:, None]
+
+    def _ridge(self) -> float:
+        return self.system.ridge
+
+    def _averaged(self, x: Array, mean_over) -> Array:  # type: ignore[no-untyped-def]
+        """Sum `mean_over(points, rows, weights)` over chunks of points and of examples."""
+        rows_at_once = min(len(self.examples), 65_536)
+        points_at_once = max(1, _CHUNK // rows_at_once // self.dimension**2)
+        parts = []
+        for start in range(0, len(x), points_at_once):
+            points = x[start : start + points_at_once]
+            total = None
+            for row in range(0, len(self.examples), rows_at_once):
+                chunk = slice(row, row + rows_at_once)
+                part = mean_over(points, self.examples[chunk], self.weights[chunk])
+                total = part if total is None else total + part
+            parts.append(total)
+        return np.concatenate(parts)  # type: ignore[arg-type]
+
+    def _names(self, points: Array, rows: Array) -> dict[str, float | Array]:
+        columns = {c: rows[None, :, i] for i, c in enumerate(self.system.data.columns)}
+        return {**self.values, **columns, **{v: points[:, i, None] for i, v in enumerate(self.system.variables)}}
+
+    def _example_loss(self, points: Array, rows: Array) -> Array:
+        shape = (len(points), len(rows))
+        if self.system.loss is not None:
+            return np.broadcast_to(evaluate(self.system.loss, self._names(points, rows)), shape)
+        score, target = points @ rows[:, :-1].T, rows[:, -1]
+        penalty = 0.5 * self._ridge() * np.sum(points**2, axis=1, keepdims=True)
+        if self.system.model == "linear-regression":
+            return 0.5 * (score - target) ** 2 + penalty
+        return np.logaddexp(0.0, score) - target * score + penalty
+
+    def _example_gradients(self, points: Array, rows: Array) -> Array:
+        if self.system.loss is not None:
+            gradient, _ = _example_derivatives(self.system)
+            names, shape = self._names(points, rows), (len(points), len(rows))
+            return np.stack([np.broadcast_to(evaluate(g, names), shape) for g in gradient], axis=2)
+        return self._residual(points, rows)[:, :, None] * rows[None, :, :-1]
+
+    def _example_hessians(self, points: Array, rows: Array) -> Array:
+        if self.system.loss is not None:
+            _, hessian = _example_derivatives(self.system)
+            names, shape = self._names(points, rows), (len(points), len(rows))
+            return np.stack(
+                [np.stack([np.broadcast_to(evaluate(h, names), shape) for h in row], axis=2) for row in hessian],
+                axis=2,
+            )
+        features = rows[:, :-1]
+        outer = features[:, :, None] * features[:, None, :]
+        if self.system.model == "linear-regression":
+            return np.broadcast_to(outer, (len(points), *outer.shape))
+        p = _sigmoid(points @ features.T)
+        return (p * (1 - p))[:, :, None, None] * outer[None]
+
+    def _residual(self, points: Array, rows: Array) -> Array:
+        score, target = points @ rows[:, :-1].T, rows[:, -1]
+        return (score if self.system.model == "linear-regression" else _sigmoid(score)) - target
+
+
+def _sigmoid(score: Array) -> Array:
+    return 1.0 / (1.0 + np.exp(-np.clip(score, -700, 700)))

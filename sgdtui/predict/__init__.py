@@ -1,0 +1,1 @@
+"""Predictions of where the walkers settle: pure functions of an experiment."""

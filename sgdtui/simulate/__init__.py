@@ -1,0 +1,1 @@
+"""Walkers: generated kernels, random streams, threads, and what is counted."""

@@ -1,0 +1,1 @@
+"""Accumulators: what is measured of the walkers."""
