@@ -1,1 +1,1 @@
-"""The mathematics of an experiment, one file an idea. Pure and immutable; nothing here simulates, predicts or draws."""
+"""The mathematics of an experiment, one file an idea. Pure and immutable: no simulation, no drawing."""

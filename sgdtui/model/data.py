@@ -20,8 +20,8 @@ class Table:
 class Distribution:
     """One column drawn afresh for every example: `kind` of normal, uniform, exponential, bernoulli, choice.
 
-    `arguments`: normal (mean, sd) · uniform (low, high) · exponential (mean,) · bernoulli (p,) · choice (values…,
-    probabilities…), the values first, as many of each.
+    `arguments`: normal (mean, sd) · uniform (low, high) · exponential (mean,) · bernoulli (p,) ·
+    choice (values…, probabilities…), the values first, as many of each.
     """
 
     kind: str
@@ -61,8 +61,8 @@ Data = Table | Fresh
 def weighted_examples(data: Data, order: int = 48) -> tuple[np.ndarray, np.ndarray]:
     """Examples (n, columns) and weights (n,) whose weighted mean is the mean over the data.
 
-    For a table the rows with equal weights; for fresh columns a tensor-product quadrature, its order lowered where
-    the product would pass a hundred thousand nodes.
+    For a table the rows with equal weights; for fresh columns a tensor-product quadrature, its order lowered
+    where the product would pass a hundred thousand nodes.
     """
     if isinstance(data, Table):
         n = len(data.rows)

@@ -28,8 +28,12 @@ class DriftSystem:
         """The drift as written and Σ in the system's own variables."""
         own = {c: name(v) for c, v in zip(("x", "y"), self.variables, strict=False)}
         covariance = tuple(
-            tuple(substitute(entry, {c: n for c, n in own.items() if c in entry.names and c not in self.variables})
-                  for entry in row)
+            tuple(
+                substitute(
+                    entry, {c: n for c, n in own.items() if c in entry.names and c not in self.variables}
+                )
+                for entry in row
+            )
             for row in self.noise.matrix(self.dimension)
         )
         return Equations(

@@ -1,4 +1,4 @@
-"""How a step is taken: discrete SGD or the SDE, the learning rate and its schedule, momentum, convention, swarm."""
+"""How a step is taken: SGD or the SDE, the learning rate and its schedule, momentum, convention, swarm."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Swarm:
 class Dynamics:
     """One step of the process.
 
-    `kind` is "sgd" (x' = x - eta·ghat) or "sde" (dx = -g dt + sqrt(eta·Sigma/B) dW, Euler steps of `dt`, the noise
-    amplitude taken by `convention`: 0 Itô, ½ Stratonovich, 1 anti-Itô). `schedule` gives the learning rate at step
-    `k`, time `t` (None: constant `eta`).
+    `kind` is "sgd" (x' = x - eta·ghat) or "sde" (dx = -g dt + sqrt(eta·Sigma/B) dW, Euler steps of `dt`, the
+    noise amplitude taken by `convention`: 0 Itô, ½ Stratonovich, 1 anti-Itô). `schedule` gives the learning rate
+    at step `k`, time `t` (None: constant `eta`).
     """
 
     kind: str = "sgd"

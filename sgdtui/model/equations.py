@@ -13,7 +13,8 @@ class Equations:
     """dx = drift·dt + noise of covariance Σ, in `variables`, the parameters, `k` and `t`.
 
     `drift` is d expressions, dx/dt (that is, -g); `covariance` is Σ of one example, (d, d); `structure` is
-    "isotropic", "diagonal" or "full", the cheapest form that Σ is known to have; `loss` is None where there is none.
+    "isotropic", "diagonal" or "full", the cheapest form that Σ is known to have; `loss` is None where there is
+    none.
     """
 
     variables: tuple[str, ...]

@@ -43,7 +43,8 @@ class RunPlan:
 class Expectation:
     """A claim: `that` (a path into the result, or arithmetic of paths) is `value`, within `within`.
 
-    `value` is a number, a truth value or a text (a verdict); `at` picks a time in the series; `variant` a variant.
+    `value` is a number, a truth value or a text (a verdict); `at` picks a time in the series; `variant` a
+    variant.
     """
 
     that: str
@@ -55,7 +56,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A further run of the same preset with `changes`: dotted path to new value, as the preset would write it."""
+    """A further run of the same preset with `changes`: dotted path to new value, as a preset writes it."""
 
     name: str
     changes: tuple[tuple[str, Any], ...]
@@ -63,18 +64,18 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Experiment:
-    """Everything that a run needs. Two experiments are compared by identity; `document` is what it was read from.
+    """Everything that a run needs. Compared by identity; `document` is what it was read from.
 
-    `parameters` are all dials that expressions may name, with their values; `temperature` is "minimum", "average",
-    "best-kl" or a number; `observe` are the named expressions to average (a condition is a probability).
+    `parameters` are all dials that expressions may name, with their values; `temperature` is "minimum",
+    "average", "best-kl" or a number; `observe` are the named expressions to average (a condition is a probability).
     """
 
     system: System
     parameters: tuple[Parameter, ...] = ()
-    dynamics: Dynamics = Dynamics()
-    space: Space = Space()
-    start: Start = At((0.0,))
-    run: RunPlan = RunPlan()
+    dynamics: Dynamics = field(default_factory=Dynamics)
+    space: Space = field(default_factory=Space)
+    start: Start = field(default_factory=lambda: At((0.0,)))
+    run: RunPlan = field(default_factory=RunPlan)
     temperature: str | float = "minimum"
     observe: tuple[tuple[str, Expression], ...] = ()
     until: Expression | None = None

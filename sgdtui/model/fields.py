@@ -12,7 +12,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import Expression, derivative, evaluate
+from sgdtui.expression import Expression
+from sgdtui.expression.derivative import derivative
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.equations import Equations
 from sgdtui.model.experiment import Experiment
@@ -45,7 +47,7 @@ class Fields(Protocol):
         """The loss, (n,). Raises ValueError where there is none."""
 
     def gradient(self, x: Array) -> Array:
-        """g = minus the drift, (n, d)."""
+        """The mean gradient g = minus the drift, (n, d)."""
 
     def covariance(self, x: Array) -> Array:
         """Σ of one example's gradient, (n, d, d)."""
@@ -99,7 +101,7 @@ def loss_minimum(
     """The lowest value of a loss on `domain` (one interval a variable)."""
 
     def loss(points: Array) -> Array:
-        names = {**values, **{v: points[:, i] for i, v in enumerate(variables)}}
+        names: dict[str, float | Array] = {**values, **{v: points[:, i] for i, v in enumerate(variables)}}
         return np.broadcast_to(evaluate(expression, names), points.shape[:1])
 
     return lowest(loss, domain)[1]
@@ -108,7 +110,9 @@ def loss_minimum(
 class SymbolicFields:
     """Fields of a loss or drift with a noise, at given parameter values, step `k` and time `t`."""
 
-    def __init__(self, equations: Equations, values: dict[str, float], k: float = 0.0, t: float = 0.0) -> None:
+    def __init__(
+        self, equations: Equations, values: dict[str, float], k: float = 0.0, t: float = 0.0
+    ) -> None:
         self.equations = equations
         self.values = {**values, "k": k, "t": t}
         self.dimension = equations.dimension
@@ -117,7 +121,10 @@ class SymbolicFields:
         self.time_dependent = any(entry.names & {"k", "t"} for entry in entries)
 
     def _at(self, expression: Expression, x: Array) -> Array:
-        names = {**self.values, **{v: x[:, i] for i, v in enumerate(self.equations.variables)}}
+        names: dict[str, float | Array] = {
+            **self.values,
+            **{v: x[:, i] for i, v in enumerate(self.equations.variables)},
+        }
         return np.broadcast_to(evaluate(expression, names), x.shape[:1])
 
     def loss(self, x: Array) -> Array:
@@ -127,7 +134,7 @@ class SymbolicFields:
         return self._at(self.equations.loss, x)
 
     def gradient(self, x: Array) -> Array:
-        """g = minus the drift, (n, d)."""
+        """The mean gradient g = minus the drift, (n, d)."""
         return -np.stack([self._at(f, x) for f in self.equations.drift], axis=1)
 
     def covariance(self, x: Array) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sgdtui.expression import Expression, derivative, name, substitute
+from sgdtui.expression import Expression, name, substitute
+from sgdtui.expression.derivative import derivative
 from sgdtui.model.equations import Equations
 from sgdtui.model.loss import Loss
 from sgdtui.model.noise import Noise
@@ -38,7 +39,7 @@ class GradientSystem:
         return any("L" in entry.names for entry in self.noise.covariance)
 
     def equations(self) -> Equations:
-        """Drift -∇loss and Σ, in the system's own variables (derivatives are symbolic: seconds, not microseconds)."""
+        """Drift -∇loss and Σ in the system's own variables; slow, since derivatives are symbolic."""
         variables = self.variables
         gradient = tuple(derivative(self.loss.expression, variable) for variable in variables)
         covariance = tuple(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sgdtui.expression import Expression, evaluate
+from sgdtui.expression import Expression
+from sgdtui.expression.numeric import evaluate
 
 EVALUATE = {"source": 0.0, "symmetric": 0.5, "destination": 1.0}
 

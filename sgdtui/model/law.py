@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 KINDS = ("gaussian", "rademacher", "uniform", "laplace", "student-t", "stable")
@@ -26,8 +27,8 @@ class Law:
     def batch_scale(self, batch: int) -> float:
         """The factor by which the mean of `batch` independent draws shrinks: B^(-1/2), or B^(1/α - 1)."""
         if self.kind == "stable" and self.shape is not None:
-            return float(batch) ** (1.0 / self.shape - 1.0)
-        return float(batch) ** -0.5
+            return math.pow(batch, 1.0 / self.shape - 1.0)
+        return 1.0 / math.sqrt(batch)
 
     def __str__(self) -> str:
         """The law as a preset writes it."""

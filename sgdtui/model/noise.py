@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 from sgdtui.expression import Expression, constant
 from sgdtui.model.law import Law
@@ -23,7 +24,7 @@ class Noise:
 
     covariance: tuple[Expression, ...]
     form: str = "isotropic"
-    law: Law = Law()
+    law: Law = field(default_factory=Law)
     name: str = ""
     title: str = ""
     about: str = ""
@@ -35,7 +36,7 @@ class Noise:
         if self.form == "diagonal":
             return len(self.covariance)
         if self.form == "full":
-            return round(len(self.covariance) ** 0.5)
+            return math.isqrt(len(self.covariance))
         names = {name for entry in self.covariance for name in entry.names}
         if "y" in names:
             return 2

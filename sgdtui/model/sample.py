@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sgdtui.expression import Expression, derivative
+from sgdtui.expression import Expression
+from sgdtui.expression.derivative import derivative
 from sgdtui.model.data import Data, Table
 
 DRAWS = ("replacement", "distinct", "reshuffle")
@@ -49,7 +50,8 @@ class SampleSystem:
 
     def batch_factor(self, batch: int) -> float:
         """Cov ghat = factor·Sigma: 1/B with replacement and for reshuffled epochs' single steps taken alone,
-        (N - B)/((N - 1)·B) without replacement within the batch."""
+        (N - B)/((N - 1)·B) without replacement within the batch.
+        """
         n = self.example_count
         if n is None or self.draw == "replacement":
             return 1.0 / batch

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import Expression, derivative, evaluate
+from sgdtui.expression import Expression
+from sgdtui.expression.derivative import derivative
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.data import weighted_examples
 from sgdtui.model.sample import SampleSystem
 
@@ -47,7 +50,7 @@ class SampleFields:
 
     def gradient(self, x: Array) -> Array:
         """The mean gradient, (n, d)."""
-        mean = self._averaged(x, lambda p, r, w: np.einsum("nei,e->ni", self._example_gradients(p, r), w))
+        mean = self._averaged(x, lambda p, r, w: _contract("nei,e->ni", self._example_gradients(p, r), w))
         return mean + self._ridge() * x
 
     def covariance(self, x: Array) -> Array:
@@ -55,17 +58,17 @@ class SampleFields:
 
         def second(points: Array, rows: Array, w: Array) -> Array:
             g = self._example_gradients(points, rows)
-            return np.einsum("nei,nej,e->nij", g, g, w, optimize=True)
+            return _contract("nei,nej,e->nij", g, g, w)
 
         def first(points: Array, rows: Array, w: Array) -> Array:
-            return np.einsum("nei,e->ni", self._example_gradients(points, rows), w)
+            return _contract("nei,e->ni", self._example_gradients(points, rows), w)
 
         mean = self._averaged(x, first)
         return self._averaged(x, second) - mean[:, :, None] * mean[:, None, :]
 
     def hessian(self, x: Array) -> Array:
         """The mean Hessian, (n, d, d)."""
-        mean = self._averaged(x, lambda p, r, w: np.einsum("neij,e->nij", self._example_hessians(p, r), w))
+        mean = self._averaged(x, lambda p, r, w: _contract("neij,e->nij", self._example_hessians(p, r), w))
         return mean + self._ridge() * np.eye(self.dimension)
 
     def covariance_divergence(self, x: Array) -> Array:
@@ -74,35 +77,36 @@ class SampleFields:
         def product(points: Array, rows: Array, w: Array) -> Array:
             g = self._example_gradients(points, rows)
             h = self._example_hessians(points, rows)
-            trace = np.einsum("nejj->ne", h)
-            return np.einsum("neij,nej,e->ni", h, g, w, optimize=True) + np.einsum("nei,ne,e->ni", g, trace, w)
+            trace = _contract("nejj->ne", h)
+            return _contract("neij,nej,e->ni", h, g, w) + _contract("nei,ne,e->ni", g, trace, w)
 
-        mean = self._averaged(x, lambda p, r, w: np.einsum("nei,e->ni", self._example_gradients(p, r), w))
-        hessian = self._averaged(x, lambda p, r, w: np.einsum("neij,e->nij", self._example_hessians(p, r), w))
-        trace = np.einsum("njj->n", hessian)
-        return self._averaged(x, product) - np.einsum("nij,nj->ni", hessian, mean) - mean * trace[:, None]
+        mean = self._averaged(x, lambda p, r, w: _contract("nei,e->ni", self._example_gradients(p, r), w))
+        hessian = self._averaged(x, lambda p, r, w: _contract("neij,e->nij", self._example_hessians(p, r), w))
+        trace = _contract("njj->n", hessian)
+        return self._averaged(x, product) - _contract("nij,nj->ni", hessian, mean) - mean * trace[:, None]
 
     def _ridge(self) -> float:
         return self.system.ridge
 
-    def _averaged(self, x: Array, mean_over) -> Array:  # type: ignore[no-untyped-def]
+    def _averaged(self, x: Array, mean_over: Callable[[Array, Array, Array], Array]) -> Array:
         """Sum `mean_over(points, rows, weights)` over chunks of points and of examples."""
         rows_at_once = min(len(self.examples), 65_536)
         points_at_once = max(1, _CHUNK // rows_at_once // self.dimension**2)
         parts = []
         for start in range(0, len(x), points_at_once):
             points = x[start : start + points_at_once]
-            total = None
-            for row in range(0, len(self.examples), rows_at_once):
-                chunk = slice(row, row + rows_at_once)
-                part = mean_over(points, self.examples[chunk], self.weights[chunk])
-                total = part if total is None else total + part
-            parts.append(total)
-        return np.concatenate(parts)  # type: ignore[arg-type]
+            chunks = [slice(row, row + rows_at_once) for row in range(0, len(self.examples), rows_at_once)]
+            terms = [mean_over(points, self.examples[chunk], self.weights[chunk]) for chunk in chunks]
+            parts.append(np.sum(terms, axis=0))
+        return np.concatenate(parts)
 
     def _names(self, points: Array, rows: Array) -> dict[str, float | Array]:
         columns = {c: rows[None, :, i] for i, c in enumerate(self.system.data.columns)}
-        return {**self.values, **columns, **{v: points[:, i, None] for i, v in enumerate(self.system.variables)}}
+        return {
+            **self.values,
+            **columns,
+            **{v: points[:, i, None] for i, v in enumerate(self.system.variables)},
+        }
 
     def _example_loss(self, points: Array, rows: Array) -> Array:
         shape = (len(points), len(rows))
@@ -111,8 +115,10 @@ class SampleFields:
         score, target = points @ rows[:, :-1].T, rows[:, -1]
         penalty = 0.5 * self._ridge() * np.sum(points**2, axis=1, keepdims=True)
         if self.system.model == "linear-regression":
-            return 0.5 * (score - target) ** 2 + penalty
-        return np.logaddexp(0.0, score) - target * score + penalty
+            squared: Array = 0.5 * (score - target) ** 2 + penalty
+            return squared
+        logistic: Array = np.logaddexp(0.0, score) - target * score + penalty
+        return logistic
 
     def _example_gradients(self, points: Array, rows: Array) -> Array:
         if self.system.loss is not None:
@@ -126,7 +132,10 @@ class SampleFields:
             _, hessian = _example_derivatives(self.system)
             names, shape = self._names(points, rows), (len(points), len(rows))
             return np.stack(
-                [np.stack([np.broadcast_to(evaluate(h, names), shape) for h in row], axis=2) for row in hessian],
+                [
+                    np.stack([np.broadcast_to(evaluate(h, names), shape) for h in row], axis=2)
+                    for row in hessian
+                ],
                 axis=2,
             )
         features = rows[:, :-1]
@@ -139,6 +148,11 @@ class SampleFields:
     def _residual(self, points: Array, rows: Array) -> Array:
         score, target = points @ rows[:, :-1].T, rows[:, -1]
         return (score if self.system.model == "linear-regression" else _sigmoid(score)) - target
+
+
+def _contract(subscripts: str, *operands: Array) -> Array:
+    result: Array = np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+    return result
 
 
 def _sigmoid(score: Array) -> Array:
