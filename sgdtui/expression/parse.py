@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Collection
 
 from sgdtui.expression.error import ExpressionError
@@ -93,9 +92,7 @@ def parse(text: str | int | float, names: Collection[str]) -> Expression:
     scan(text, names)
     indent = len(text) - len(text.lstrip())
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(re.sub(r"\s", " ", text).strip(), mode="eval").body
+        body = ast.parse(re.sub(r"\s", " ", text).strip(), mode="eval").body
         node = _Reader(indent).read(body, 1)
     except SyntaxError as error:
         raise ExpressionError("this is not an expression", indent + max(0, (error.offset or 1) - 1)) from None

@@ -109,9 +109,20 @@ def _words(text: str) -> list[Word]:
                 raise blame(word, _ADVICE[found])
             if kind == "number":
                 _check_number(word)
+            elif (
+                found in ("and", "or", "not")
+                and words
+                and words[-1].kind == "number"
+                and _touch(words[-1], word)
+            ):
+                raise blame(word, f"put a space before '{found}'")
             words.append(word)
         position = match.end()
     return words
+
+
+def _touch(left: Word, right: Word) -> bool:
+    return left.offset + len(left.text) == right.offset
 
 
 def _check_number(word: Word) -> None:
