@@ -1,0 +1,163 @@
+"""Whether each prediction agrees with what was measured: true, false, or null where the sample cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sgdtui.compare.classes import assign, how_many, masses
+from sgdtui.compare.comparison import Comparison, Distances
+from sgdtui.compare.distance import distances
+from sgdtui.compare.effective_size import cumulative_effective_samples, effective_samples
+from sgdtui.compare.floor import floors
+from sgdtui.compare.groups import frequencies
+from sgdtui.compare.p_value import noncentrality_needed, p_value
+from sgdtui.predict.prediction import Prediction
+from sgdtui.simulate.count.counts import Counts
+
+LEVEL = 1e-3
+"""A prediction is called wrong below this p-value."""
+
+UNKNOWN_RIVAL = 0.05
+"""The TV that a rival is taken to have where no other prediction differs from this one."""
+
+
+def judge(
+    counts: Counts,
+    predictions: Mapping[str, Prediction],
+    *,
+    settled: bool | None,
+    dt_bias: Mapping[str, float] | float = 0.0,
+) -> dict[str, Comparison]:
+    """Hold every prediction that has a law on the drawn axes against the histogram.
+
+    `agrees` is False if p < .001 and distance - floor > numerical_error (the TV; KS for a singular law); None if the
+    run could not resolve twice the closest rival's distance, or is known to be unsettled; else True. A rival is
+    another prediction whose law differs from this one by more than both numerical errors.
+
+    Args:
+        counts: what was recorded.
+        predictions: by name, on the same bins.
+        settled: whether the burn-in was long enough; None where that is not known.
+        dt_bias: what the finite dt of a simulated SDE adds to the numerical error, as a TV; by prediction or one
+            number for all.
+
+    Returns:
+        Comparisons by name; empty while nothing was recorded.
+    """
+    if counts.total == 0:
+        return {}
+    law = {
+        name: prediction
+        for name, prediction in predictions.items()
+        if prediction.probability is not None or prediction.distribution is not None
+    }
+    n_eff, slow = effective_samples(counts), cumulative_effective_samples(counts)
+    groups = len(frequencies(counts)[0])
+    window = counts.histogram.sum(axis=0) / counts.total
+    outside = float(counts.outside.sum() / counts.total)
+    errors = {
+        name: prediction.numerical_error
+        + (dt_bias if isinstance(dt_bias, int | float) else dt_bias.get(name, 0.0))
+        for name, prediction in law.items()
+    }
+    result = {}
+    for name, prediction in law.items():
+        measured = distances(
+            window,
+            outside,
+            prediction.probability,
+            prediction.outside,
+            prediction.edges,
+            prediction.distribution,
+        )
+        floor = _floor(prediction, n_eff, slow)
+        p = p_value(counts, prediction)
+        rival = _closest_rival(name, law, errors)
+        more = _more_samples(prediction, rival, groups, n_eff, slow, floor, errors[name])
+        agrees: bool | None
+        if settled is False or p is None:
+            agrees = None
+        elif p < LEVEL and headline(measured) - headline(floor) > errors[name]:
+            agrees = False
+        else:
+            agrees = None if more is None or more > 1 else True
+        result[name] = Comparison(
+            name=name,
+            distances=measured,
+            floor=floor,
+            p_value=p,
+            numerical_error=errors[name],
+            agrees=agrees,
+            more_samples=more if agrees is None and settled is not False else None,
+        )
+    return result
+
+
+def headline(of: Distances) -> float:
+    """The distance that decides: TV, or KS for a singular law."""
+    return of.tv if of.tv is not None else of.ks if of.ks is not None else 0.0
+
+
+def between(one: Prediction, other: Prediction) -> float:
+    """The TV between two predicted laws; their KS where one is singular."""
+    if one.probability is not None and other.probability is not None:
+        return float(0.5 * np.abs(masses(one) - masses(other)).sum())
+    gap = np.cumsum(masses(one)[:-1]) - np.cumsum(masses(other)[:-1])
+    return float(np.max(np.abs(gap)))
+
+
+def _floor(prediction: Prediction, n_eff: float, slow: float) -> Distances:
+    cells = masses(prediction)
+    shape = tuple(len(axis_edges) - 1 for axis_edges in prediction.edges)
+    floor = floors(n_eff, cells[:-1].reshape(shape), prediction.edges, float(cells[-1]), slow)
+    if prediction.probability is None:
+        return Distances(tv=None, kl=None, hellinger=None, ks=floor.ks, w1=floor.w1)
+    return floor
+
+
+def _closest_rival(
+    name: str, law: Mapping[str, Prediction], errors: Mapping[str, float]
+) -> tuple[Prediction, float] | None:
+    apart = [
+        (distance, other)
+        for other, prediction in law.items()
+        if other != name
+        and (distance := between(law[name], prediction)) > errors[name] + errors[other] + 1e-12
+    ]
+    if not apart:
+        return None
+    distance, closest = min(apart)
+    return law[closest], distance
+
+
+def _more_samples(
+    prediction: Prediction,
+    rival: tuple[Prediction, float] | None,
+    groups: int,
+    n_eff: float,
+    slow: float,
+    floor: Distances,
+    numerical_error: float,
+) -> float | None:
+    """How many times more samples would resolve twice the rival's distance (at most 1: these do); None: none would.
+
+    The test needs a noncentrality n·χ² of the classes; the distance, √(D² + floor²) - floor > numerical error.
+    """
+    classes = max(2, how_many(groups, n_eff))
+    label, expected = assign(prediction, classes)
+    if rival is None:
+        distance, chi_squared = UNKNOWN_RIVAL, 4 * UNKNOWN_RIVAL**2
+    else:
+        distance = rival[1]
+        other = np.bincount(label, weights=masses(rival[0]), minlength=len(expected))
+        chi_squared = float(np.sum((other - expected) ** 2 / np.maximum(expected, 1e-12)))
+    needed = noncentrality_needed(max(groups, 5), max(2, min(len(expected), classes)))
+    present = 4 * slow * chi_squared
+    by_test = needed / present if present > 0 else np.inf
+    too_close = (2 * distance) ** 2 - numerical_error**2
+    if too_close <= 0 or not np.isfinite(by_test):
+        return None
+    by_distance = (2 * numerical_error * headline(floor) / too_close) ** 2
+    return float(max(by_test, by_distance))

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+from drawn_laws import drawn, edges, gaussian
+
+from sgdtui.compare.verdict import judge, verdict
+from sgdtui.predict.prediction import Absence, Prediction
+
+GIBBS = gaussian("gibbs", 0.05, temperature=0.05, rule="minimum")
+CHAIN = gaussian("transfer", 0.1 / 1.9)
+FLOW = gaussian("fokker-planck", 0.05, entropy_production=0.50625, relaxation_time=2.0)
+
+
+def judged(law, predictions, n=20_000):
+    return judge(
+        drawn(np.random.default_rng(1), 64, n, law), {p.name: p for p in predictions}, settled=True
+    ), {p.name: p for p in predictions}
+
+
+def test_gibbs():
+    comparisons, predictions = judged(GIBBS, [GIBBS, FLOW])
+    v = verdict(comparisons, predictions, {}, settled=True, is_sde=True, variance_range=(1.0, 1.0))
+    assert v.text == "gibbs"
+    assert "Σ is 1 everywhere" in v.why
+    assert "T = 0.05" in v.why
+
+
+def test_unsettled_comes_first():
+    comparisons, predictions = judged(GIBBS, [GIBBS])
+    for settled in (False, None):
+        assert verdict(comparisons, predictions, {}, settled=settled).text == "undecided"
+
+
+def test_no_stationary_law_needs_no_settling():
+    absent = {
+        "gibbs": Absence("gibbs", "no loss"),
+        "fokker-planck": Absence("fokker-planck", "not normalisable"),
+    }
+    v = verdict({}, {}, absent, settled=None, is_sde=True)
+    assert v.text == "no stationary law"
+    assert verdict({}, {}, absent, settled=False, is_sde=True).text == "undecided"
+    assert verdict({}, {}, {}, settled=True, escaping=True).text == "no stationary law"
+
+
+def test_a_chain_that_loses_walkers_has_no_law_and_a_hair_is_nothing():
+    leaking = gaussian("transfer", 0.1, survival_loss=0.003167)
+    v = verdict({}, {"transfer": leaking}, {}, settled=True)
+    assert v.text == "no stationary law"
+    assert ".00317" in v.why
+    comparisons, predictions = judged(CHAIN, [GIBBS, gaussian("transfer", 0.1 / 1.9, survival_loss=1e-30)])
+    assert verdict(comparisons, predictions, {}, settled=True).text == "equilibrium, not gibbs"
+
+
+def test_a_chain_whose_own_law_exists_is_not_condemned_by_the_sde():
+    absent = {"fokker-planck": Absence("fokker-planck", "not normalisable")}
+    comparisons, predictions = judged(CHAIN, [GIBBS, CHAIN])
+    assert verdict(comparisons, predictions, absent, settled=True).text == "equilibrium, not gibbs"
+
+
+def test_the_sde_limit_fails():
+    fokker_planck = gaussian("fokker-planck", 0.05, entropy_production=0.0)
+    comparisons, predictions = judged(CHAIN, [GIBBS, CHAIN, fokker_planck])
+    v = verdict(comparisons, predictions, {}, settled=True, eta=0.1, variance_range=(1.0, 1.0))
+    assert v.text == "equilibrium, not gibbs"
+    assert "η = 0.1 is too long for the SDE limit" in v.why
+    assert "the chain's own law holds" in v.why
+
+
+def test_uneven_noise_is_named_as_the_reason():
+    shifted = gaussian("fokker-planck", 0.05, mean=0.1)
+    comparisons, predictions = judged(shifted, [GIBBS, shifted])
+    v = verdict(comparisons, predictions, {}, settled=True, is_sde=True, variance_range=(0.5, 1.5))
+    assert v.text == "equilibrium, not gibbs"
+    assert "from 0.5 to 1.5" in v.why
+    assert "TV to Gibbs 0.1" in v.why
+    assert "Fokker–Planck holds within 0.0" in v.why
+
+
+def test_nonequilibrium():
+    comparisons, predictions = judged(CHAIN, [GIBBS, FLOW])
+    v = verdict(comparisons, predictions, {}, settled=True, dimension=2, entropy_production=(0.51, 0.01))
+    assert v.text == "nonequilibrium"
+    assert "0.506 nats" in v.why
+    assert "0.51 ± 0.01" in v.why
+
+
+def test_no_loss_on_a_closed_line_and_on_a_ring():
+    absent = {"gibbs": Absence("gibbs", "no loss")}
+    law = Prediction("fokker-planck", (edges(),), np.full(200, 1 / 200), entropy_production=3.0)
+    comparisons, predictions = judged(law, [law])
+    kept = {"settled": True, "is_sde": True}
+    assert verdict(comparisons, predictions, absent, **kept).text == "equilibrium, not gibbs"
+    assert verdict(comparisons, predictions, absent, periodic=True, **kept).text == "nonequilibrium"
+    assert verdict(comparisons, predictions, absent, momentum=0.9, **kept).text == "nonequilibrium"
+
+
+def test_undecided_where_the_sample_or_the_predictions_do_not_say():
+    few, predictions = judged(CHAIN, [GIBBS, CHAIN], n=20)
+    v = verdict(few, predictions, {}, settled=True)
+    assert v.text == "undecided"
+    assert "times more would tell" in v.why
+    comparisons, predictions = judged(CHAIN, [GIBBS, CHAIN])
+    assert verdict(comparisons, predictions, {}, settled=True, dimension=2).text == "undecided"
+    assert verdict({}, predictions, {}, settled=True).text == "undecided"
+
+
+@pytest.mark.parametrize("production", [0.0, 1e-9])
+def test_the_error_of_a_grid_is_no_current(production):
+    still = gaussian("fokker-planck", 0.1 / 1.9, entropy_production=production, relaxation_time=1.0)
+    comparisons, predictions = judged(CHAIN, [GIBBS, still])
+    v = verdict(comparisons, predictions, {}, settled=True, is_sde=True, dimension=2, isotropic=False)
+    assert v.text == "equilibrium, not gibbs"
+    assert "no one temperature" in v.why
