@@ -91,9 +91,13 @@ class _Power(_RealFunction):
     def _eval_derivative(self, symbol: sympy.Symbol) -> sympy.Expr:
         a, b = self.args
         slope = b * _power(a, b - 1) * a.diff(symbol)
-        if symbol in b.free_symbols:
-            slope += sympy.log(a) * self * b.diff(symbol)
-        return slope
+        growth = b.diff(symbol)
+        if growth.is_zero or a.is_zero:
+            return slope
+        grown = sympy.log(a) * self * growth
+        if growth.has(_Where, _Flat):  # where the exponent rests, a negative base is as good as any
+            grown = _Where(_FLAT["!="](growth, 0), grown, sympy.S.Zero)
+        return slope + grown
 
 
 def _power(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:

@@ -65,8 +65,8 @@ def reference(node: Node, values: Mapping[str, float]) -> float:
     if isinstance(node, Name):
         return values[node.id]
     if node.function == "where":
-        condition, a, b = node.arguments
-        return reference(a if reference(condition, values) != 0 else b, values)
+        condition = reference(node.arguments[0], values)
+        return math.nan if math.isnan(condition) else reference(node.arguments[1 if condition else 2], values)
     arguments = [reference(a, values) for a in node.arguments]
     if not all(map(math.isfinite, arguments)):
         return math.nan
