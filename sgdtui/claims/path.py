@@ -15,6 +15,9 @@ _DISTANCES = ("tv", "kl", "hellinger", "ks", "w1")
 _SECTIONS = ("first_passage", "flow", "settings")
 """Sections whose entries go by their bare name too."""
 
+_COUNTED = ("dimension", "time", "samples", "lost")
+"""Known without error."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -130,7 +133,8 @@ def _key(mapping: Mapping[str, Any], key: Key) -> str | None:
 def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
     """The standard error that stands beside a measured number; 0 for what was not measured."""
     top, last = keys[0], keys[-1]
-    if top == "settings" or (top == "predictions" and "distance" not in keys):
+    exact = top == "settings" or (top == "predictions" and "distance" not in keys)
+    if exact or (len(keys) == 1 and top in _COUNTED) or str(last).startswith(("predicted_", "kramers_")):
         return 0.0
     if top == "predictions":
         # The derivative of TV and KS by a bin's mass is at most ½ about its mean: sd ≤ ½/√n.

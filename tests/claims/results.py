@@ -48,6 +48,7 @@ def result(**changes: Any) -> dict[str, Any]:
         "flow": {
             "entropy_production": 0.5,
             "entropy_production_se": 0.01,
+            "predicted_entropy_production": 0.50625,
             "area_rate": 0.04,
             "area_rate_se": 0.002,
         },

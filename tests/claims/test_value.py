@@ -37,7 +37,8 @@ def value(text, document=None):
         ("first_passage.mean_time", (20.0, pytest.approx(0.3))),
         ("eta", (0.1, 0.0)),
         ("s", (2.0, 0.0)),
-        ("lost", (0.0, None)),
+        ("lost", (0.0, 0.0)),
+        ("predicted_entropy_production", (0.50625, 0.0)),
     ],
 )
 def test_paths_with_their_errors(text, expected):
