@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sgdtui.expression.error import ExpressionError
-from sgdtui.expression.tree import Expression, constant, render, walk
+from sgdtui.expression.node import render, walk
+from sgdtui.expression.tree import Expression, constant
 
 if TYPE_CHECKING:
-    from sgdtui.expression.tree import Node
+    from sgdtui.expression.node import Node
 
 MAX_INPUT_NODES = 4_000
 MAX_RESULT_NODES = 20_000

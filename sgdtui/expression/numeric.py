@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sgdtui.expression.error import ExpressionError
-from sgdtui.expression.tree import Expression, Name, Node, Number
+from sgdtui.expression.node import Name, Node, Number
+from sgdtui.expression.tree import Expression
 
 FloatArray = NDArray[np.float64]
 

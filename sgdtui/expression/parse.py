@@ -7,26 +7,22 @@ import re
 from collections.abc import Collection
 
 from sgdtui.expression.error import ExpressionError
-from sgdtui.expression.scan import MAX_LENGTH, MAX_NESTING, scan
-from sgdtui.expression.tree import (
+from sgdtui.expression.fold import folded
+from sgdtui.expression.node import (
     CONSTANTS,
     FUNCTIONS,
     RESERVED,
     Apply,
-    Expression,
     Name,
     Node,
     Number,
-    apply,
     arity,
-    constant,
-    folded,
-    name,
     render,
-    substitute,
     walk,
     wrong_count,
 )
+from sgdtui.expression.scan import MAX_LENGTH, MAX_NESTING, scan
+from sgdtui.expression.tree import Expression, apply, constant, name, substitute
 
 __all__ = [
     "FUNCTIONS",

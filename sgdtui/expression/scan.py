@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from keyword import iskeyword
 
 from sgdtui.expression.error import ExpressionError
-from sgdtui.expression.tree import CONSTANTS, FUNCTIONS
+from sgdtui.expression.node import CONSTANTS, FUNCTIONS
 
 MAX_LENGTH = 10_000
 MAX_NESTING = 100

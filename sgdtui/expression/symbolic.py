@@ -11,7 +11,9 @@ from typing import Any
 import sympy
 
 from sgdtui.expression.error import ExpressionError
-from sgdtui.expression.tree import COMPARISONS, LOGIC, Name, Node, Number, build, constant
+from sgdtui.expression.fold import build
+from sgdtui.expression.node import COMPARISONS, LOGIC, Name, Node, Number
+from sgdtui.expression.tree import constant
 
 # sympy multiplies powers of numbers out; beyond this an exponent stays a float, which is quick.
 _LARGEST_EXACT_POWER = 1024
@@ -84,26 +86,33 @@ class _Absolute(_RealFunction):
 
 
 class _Power(_RealFunction):
-    """``a**b`` with b not a number. sympy would write ``b*a**b/a`` where ``b*a**(b - 1)`` is meant."""
+    """``a**b`` where sympy's own would not do.
 
-    ours = "**"
+    If b is not a number, sympy writes ``b*a**b/a`` where ``b*a**(b - 1)`` is meant. If a is flat in places, as in
+    ``sqrt(max(x, 0))``, the derivative there is 0, not the 0/0 of the chain rule.
+    """
 
     def _eval_derivative(self, symbol: sympy.Symbol) -> sympy.Expr:
         a, b = self.args
-        slope = b * _power(a, b - 1) * a.diff(symbol)
-        growth = b.diff(symbol)
+        rise, growth = a.diff(symbol), b.diff(symbol)
+        slope = _unless_flat(rise, b * _power(a, b - 1) * rise)
         if growth.is_zero or a.is_zero:
             return slope
-        grown = sympy.log(a) * self * growth
-        if growth.has(_Where, _Flat):  # where the exponent rests, a negative base is as good as any
-            grown = _Where(_FLAT["!="](growth, 0), grown, sympy.S.Zero)
-        return slope + grown
+        grown = _unless_flat(growth, sympy.log(a) * self * growth)
+        return slope + (_Where(_FLAT["!="](a, 0), grown, sympy.S.Zero) if a.has(*_IN_PIECES) else grown)
 
 
 def _power(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
-    return a**b if b.is_Number else _Power(a, b)
+    may_rest = b.is_Number and 0 < b < 1 and a.has(*_IN_PIECES)
+    return a**b if b.is_Number and not may_rest else _Power(a, b)
 
 
+def _unless_flat(inner: sympy.Expr, product: sympy.Expr) -> sympy.Expr:
+    """The product of the chain rule, or 0 where the inner derivative is 0 piece by piece."""
+    return _Where(_FLAT["!="](inner, 0), product, sympy.S.Zero) if inner.has(_Where, _Flat) else product
+
+
+_IN_PIECES = (_Where, _Minimum, _Maximum, _Flat)
 _FLAT: Mapping[str, Callable[..., sympy.Expr]] = {
     function: type(f"_Flat{index:02}", (_Flat,), {"ours": function})
     for index, function in enumerate(["sign", "step", "floor", *sorted(COMPARISONS | LOGIC)])
@@ -120,7 +129,7 @@ _TO_SYMPY: Mapping[str, Callable[..., sympy.Expr]] = {
     "min": _Minimum,
     "max": _Maximum,
     "where": _Where,
-    "sqrt": sympy.sqrt,
+    "sqrt": lambda a: _power(a, sympy.S.Half),
     **{function: getattr(sympy, function) for function in _SAME_NAME},
 }
 _FROM_SYMPY: Mapping[Any, str] = {
@@ -144,11 +153,11 @@ def to_sympy(node: Node, power: float = 1) -> sympy.Expr:
     if node.function == "**":
         base, exponent = node.arguments
         if not isinstance(exponent, Number):
-            return _Power(to_sympy(base, power), to_sympy(exponent, power))
+            return _power(to_sympy(base, power), to_sympy(exponent, power))
         power *= max(1.0, abs(exponent.value))
         if power > _LARGEST_EXACT_POWER:
             return to_sympy(base, power) ** sympy.Float(exponent.value)
-        return to_sympy(base, power) ** _exact(exponent.value)
+        return _power(to_sympy(base, power), _exact(exponent.value))
     return _TO_SYMPY[node.function](*(to_sympy(a, power) for a in node.arguments))
 
 
@@ -198,6 +207,8 @@ class _Reader:
             return self.product(formula)
         if formula.is_Pow:
             return self.power(formula)
+        if isinstance(formula, _Power):
+            return self.raised(*formula.args)
         function = formula.ours if isinstance(formula, _RealFunction) else _FROM_SYMPY.get(formula.func)
         if function is None:
             raise ExpressionError("it is not a real number")
@@ -235,7 +246,10 @@ class _Reader:
         base, exponent = formula.base, formula.exp
         if exponent.is_Number and exponent.is_negative:
             return build("/", (Number(1.0), self.read(base**-exponent)))
-        if exponent == sympy.Rational(1, 2):
+        return self.raised(base, exponent)
+
+    def raised(self, base: sympy.Expr, exponent: sympy.Expr) -> Node:
+        if exponent == sympy.S.Half:
             return build("sqrt", (self.read(base),))
         return build("**", (self.read(base), self.read(exponent)))
 

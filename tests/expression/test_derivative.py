@@ -73,6 +73,17 @@ def test_the_branch_not_taken_leaves_no_trace() -> None:
     assert evaluate(result, {"x": 4.0}) == 0.25
 
 
+@pytest.mark.parametrize(
+    "text", ["sqrt(max(x, 0))", "(2*y*max(x, 0))**0.25", "max(x, 0)**p", "x**where(x > 0, y, 1)"]
+)
+def test_a_flat_piece_is_flat(text: str) -> None:
+    flat = 1.0 if text.startswith("x") else 0.0
+    result = derivative(parse(text, NAMES), "x")
+    values = {"x": np.array([-2.0, -1.0]), "y": 1.0, "p": 0.5}
+    np.testing.assert_array_equal(evaluate(result, values), flat)
+    assert np.isfinite(evaluate(derivative(result, "x"), {**values, "x": 2.0}))
+
+
 def test_result_reads_back() -> None:
     result = derivative(parse("x*exp(-x)/(1 + y*x**2) - erf(s*x)", NAMES), "x")
     assert parse(result.text, NAMES) == result

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sgdtui.expression import FUNCTIONS, Apply, Expression, ExpressionError, Name, Node, Number, parse, render
 from sgdtui.expression.derivative import derivative, simplify
+from sgdtui.expression.fold import folded
 from sgdtui.expression.numeric import evaluate
-from sgdtui.expression.tree import folded
 
 NAMES = ("x", "y", "s")
 ARITY = {
@@ -108,7 +108,10 @@ def _is_steady(node: Node, values: dict[str, float]) -> bool:
     return math.isfinite(before) and abs(after - before) <= 1e-10 * (1 + abs(before))
 
 
-points = st.fixed_dictionaries({name: st.floats(-3, 3).map(lambda v: v + 0.0137) for name in NAMES})
+# Offsets keep the simplest examples off the isolated points, such as x = y, where a derivative means nothing.
+points = st.builds(
+    lambda x, y, s: {"x": x + 0.0137, "y": y + 0.0251, "s": s + 0.0419}, *[st.floats(-3, 3)] * len(NAMES)
+)
 
 
 @seeded
