@@ -1,0 +1,129 @@
+"""A changed experiment: dials turned, parts replaced, variants made; always checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sgdtui.model.experiment import Experiment
+from sgdtui.preset.address import apply_change, read_value, resolve
+from sgdtui.preset.assemble import assemble, build_variant
+from sgdtui.preset.describe import describe
+from sgdtui.preset.grid import check_numbers
+from sgdtui.preset.locate import Path
+from sgdtui.preset.observe import THAT_BELONGS_TO_THE_SYSTEM
+from sgdtui.preset.problem import PresetError, names_hint, shortened
+from sgdtui.preset.report import Report
+from sgdtui.preset.schema import DynamicsSection, RunSection
+from sgdtui.preset.system import FORMS
+from sgdtui.preset.validate import section
+
+_QUICK = {
+    ("dynamics", "eta"): DynamicsSection,
+    ("dynamics", "dt"): DynamicsSection,
+    ("run", "seed"): RunSection,
+    ("run", "every"): RunSection,
+}
+"""Numbers that nothing else depends on: turned without reading the document again."""
+
+
+def changed(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
+    """The experiment with changes made, each a name (see `sgdtui.preset.address`) and a value as a preset writes it.
+
+    Replacing the loss, the noise or the whole system also drops what was said about the old one: its claims, story,
+    variants, and, with the loss, its start and window. Raises PresetError with everything that is wrong.
+    """
+    for name, given in changes.items():
+        path = resolve(experiment, name)
+        quick = _quickly(experiment, path, given)
+        experiment = quick if quick is not None else _rebuilt(experiment, name, path, given)
+    return experiment
+
+
+def variant(experiment: Experiment, name: str) -> Experiment:
+    """A variant of the experiment, without variants and claims of its own. Raises PresetError for an unknown name."""
+    found = [v for v in experiment.variants if v.name == name]
+    if not found:
+        known = [v.name for v in experiment.variants]
+        raise PresetError.plain(f"there is no variant '{shortened(name)}'", names_hint(name, known))
+    report = Report(experiment.name)
+    built = build_variant(experiment, found[0], report)
+    report.raise_if_wrong()
+    assert built is not None
+    return _same_objects(experiment, replace(built, document=experiment.document))
+
+
+def _quickly(experiment: Experiment, path: Path, given: Any) -> Experiment | None:
+    """The change without a rebuild, where it is only a number and in range; None where the long way is needed."""
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return None
+    if path in _QUICK:
+        room, key = str(path[0]), str(path[1])
+        report = Report()
+        checked = section(_QUICK[path], {key: given}, report)
+        if checked is None or report.errors:
+            return None
+        part = replace(getattr(experiment, room), **{key: getattr(checked, key)})
+        return replace(experiment, **{room: part})
+    if path[0] == "parameters" and len(path) == 2:
+        parameter = next((p for p in experiment.parameters if p.name == path[1]), None)
+        if parameter is None:
+            return None
+        low = parameter.minimum if parameter.minimum is not None else float("-inf")
+        high = parameter.maximum if parameter.maximum is not None else float("inf")
+        if not (low <= given <= high and abs(given) < float("inf")):
+            return None
+        turned = experiment.with_parameter(parameter.name, float(given))
+        report = Report(experiment.name)
+        check_numbers(turned, report)
+        report.raise_if_wrong()
+        return turned
+    return None
+
+
+def _rebuilt(experiment: Experiment, name: str, path: Path, given: Any) -> Experiment:
+    document = apply_change(experiment, describe(experiment), name, given)
+    if path[0] in (*FORMS, "noise"):
+        document = {k: v for k, v in document.items() if k not in THAT_BELONGS_TO_THE_SYSTEM}
+        document = _without_window(document) if path == ("loss",) else document
+    report = Report(experiment.name)
+    built = assemble(document, report, name=experiment.name)
+    if built is None and path == ("loss",) and "observe" in document:
+        # Observables of the old variables mean nothing for the new loss.
+        report = Report(experiment.name)
+        document = {k: v for k, v in document.items() if k not in ("observe", "until")}
+        built = assemble(document, report, name=experiment.name)
+    report.raise_if_wrong()
+    assert built is not None
+    return _same_objects(experiment, replace(built, document=_with_defaults(built, experiment)))
+
+
+def _without_window(document: dict[str, Any]) -> dict[str, Any]:
+    space = document.get("space", {})
+    kept = {k: v for k, v in space.items() if k == "boundary" or (k == "domain" and "boundary" in space)}
+    return {
+        **{k: v for k, v in document.items() if k not in ("start", "space")},
+        **({"space": kept} if kept else {}),
+    }
+
+
+def _with_defaults(built: Experiment, before: Experiment) -> dict[str, Any]:
+    """The document of the rebuilt experiment, its numbers as they were first read: what a dial resets to."""
+    document = dict(built.document)
+    for room in ("dynamics", "run"):
+        old = before.document.get(room, {})
+        if room in document:
+            document[room] = {**document[room], **{k: v for k, v in old.items() if k in document[room]}}
+    if "parameters" in document:
+        old = before.document.get("parameters", {})
+        document["parameters"] = {k: old.get(k, v) for k, v in document["parameters"].items()}
+    return document
+
+
+def _same_objects(before: Experiment, after: Experiment) -> Experiment:
+    """Equal systems become the same object, so that what was derived from it is found again at once."""
+    return replace(after, system=before.system) if after.system == before.system else after
+
+
+__all__ = ["changed", "read_value", "variant"]

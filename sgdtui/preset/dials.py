@@ -1,0 +1,151 @@
+"""Every number of an experiment that a person can turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.gradient import GradientSystem
+from sgdtui.model.hops import HopSystem
+from sgdtui.model.sample import SampleSystem
+from sgdtui.model.tumble import TumbleSystem
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A number that can be turned: `name` as `changed` knows it; `value` None stands for auto.
+
+    `minimum` and `maximum` are the ends of the dial (a typed value may go further where the preset allows it; a
+    parameter's ends are firm); `default` is what the preset said.
+    """
+
+    name: str
+    value: float | None
+    minimum: float | None
+    maximum: float | None
+    about: str
+    logarithmic: bool
+    integer: bool
+    default: float | None
+
+
+def dials(experiment: Experiment) -> tuple[Dial, ...]:
+    """All dials: the parameters in their order, then the dynamics', then the run's."""
+    return (*_parameters(experiment), *_dynamics(experiment), *_run(experiment))
+
+
+def _parameters(experiment: Experiment) -> list[Dial]:
+    defaults = _parameter_defaults(experiment)
+    return [
+        Dial(
+            name=p.name,
+            value=p.value,
+            minimum=p.minimum,
+            maximum=p.maximum,
+            about=p.about,
+            logarithmic=bool(p.minimum and p.maximum and p.minimum > 0 and p.maximum / p.minimum >= 50),
+            integer=False,
+            default=defaults.get(p.name, p.value),
+        )
+        for p in experiment.parameters
+    ]
+
+
+def _parameter_defaults(experiment: Experiment) -> dict[str, float]:
+    system, defaults = experiment.system, {}
+    owned = (*system.loss.parameters, *system.noise.parameters) if isinstance(system, GradientSystem) else ()
+    owned = getattr(getattr(system, "noise", None), "parameters", ()) if not owned else owned
+    for p in owned:
+        defaults[p.name] = p.value
+    for name, given in experiment.document.get("parameters", {}).items():
+        value = given.get("value") if isinstance(given, Mapping) else given
+        if value is not None:
+            defaults[name] = float(value)
+    return defaults
+
+
+def _number(given: Any, value: float | None) -> float | None:
+    if given == "auto":
+        return None
+    return float(given) if isinstance(given, int | float) else value
+
+
+def _dynamics(experiment: Experiment) -> list[Dial]:
+    system, dynamics = experiment.system, experiment.dynamics
+    given = experiment.document.get("dynamics", {})
+    if isinstance(system, HopSystem):
+        return []
+
+    def dial(
+        name: str, value: float, low: float, high: float, about: str, *, log: bool, integer: bool = False
+    ) -> Dial:
+        return Dial(name, value, low, high, about, log, integer, _number(given.get(name), value))
+
+    found = []
+    if not isinstance(system, TumbleSystem):
+        found.append(dial("eta", dynamics.eta, 1e-4, 4.0, "learning rate η", log=True))
+        rows = system.example_count if isinstance(system, SampleSystem) else None
+        most = rows if rows and isinstance(system, SampleSystem) and system.draw != "replacement" else 4096
+        found.append(dial("batch", dynamics.batch, 1, most, "examples a step, B", log=True, integer=True))
+    if dynamics.is_sde or isinstance(system, TumbleSystem):
+        found.append(dial("dt", dynamics.dt, 1e-5, 1.0, "time step of the SDE", log=True))
+    if dynamics.is_sde:
+        about = "convention: Itô 0, Stratonovich ½, anti-Itô 1"
+        default = {"ito": 0.0, "stratonovich": 0.5, "anti-ito": 1.0}.get(str(given.get("convention")))
+        value = dynamics.convention
+        default = default if default is not None else _number(given.get("convention"), value)
+        found.append(Dial("convention", value, 0.0, 1.0, about, False, False, default))
+    elif not isinstance(system, TumbleSystem):
+        found.append(dial("momentum", dynamics.momentum, 0.0, 0.99, "momentum β", log=False))
+    if dynamics.swarm is not None:
+        swarm = given.get("swarm") or {}
+        size, coupling = dynamics.swarm.size, dynamics.swarm.coupling
+        found.append(
+            Dial("swarm", size, 1, 64, "workers in a group", True, True, _number(swarm.get("size"), size))
+        )
+        pull = "pull of a worker to its group's mean"
+        default = _number(swarm.get("coupling"), coupling)
+        found.append(Dial("coupling", coupling, 0.0, max(100.0, coupling), pull, False, False, default))
+    if isinstance(system, SampleSystem) and system.model is not None:
+        ridge = experiment.document.get("sample", {}).get("ridge", 0.0)
+        found.append(
+            Dial("ridge", system.ridge, 0.0, max(1.0, system.ridge), "L2 penalty", False, False, ridge)
+        )
+    return found
+
+
+def _run(experiment: Experiment) -> list[Dial]:
+    run, given = experiment.run, experiment.document.get("run", {})
+
+    def dial(
+        name: str, value: float | None, low: float, high: float, about: str, *, log: bool = True
+    ) -> Dial:
+        return Dial(name, value, low, high, about, log, True, _number(given.get(name), value))
+
+    found = [
+        dial("walkers", run.walkers, 256, 2**24, "independent walkers"),
+        dial("burn_in", run.burn_in, 1, 1e7, "steps that record nothing (auto: five relaxation times)"),
+        dial("steps", run.steps, 1, 1e7, "steps recorded (auto: five relaxation times)"),
+        dial("every", run.every, 1, 1e4, "recorded after every this many steps"),
+        dial("seed", run.seed, 0, 2**31 - 1, "the same seed gives the same numbers", log=False),
+    ]
+    if not isinstance(experiment.system, HopSystem):
+        axes = len(experiment.space.axes)
+        bins = Dial(
+            "bins",
+            run.bins_for(axes),
+            8,
+            1024 if axes == 1 else 256,
+            "bins an axis",
+            True,
+            True,
+            _number(given.get("bins"), 200 if axes == 1 else 64),
+        )
+        found.append(bins)
+    if isinstance(experiment.temperature, int | float):
+        t = float(experiment.temperature)
+        default = _number(experiment.document.get("temperature"), t)
+        found.append(Dial("temperature", t, t / 100, t * 100, "temperature of Gibbs", True, False, default))
+    return found

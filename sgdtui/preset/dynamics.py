@@ -1,0 +1,109 @@
+"""How a step is taken, and how many: the dynamics and run sections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sgdtui.model.data import Table
+from sgdtui.model.drift import DriftSystem
+from sgdtui.model.dynamics import Dynamics, Swarm
+from sgdtui.model.experiment import RunPlan, System
+from sgdtui.model.gradient import GradientSystem
+from sgdtui.model.hops import HopSystem
+from sgdtui.model.sample import SampleSystem
+from sgdtui.preset.memory import available_memory, bytes_per_walker
+from sgdtui.preset.report import Report
+from sgdtui.preset.schema import DynamicsSection, RunSection
+
+
+def read_dynamics(
+    section: DynamicsSection, system: System, names: Collection[str], report: Report
+) -> Dynamics:
+    """The dynamics of a system. `names` are the parameters, which a schedule may use."""
+    schedule = None
+    if section.schedule is not None:
+        schedule = report.expression(("dynamics", "schedule"), section.schedule, {*names, "eta", "k", "t"})
+    if isinstance(system, HopSystem):
+        for key in sorted(section.model_fields_set):
+            report.error(
+                ("dynamics", key), "hops need no dynamics: they run in continuous time", "remove it", key=True
+            )
+        return Dynamics()
+    is_sde = section.kind == "sde"
+    if is_sde and section.momentum:
+        report.error(
+            ("dynamics", "momentum"), "momentum belongs to sgd", "write the velocity as a variable of a drift"
+        )
+    if not is_sde:
+        if section.convention:
+            report.warn(
+                ("dynamics", "convention"), "a convention matters only for the sde; sgd itself is Itô"
+            )
+    elif (
+        section.convention
+        and isinstance(system, GradientSystem | DriftSystem)
+        and system.noise.form == "full"
+    ):
+        report.error(
+            ("dynamics", "convention"),
+            "conventions other than Itô need an isotropic or diagonal Σ",
+            "write convention: ito",
+        )
+    law = system.noise.law if isinstance(system, GradientSystem | DriftSystem) else None
+    if is_sde and law is not None and not law.has_variance:
+        report.error(
+            ("dynamics", "kind"), f"the noise of an sde is Gaussian; {law} has no variance", "write kind: sgd"
+        )
+    if isinstance(system, SampleSystem) and isinstance(system.data, Table) and system.draw != "replacement":
+        count = len(system.data.rows)
+        if section.batch > count:
+            report.error(
+                ("dynamics", "batch"),
+                f"{section.batch} examples without replacement from {count}",
+                f"allowed: 1 <= batch <= {count}",
+            )
+    swarm = Swarm(section.swarm.size, section.swarm.coupling) if section.swarm is not None else None
+    return Dynamics(
+        kind=section.kind,
+        eta=section.eta,
+        batch=section.batch,
+        momentum=section.momentum,
+        schedule=schedule,
+        convention=section.convention,
+        dt=section.dt,
+        swarm=swarm,
+    )
+
+
+def read_run(section: RunSection, system: System, dynamics: Dynamics, axes: int, report: Report) -> RunPlan:
+    """The plan of a run, refused where it needs more memory than there is."""
+    walkers, bins = section.walkers, section.bins
+    size = dynamics.swarm.size if dynamics.swarm is not None else 1
+    if walkers % size:
+        fitting = max(size, walkers - walkers % size)
+        if "walkers" in section.model_fields_set:
+            report.error(
+                ("run", "walkers"),
+                f"{walkers} walkers do not make groups of {size}",
+                f"write walkers: {fitting}",
+            )
+        walkers = fitting
+    needed, available = (
+        walkers * bytes_per_walker(system.dimension, dynamics.momentum > 0),
+        available_memory(),
+    )
+    if available is not None and needed > available:
+        report.error(
+            ("run", "walkers"),
+            f"{walkers} walkers need {needed / 1e9:.2f} GB of memory; {available / 1e9:.2f} GB are free",
+            f"allowed here: at most {int(walkers * available / needed)}",
+        )
+    if isinstance(system, HopSystem):
+        if bins is not None and bins != system.states:
+            report.error(("run", "bins"), "hops have one bin a state", "remove it", key=True)
+        bins = system.states
+    elif bins is not None and axes > 1 and bins > 1024:
+        report.error(("run", "bins"), f"{bins} bins an axis in two dimensions", "allowed: 2 <= bins <= 1024")
+    if section.steps == 0:
+        report.error(("run", "steps"), "no steps: nothing would be recorded", "allowed: 1 <= steps, or auto")
+    return RunPlan(walkers, section.burn_in, section.steps, section.every, section.seed, bins)
