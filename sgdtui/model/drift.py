@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sgdtui.expression import Expression, name, substitute
 from sgdtui.model.equations import Equations
-from sgdtui.model.noise import Noise
+from sgdtui.model.noise import Matrix, Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +24,23 @@ class DriftSystem:
         """The number of coordinates, d."""
         return len(self.variables)
 
-    def equations(self) -> Equations:
-        """The drift as written and Σ in the system's own variables."""
+    def covariance(self) -> Matrix:
+        """Σ of one example, (d, d), in the system's own variables."""
         own = {c: name(v) for c, v in zip(("x", "y"), self.variables, strict=False)}
-        covariance = tuple(
+        return tuple(
             tuple(
-                substitute(
-                    entry, {c: n for c, n in own.items() if c in entry.names and c not in self.variables}
-                )
+                substitute(entry, {c: n for c, n in own.items() if c in entry.names and c not in self.variables})
                 for entry in row
             )
             for row in self.noise.matrix(self.dimension)
         )
+
+    def equations(self) -> Equations:
+        """The drift as written and Σ in the system's own variables."""
         return Equations(
             variables=self.variables,
             drift=self.velocity,
-            covariance=covariance,
+            covariance=self.covariance(),
             structure=self.noise.form,
             loss=None,
         )

@@ -8,7 +8,7 @@ from sgdtui.expression import Expression, name, substitute
 from sgdtui.expression.derivative import derivative
 from sgdtui.model.equations import Equations
 from sgdtui.model.loss import Loss
-from sgdtui.model.noise import Noise
+from sgdtui.model.noise import Matrix, Noise
 
 LOSS_MINIMUM = "L_min"
 """The hidden parameter that stands for the loss's minimum on the domain, where a noise names `L`."""
@@ -42,15 +42,18 @@ class GradientSystem:
         """Drift -∇loss and Σ in the system's own variables; slow, since derivatives are symbolic."""
         variables = self.variables
         gradient = tuple(derivative(self.loss.expression, variable) for variable in variables)
-        covariance = tuple(
-            tuple(self._in_own_names(entry) for entry in row) for row in self.noise.matrix(self.dimension)
-        )
         return Equations(
             variables=variables,
             drift=tuple(-g for g in gradient),
-            covariance=covariance,
+            covariance=self.covariance(),
             structure=self.noise.form,
             loss=self.loss.expression,
+        )
+
+    def covariance(self) -> Matrix:
+        """Σ of one example, (d, d), in the system's own variables (no derivative is taken unless it names `H`)."""
+        return tuple(
+            tuple(self._in_own_names(entry) for entry in row) for row in self.noise.matrix(self.dimension)
         )
 
     def _in_own_names(self, entry: Expression) -> Expression:
