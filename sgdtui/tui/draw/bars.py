@@ -1,0 +1,46 @@
+"""A histogram as bars in eighths of a cell."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.tui.draw.canvas import SPACE, Canvas
+from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.steady import Steady
+
+EIGHTHS = np.array([ord(c) for c in " ▁▂▃▄▅▆▇█"], np.uint32)
+ASCII_EIGHTHS = np.array([ord(c) for c in "  ..::###"], np.uint32)
+
+
+def columns_of(edges: np.ndarray, density: np.ndarray, low: float, high: float, columns: int) -> NDArray[np.float64]:
+    """A density over bins as averages over equal columns of [low, high], (columns,); exact for piecewise constants."""
+    cumulative = np.concatenate([[0.0], np.cumsum(np.nan_to_num(density) * np.diff(edges))])
+    borders = np.linspace(low, high, columns + 1)
+    return np.diff(np.interp(borders, edges, cumulative)) / ((high - low) / columns)
+
+
+def draw_bars(
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    heights: np.ndarray,
+    top: float,
+    steady: Steady | None = None,
+    ink: int = Role.SGD,
+) -> None:
+    """Bars of `heights` (columns,) in units of `top`, standing on the lowest row of the box."""
+    if rows <= 0 or columns <= 0 or top <= 0:
+        return
+    eighths = np.clip(heights / top, 0.0, 1.0) * (8 * rows)
+    steps = np.clip(steady.of(eighths) if steady else np.rint(np.nan_to_num(eighths)).astype(np.int64), 0, 8 * rows)
+    from_bottom = np.arange(rows - 1, -1, -1)[:, None]
+    level = np.clip(steps[None, :] - 8 * from_bottom, 0, 8)
+    glyphs = (ASCII_EIGHTHS if canvas.look.ascii else EIGHTHS)[level]
+    part = (slice(y, y + rows), slice(x, x + columns))
+    filled = level > 0
+    canvas.glyph[part] = np.where(filled, glyphs, canvas.glyph[part])
+    canvas.ink[part] = np.where(filled, ink, canvas.ink[part])
+    canvas.glyph[part] = np.where(filled & (glyphs == SPACE), SPACE, canvas.glyph[part])

@@ -1,0 +1,221 @@
+"""Only the cells that changed are sent: a mirror of the terminal's screen between Textual's compositor and the wire.
+
+Textual sends whole lines of whole widgets. Every update of its compositor is expanded to cells here, held against
+what the terminal already shows, and only the difference is written, with short cursor moves and style changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.cells import get_character_cell_size
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+from sgdtui.tui.draw.plain import spell
+
+Cell = tuple[str, "Pen"]
+
+JOIN = 3
+"""Unchanged cells that are sent again rather than jumped over, where their style is the same."""
+
+BOXES = str.maketrans("─━│┃┌┐└┘├┤┬┴┼╭╮╰╯▔▁▕▏▎▊▌▍▋▐█▀▄▪◉◯○●⟨⟩▶▼▲◀┈╱╲░▒▓╸╺", "--||+++++++++++++-_||||||||##_-ooo*<>>v^<./\\.:%--")
+"""Box drawing of Textual's own widgets in ASCII."""
+
+
+class Pen:
+    """A style as the codes that the terminal is told: attributes, ink and ground apart. Compared by identity."""
+
+    __slots__ = ("attributes", "ground", "ink")
+
+    def __init__(self, attributes: str, ink: str, ground: str) -> None:
+        self.attributes, self.ink, self.ground = attributes, ink, ground
+
+    def codes_after(self, before: Pen | None) -> str:
+        """The shortest SGR sequence that changes the terminal from `before` to this pen."""
+        if before is self:
+            return ""
+        if before is None or before.attributes != self.attributes:
+            parts = [part for part in ("0", self.attributes, self.ink, self.ground) if part]
+            return f"\x1b[{';'.join(parts)}m"
+        parts = []
+        if before.ink != self.ink:
+            parts.append(self.ink or "39")
+        if before.ground != self.ground:
+            parts.append(self.ground or "49")
+        return f"\x1b[{';'.join(parts)}m" if parts else ""
+
+
+class Pens:
+    """Styles to pens for one colour system; equal codes share one pen."""
+
+    def __init__(self, system: ColorSystem | None) -> None:
+        self.system = system
+        self._of_style: dict[Style | None, Pen] = {}
+        self._of_codes: dict[tuple[str, str, str], Pen] = {}
+
+    def of(self, style: Style | None) -> Pen:
+        """The pen of a style."""
+        pen = self._of_style.get(style)
+        if pen is None:
+            attributes = ink = ground = ""
+            if style is not None and self.system is not None:
+                attributes = style.without_color._make_ansi_codes(self.system)
+                if style.color is not None:
+                    ink = ";".join(style.color.downgrade(self.system).get_ansi_codes(foreground=True))
+                if style.bgcolor is not None:
+                    ground = ";".join(style.bgcolor.downgrade(self.system).get_ansi_codes(foreground=False))
+            elif style is not None:
+                attributes = style.without_color._make_ansi_codes(ColorSystem.STANDARD)
+            codes = (attributes, ink if ink != "39" else "", ground if ground != "49" else "")
+            pen = self._of_codes.setdefault(codes, Pen(*codes))
+            if len(self._of_style) > 8192:
+                self._of_style.clear()
+            self._of_style[style] = pen
+        return pen
+
+
+class Patch(CompositorUpdate):
+    """What `ScreenMirror.patch` found to be different, ready to be written."""
+
+    def __init__(self, sequence: str) -> None:
+        self.sequence = sequence
+
+    def render_segments(self, console: Console) -> str:  # noqa: ARG002 - Textual's signature
+        """The escape sequence."""
+        return self.sequence
+
+
+class ScreenMirror:
+    """What the terminal shows, cell by cell. `ascii` replaces every other character on its way out."""
+
+    def __init__(self, ascii: bool = False) -> None:
+        self.ascii = ascii
+        self._rows: list[list[Cell | None]] = []
+        self._pens: Pens | None = None
+
+    def forget(self) -> None:
+        """Nothing is known of the terminal any more: the next update is sent whole."""
+        self._rows = []
+
+    def patch(self, update: CompositorUpdate, console: Console, width: int, height: int) -> Patch:
+        """The difference that `update` makes to a screen of this size."""
+        system = console._color_system
+        if self._pens is None or self._pens.system is not system:
+            self._pens = Pens(system)
+            self._rows = []
+        if len(self._rows) != height or (self._rows and len(self._rows[0]) != width):
+            self._rows = [[None] * width for _ in range(height)]
+        out: list[str] = []
+        pen: Pen | None = None
+        at: tuple[int, int] | None = None
+        for y, x, strips in _pieces(update):
+            if not 0 <= y < height:
+                continue
+            row = self._rows[y]
+            cells = self._cells(strips)
+            if x < 0:
+                cells, x = cells[-x:], 0
+            cells = cells[: width - x]
+            for begin, end in _changed_runs(row, cells, x):
+                if at is None or at[0] != y or at[1] > x + begin:
+                    out.append(f"\x1b[{y + 1};{x + begin + 1}H")
+                elif at[1] != x + begin:
+                    out.append(f"\x1b[{x + begin - at[1]}C")
+                for index in range(begin, end):
+                    character, its_pen = cells[index]
+                    if its_pen is not pen:
+                        out.append(its_pen.codes_after(pen))
+                        pen = its_pen
+                    out.append(character)
+                at = (y, x + end) if x + end < width else None
+            row[x : x + len(cells)] = cells
+        if pen is not None and (pen.attributes or pen.ink or pen.ground):
+            out.append("\x1b[0m")
+        return Patch("".join(out))
+
+    def _cells(self, strips: Iterable[Strip]) -> list[Cell]:
+        assert self._pens is not None
+        cells: list[Cell] = []
+        for segment in _segments(strips):
+            text, style, control = segment
+            if control:
+                continue
+            pen = self._pens.of(style)
+            if self.ascii and not text.isascii():
+                text = "".join(_one_for_one(c) for c in text)
+            if text.isascii():
+                cells.extend([(c, pen) for c in text])
+                continue
+            for character in text:
+                size = get_character_cell_size(character)
+                if size == 1:
+                    cells.append((character, pen))
+                elif size == 2:
+                    cells += [(character, pen), ("", pen)]
+                elif cells:
+                    cells[-1] = (cells[-1][0] + character, cells[-1][1])
+        return cells
+
+
+def _one_for_one(character: str) -> str:
+    """An ASCII twin as wide as the character."""
+    if character.isascii():
+        return character
+    said = character.translate(BOXES)
+    if not said.isascii():
+        said = spell(character)
+    size = max(1, get_character_cell_size(character))
+    return said if len(said) == size else said[:1] * size if said else "?" * size
+
+
+def _segments(strips: Iterable[Strip]) -> Iterator[Segment]:
+    for strip in strips:
+        if strip is not None:
+            yield from strip
+
+
+def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Iterable[Strip]]]:
+    """The (row, first column, strips) of an update."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            yield y, update.region.x, strips
+    elif isinstance(update, ChopsUpdate):
+        for y, x1, x2 in update.spans:
+            for (x, strip), end in zip(update.chops[y].items(), update.chop_ends[y], strict=False):
+                if strip is None or x >= x2 or end <= x1:
+                    continue
+                yield y, x, (strip.crop(0, min(end, x2) - x) if end > x2 else strip,)
+
+
+def _changed_runs(row: list[Cell | None], cells: list[Cell], x: int) -> list[tuple[int, int]]:
+    """The half-open ranges of `cells` that differ from `row` at `x`; ranges that are close are joined."""
+    differs = []
+    for index, (old, new) in enumerate(zip(row[x : x + len(cells)], cells, strict=True)):
+        if old is None or old[0] != new[0] or (old[1] is not new[1] and not _looks_same(old, new)):
+            differs.append(index)
+    runs: list[tuple[int, int]] = []
+    for index in differs:
+        while index > 0 and cells[index][0] == "":
+            index -= 1
+        end = index + 1
+        while end < len(cells) and cells[end][0] == "":
+            end += 1
+        if runs and index <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+        elif runs and index - runs[-1][1] <= JOIN and all(
+            cells[k][1] is cells[runs[-1][1] - 1][1] for k in range(runs[-1][1], index)
+        ):
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((index, end))
+    return runs
+
+
+def _looks_same(old: Cell, new: Cell) -> bool:
+    """Whether two blanks look alike though their inks differ."""
+    return new[0] == " " and old[1].attributes == new[1].attributes == "" and old[1].ground == new[1].ground

@@ -1,0 +1,90 @@
+"""Two-dimensional maps in half blocks: two shades a cell, one above the other; a ramp of glyphs without colour."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.roles import DIVERGES, SHADES, Role
+from sgdtui.tui.draw.steady import Steady
+
+UPPER_HALF = ord("▀")
+RAMP = np.array([ord(c) for c in " ░▒▓█"], np.uint32)
+ASCII_RAMP = np.array([ord(c) for c in " .:-=+*#%@"], np.uint32)
+SIGNED_RAMP = np.array([ord(c) for c in "=- +#"], np.uint32)
+
+
+@lru_cache(maxsize=32)
+def _overlap(bins: int, cells: int) -> NDArray[np.float64]:
+    """How much of each of `bins` equal bins lies in each of `cells` equal cells, rows summing to one."""
+    borders = np.linspace(0, bins, cells + 1)
+    left = np.maximum(borders[:-1, None], np.arange(bins)[None])
+    right = np.minimum(borders[1:, None], np.arange(1, bins + 1)[None])
+    share = np.clip(right - left, 0, None)
+    return share / share.sum(axis=1, keepdims=True)
+
+
+def resample(values: np.ndarray, columns: int, rows: int) -> NDArray[np.float64]:
+    """Averages of values (nx, ny) over equal cells, (rows, columns), the first row at the largest y."""
+    clean = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    return (_overlap(clean.shape[1], rows) @ clean.T @ _overlap(clean.shape[0], columns).T)[::-1]
+
+
+def draw_map(
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    values: np.ndarray,
+    peak: float,
+    steady: Steady | None = None,
+) -> None:
+    """A map of values ≥ 0 (nx, ny), shaded by their square root in units of that of `peak`."""
+    if rows <= 0 or columns <= 0:
+        return
+    halves = 2 if canvas.look.shaded else 1
+    fine = np.sqrt(np.clip(resample(values, columns, halves * rows) / max(peak, 1e-300), 0.0, 1.0))
+    steps = SHADES if canvas.look.shaded else len(ASCII_RAMP if canvas.look.ascii else RAMP)
+    levels = fine * (steps - 1)
+    shade = np.clip(steady.of(levels) if steady else np.rint(levels).astype(np.int64), 0, steps - 1)
+    _paint(canvas, x, y, columns, rows, shade, Role.SHADE, ASCII_RAMP if canvas.look.ascii else RAMP)
+
+
+def draw_signed_map(
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    values: np.ndarray,
+    reach: float,
+    steady: Steady | None = None,
+) -> None:
+    """A map of signed values (nx, ny) from -reach to reach, nought in the middle of a diverging ramp."""
+    if rows <= 0 or columns <= 0:
+        return
+    halves = 2 if canvas.look.shaded else 1
+    fine = np.clip(resample(values, columns, halves * rows) / max(reach, 1e-300), -1.0, 1.0)
+    steps = DIVERGES if canvas.look.shaded else len(SIGNED_RAMP)
+    levels = (fine + 1) / 2 * (steps - 1)
+    shade = np.clip(steady.of(levels) if steady else np.rint(levels).astype(np.int64), 0, steps - 1)
+    _paint(canvas, x, y, columns, rows, shade, Role.DIVERGE, SIGNED_RAMP)
+
+
+def _paint(
+    canvas: Canvas, x: int, y: int, columns: int, rows: int, shade: np.ndarray, first: int, ramp: np.ndarray
+) -> None:
+    part = (slice(y, y + rows), slice(x, x + columns))
+    if canvas.look.shaded:
+        upper, lower = shade[0::2] + first, shade[1::2] + first
+        same = upper == lower
+        canvas.glyph[part] = np.where(same, 32, UPPER_HALF)
+        canvas.ink[part] = np.where(same, Role.TEXT, upper)
+        canvas.ground[part] = lower
+    else:
+        canvas.glyph[part] = ramp[shade]
+        canvas.ink[part] = Role.SGD

@@ -1,0 +1,184 @@
+"""The only file that knows colours: own dark and light themes, and every role's colour in any theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rich.color import Color as RichColor
+from rich.style import Style
+from textual.color import Color
+from textual.theme import Theme
+
+from sgdtui.tui.draw.canvas import BOLD, DIM, REVERSE, UNDERLINE
+from sgdtui.tui.draw.roles import DIVERGES, SHADES, Role
+
+DARK = Theme(
+    name="sgdtui-dark",
+    dark=True,
+    primary="#7aa2d6",
+    secondary="#8fb8a8",
+    accent="#e8c07a",
+    warning="#e0a15a",
+    error="#e2706f",
+    success="#8cc48c",
+    foreground="#d5dae3",
+    background="#11141a",
+    surface="#171b23",
+    panel="#1d222c",
+    boost="#232935",
+)
+LIGHT = Theme(
+    name="sgdtui-light",
+    dark=False,
+    primary="#2f64a8",
+    secondary="#2f7a66",
+    accent="#9a6200",
+    warning="#a85800",
+    error="#b3302f",
+    success="#2d7a35",
+    foreground="#20242c",
+    background="#fbfaf7",
+    surface="#f3f1ec",
+    panel="#ebe8e1",
+    boost="#e2dfd7",
+)
+MONO = Theme(
+    name="sgdtui-mono",
+    dark=True,
+    ansi=True,
+    primary="ansi_default",
+    secondary="ansi_default",
+    accent="ansi_default",
+    warning="ansi_default",
+    error="ansi_default",
+    success="ansi_default",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+)
+THEMES = (DARK, LIGHT, MONO)
+
+_DARK_SERIES = {
+    Role.SGD: "#41648f",
+    Role.GIBBS: "#f0b35c",
+    Role.FOKKER_PLANCK: "#7fd6a0",
+    Role.TRANSFER: "#d79bf0",
+    Role.GAUSSIAN: "#9fb0c8",
+    Role.GRADIENT: "#e8d58a",
+    Role.NOISE_INDUCED: "#f08a7a",
+    Role.DIFFUSIVE: "#7fc4e8",
+    Role.VELOCITY: "#f2f4f8",
+    Role.LOSS: "#8b94a6",
+    Role.FORK: "#a8657a",
+}
+_LIGHT_SERIES = {
+    Role.SGD: "#9dbbe0",
+    Role.GIBBS: "#a85a00",
+    Role.FOKKER_PLANCK: "#15743e",
+    Role.TRANSFER: "#8628a8",
+    Role.GAUSSIAN: "#54606f",
+    Role.GRADIENT: "#7a6400",
+    Role.NOISE_INDUCED: "#b3301c",
+    Role.DIFFUSIVE: "#0d679c",
+    Role.VELOCITY: "#14171c",
+    Role.LOSS: "#6b7280",
+    Role.FORK: "#d99aac",
+}
+_ANSI = {
+    Role.TEXT: "default",
+    Role.MUTED: "default",
+    Role.FAINT: "bright_black",
+    Role.RULE: "bright_black",
+    Role.ACCENT: "cyan",
+    Role.SGD: "blue",
+    Role.GIBBS: "yellow",
+    Role.FOKKER_PLANCK: "green",
+    Role.TRANSFER: "magenta",
+    Role.GAUSSIAN: "cyan",
+    Role.GRADIENT: "yellow",
+    Role.NOISE_INDUCED: "red",
+    Role.DIFFUSIVE: "cyan",
+    Role.VELOCITY: "default",
+    Role.GOOD: "green",
+    Role.BAD: "red",
+    Role.WARN: "yellow",
+    Role.ON_ACCENT: "black",
+    Role.LOSS: "default",
+    Role.FORK: "magenta",
+}
+
+
+@dataclass(eq=False)
+class Palette:
+    """The colour of every role (None: the terminal's own), and the styles made of them, cached."""
+
+    ink: dict[int, RichColor | None]
+    ground: dict[int, RichColor | None]
+    colours: bool = True
+    _styles: dict[int, Style] = field(default_factory=dict)
+
+    def style(self, key: int) -> Style:
+        """The style of a cell: ink in bits 0–7, ground in 8–15, weight in 16–23. Never None: a filter would crash."""
+        style = self._styles.get(key)
+        if style is None:
+            ink, ground, weight = key & 255, (key >> 8) & 255, key >> 16
+            colour = self.ink.get(ink)
+            fainter = not self.colours and ink in (Role.FAINT, Role.RULE)
+            chosen = not self.colours and ground == Role.SELECTED
+            style = Style(
+                color=colour,
+                bgcolor=self.ground.get(ground),
+                bold=True if weight & BOLD else None,
+                dim=True if weight & DIM or fainter else None,
+                reverse=True if weight & REVERSE or chosen else None,
+                underline=True if weight & UNDERLINE else None,
+            )
+            self._styles[key] = style
+        return style
+
+
+def palette_of(theme: Theme, colours: int = 1 << 24) -> Palette:
+    """The palette for a theme on a terminal with so many colours (0: none)."""
+    if colours == 0:
+        return Palette({}, {}, colours=False)
+    if theme.ansi or colours < 256:
+        named = {int(role): RichColor.parse(name) for role, name in _ANSI.items()}
+        return Palette({**named, Role.SELECTED: None}, {Role.SELECTED: RichColor.parse("blue"), **{r: named[r] for r in range(Role.SGD, Role.GAUSSIAN + 1)}})
+    background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
+    text = Color.parse(theme.foreground or ("#e0e0e0" if theme.dark else "#202020"))
+    primary = Color.parse(theme.primary)
+    accent = Color.parse(theme.accent or theme.primary)
+    good, bad = Color.parse(theme.success or "#77b077"), Color.parse(theme.error or "#d06060")
+    warn = Color.parse(theme.warning or "#d0a050")
+    series = {role: Color.parse(hue) for role, hue in (_DARK_SERIES if theme.dark else _LIGHT_SERIES).items()}
+    if theme.name not in (DARK.name, LIGHT.name):
+        series[Role.SGD] = background.blend(primary, 0.6)
+    roles: dict[int, Color] = {
+        Role.DEFAULT: text,
+        Role.TEXT: text,
+        Role.MUTED: background.blend(text, 0.62),
+        Role.FAINT: background.blend(text, 0.34),
+        Role.RULE: background.blend(text, 0.26),
+        Role.ACCENT: accent,
+        Role.GOOD: good,
+        Role.BAD: bad,
+        Role.WARN: warn,
+        Role.ON_ACCENT: background,
+        Role.BAND: background.blend(text, 0.08),
+        Role.SELECTED: background.blend(primary, 0.30),
+        **series,
+    }
+    cool, high = series[Role.SGD], (Color.parse("#f6e6b4") if theme.dark else Color.parse("#3b1f5c"))
+    for step in range(SHADES):
+        share = step / (SHADES - 1)
+        shade = background.blend(cool, share * 2) if share <= 0.5 else cool.blend(high, share * 2 - 1)
+        roles[Role.SHADE + step] = shade
+    for step in range(DIVERGES):
+        share = 2 * step / (DIVERGES - 1) - 1
+        hue = series[Role.NOISE_INDUCED] if share > 0 else series[Role.DIFFUSIVE]
+        roles[Role.DIVERGE + step] = background.blend(hue, abs(share))
+    colours_of: dict[int, RichColor | None] = {int(role): colour.rich_color for role, colour in roles.items()}
+    grounds = {**colours_of, int(Role.DEFAULT): background.rich_color}
+    return Palette(colours_of, grounds)

@@ -1,0 +1,75 @@
+"""The preset's claims, ticking from … to ✓ or ✗ with measured ± error beside what was expected."""
+
+from __future__ import annotations
+
+from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.plain import width as width_of
+from sgdtui.tui.draw.plain import wrap
+from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.view import ClaimLine, View
+
+MARK = {True: ("✓", "+", Role.GOOD), False: ("✗", "x", Role.BAD), None: ("…", ".", Role.MUTED)}
+
+
+def draw_claims(canvas: Canvas, view: View, focused: bool = False) -> None:
+    """The whole panel; observables stand here where nothing is claimed."""
+    if not view.claims:
+        _draw_observables(canvas, view, focused)
+        return
+    held = sum(claim.holds is True for claim in view.claims)
+    draw_title(canvas, "Claims", focused, f"{held} of {len(view.claims)}")
+    y = 1
+    for claim in view.claims:
+        if y >= canvas.height:
+            break
+        y = _draw_claim(canvas, y, claim)
+
+
+def _draw_claim(canvas: Canvas, y: int, claim: ClaimLine) -> int:
+    mark, ascii_mark, ink = MARK[claim.holds]
+    canvas.write(1, y, ascii_mark if canvas.look.ascii else mark, ink, weight=BOLD)
+    cells = canvas.width - 4
+    told = f"{claim.measured}  ({claim.expected})" if claim.measured else f"({claim.expected})"
+    if width_of(claim.that) + 2 + width_of(told) <= cells:
+        canvas.write(3, y, claim.that, Role.TEXT)
+        canvas.write(3, y, told, Role.MUTED, cells=cells, align="right")
+        return y + 1
+    canvas.write(3, y, claim.that, Role.TEXT, cells=cells)
+    for line in wrap(told, cells, 2):
+        y += 1
+        canvas.write(3, y, line, Role.MUTED, cells=cells, align="right")
+    return y + 1
+
+
+def _draw_observables(canvas: Canvas, view: View, focused: bool) -> None:
+    from sgdtui.tui.draw.scale import with_error
+
+    draw_title(canvas, "Observables", focused)
+    snapshot = view.snapshot
+    if snapshot is None:
+        return
+    rows: list[tuple[str, str]] = [(name, with_error(o.value, o.se)) for name, o in snapshot.observables.items()]
+    for axis, name in enumerate(snapshot.experiment.variables[: len(snapshot.mean)]):
+        rows.append((f"mean {name}", with_error(float(snapshot.mean[axis]), float(snapshot.mean_se[axis]))))
+        rows.append(
+            (f"var {name}", with_error(float(snapshot.covariance[axis, axis]), float(snapshot.covariance_se[axis, axis])))
+        )
+    for y, (name, told) in enumerate(rows[: canvas.height - 1], 1):
+        faint = Role.FAINT if view.settling else Role.TEXT
+        canvas.write(1, y, name, faint, cells=canvas.width - 2)
+        canvas.write(1, y, told, Role.FAINT if view.settling else Role.MUTED, cells=canvas.width - 2, align="right")
+
+
+class Claims(Panel):
+    """The claims of the preset."""
+
+    TITLE = "Claims"
+    READING = (
+        "✓ holds   ✗ does not   … not yet known. Each line: what is claimed, measured ± standard error, and in\n"
+        "brackets what was expected and within how much. A preset without claims shows its observables instead."
+    )
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draws the claims."""
+        draw_claims(canvas, self.view, self.has_focus)

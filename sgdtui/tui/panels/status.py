@@ -1,0 +1,115 @@
+"""The header: what is open on the left; on the right how the run is doing, in words and numbers."""
+
+from __future__ import annotations
+
+from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.plain import plain
+from sgdtui.tui.draw.plain import width as width_of
+from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.scale import count, number
+from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.view import View
+
+SLOW_FACT = "t"
+
+
+def state_of(view: View) -> tuple[str, str, int]:
+    """The mark, the word and the ink of what the run is doing."""
+    snapshot = view.snapshot
+    if view.busy:
+        return "◌", view.busy, Role.WARN
+    if snapshot is None:
+        return "◌", "starting", Role.MUTED
+    if snapshot.phase == "failed":
+        return "✗", "failed", Role.BAD
+    if snapshot.paused:
+        return "‖", "paused", Role.WARN
+    words = {
+        "compiling": ("◌", "compiling", Role.WARN),
+        "pilot": ("◌", "finding the scale", Role.WARN),
+        "settling": ("●", settling_word(view), Role.WARN),
+        "sampling": ("●", "running", Role.GOOD),
+        "done": ("●", "running", Role.GOOD),
+        "stopped": ("○", "stopped", Role.MUTED),
+    }
+    return words.get(snapshot.phase, ("●", snapshot.phase, Role.TEXT))
+
+
+def settling_word(view: View) -> str:
+    """settling 43 %"""
+    snapshot = view.snapshot
+    burn_in = snapshot.experiment.run.burn_in if snapshot is not None else None
+    if snapshot is None or not burn_in:
+        return "settling"
+    return f"settling {min(99, int(100 * snapshot.step / burn_in))} %"
+
+
+def facts_of(view: View) -> list[str]:
+    """The numbers after the state, the dearest first."""
+    snapshot = view.snapshot
+    facts: list[str] = []
+    if snapshot is not None:
+        if snapshot.rate > 0:
+            facts.append(f"{count(snapshot.rate)} steps/s")
+        facts.append(f"t {number(snapshot.time, 4)}")
+        facts.append(f"{count(snapshot.walkers)} walkers")
+    if view.fps > 0:
+        facts.append(f"{view.fps:.0f} fps")
+    if view.bandwidth is not None:
+        facts.append(f"{view.bandwidth / 1000:.1f} kB/s")
+    return facts
+
+
+def warnings_of(view: View) -> str:
+    """What must not be overlooked."""
+    snapshot = view.snapshot
+    said = []
+    if snapshot is not None and snapshot.lost:
+        said.append(f"{count(snapshot.lost).replace(' ', '')} lost")
+    if snapshot is not None and snapshot.settled is False and not view.settling:
+        said.append("not settled")
+    return " · ".join(said)
+
+
+def draw_status(canvas: Canvas, view: View) -> None:
+    """One row."""
+    mark, word, ink = state_of(view)
+    warning = warnings_of(view)
+    message = plain(view.notice or (view.snapshot.message if view.snapshot else ""))
+    facts = facts_of(view)
+    title = plain(view.title) or "sgdtui"
+    brand = "sgdtui" if view.title else ""
+    say = canvas.look.say
+    while facts and canvas.width < 60 + len(say(" · ".join(facts))) and len(facts) > 1:
+        facts.pop()
+    right = " · ".join(facts)
+    right_cells = width_of(say(f"{mark} {word}")) + (width_of(say(warning)) + 3 if warning else 0) + (width_of(say(right)) + 3 if right else 0)
+    x = 1
+    if brand and canvas.width >= 100:
+        x = canvas.write(x, 0, f"{brand}  ", Role.MUTED)
+    room = max(8, canvas.width - right_cells - x - 3)
+    x = canvas.write(x, 0, title, Role.TEXT, weight=BOLD, cells=room)
+    room = canvas.width - right_cells - x - 5
+    if message and room > 8:
+        canvas.write(x + 2, 0, message, Role.WARN, cells=room)
+    x = max(x + 1, canvas.width - right_cells - 1)
+    x = canvas.write(x, 0, f"{mark} {word}", ink, weight=BOLD)
+    if warning:
+        x = canvas.write(x, 0, f" · {warning}", Role.BAD)
+    if right:
+        canvas.write(x, 0, f" · {right}", Role.MUTED)
+
+
+class Status(Panel, can_focus=False):
+    """The header line."""
+
+    TITLE = "Status"
+    READING = (
+        "running, paused, compiling or settling (nothing is recorded yet) · walker-steps per second of stepping\n"
+        "alone · t, the sum of the learning rates · frames per second. Lost walkers are those that left |x| < 1e12."
+    )
+    DEFAULT_CSS = "Status { height: 1; }"
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draws the line."""
+        draw_status(canvas, self.view)

@@ -1,0 +1,79 @@
+"""What the panels show at one moment: a snapshot, and how the person wants to look at it. Frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from sgdtui.lab.snapshot import Snapshot
+from sgdtui.tui.draw.look import Look
+
+ARROWS = ("gradient", "noise_induced", "diffusive", "velocity")
+"""The four kinds of drift vectors, by their names in `DriftVectors`."""
+
+PREDICTIONS = ("gibbs", "fokker-planck", "transfer", "gaussian")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One claim as the panel shows it: `holds` None while it is not known."""
+
+    that: str
+    expected: str
+    measured: str
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A snapshot and the choices of the person who looks at it.
+
+    predictions  "all", "none" or one prediction's name: which curves are drawn and what the residual is taken from
+    arrows       the kinds of drift vectors that are drawn
+    cursor       the linked cursor in coordinates of the system, None while it is off
+    fork         the snapshot of the run that this one is compared with
+    busy         what is going on instead of, or before, a run: "compiling", "loading numerics"
+    notice       one line that wins over the snapshot's message
+    """
+
+    snapshot: Snapshot | None = None
+    look: Look = field(default_factory=Look)
+    predictions: str = "all"
+    arrows: frozenset[str] = frozenset(ARROWS)
+    cursor: tuple[float, ...] | None = None
+    claims: tuple[ClaimLine, ...] = ()
+    fork: Snapshot | None = None
+    busy: str = ""
+    notice: str = ""
+    fps: float = 0.0
+    bandwidth: float | None = None
+    title: str = ""
+
+    def but(self, **changes: object) -> View:
+        """The same view with some choices changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    @property
+    def stale(self) -> bool:
+        """Whether the predictions belong to an earlier run than the histogram."""
+        shown = self.snapshot
+        return bool(self.busy) or shown is None or shown.predictions_of != shown.generation
+
+    @property
+    def settling(self) -> bool:
+        """Whether nothing is recorded yet, so that the walkers of this moment are drawn."""
+        shown = self.snapshot
+        return shown is None or shown.samples == 0
+
+    def chosen(self) -> tuple[str, ...]:
+        """The predictions that are drawn, in the order of `PREDICTIONS`."""
+        if self.snapshot is None or self.predictions == "none":
+            return ()
+        there = tuple(name for name in PREDICTIONS if name in self.snapshot.predictions)
+        return there if self.predictions == "all" else tuple(n for n in there if n == self.predictions)
+
+    def against(self) -> str | None:
+        """The prediction that the residual is taken from: the chosen one, else Gibbs, else the first with a density."""
+        if self.snapshot is None:
+            return None
+        there = self.chosen() or tuple(n for n in PREDICTIONS if n in self.snapshot.predictions)
+        return next((n for n in there if self.snapshot.predictions[n].probability is not None), None)
