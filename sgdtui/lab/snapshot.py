@@ -54,7 +54,8 @@ class PassageReport:
 class Series:
     """Ensemble averages through time: `time` (n,), `mean` (n, d), `covariance` (n, d, d), `observables` name to
     (n,), `distance` prediction name to TV (n,) against the instantaneous histogram, and standard errors where
-    they are known (`observables_se`, `mean_se`)."""
+    they are known (`observables_se`, `mean_se`, `covariance_se`).
+    """
 
     time: Array
     mean: Array
@@ -63,6 +64,7 @@ class Series:
     distance: dict[str, Array]
     mean_se: Array
     observables_se: dict[str, Array]
+    covariance_se: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,111 @@
+"""Put one moment of a run together as a `Snapshot`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.compare.comparison import Comparison, Verdict
+from sgdtui.compare.effective_size import effective_samples, standard_errors
+from sgdtui.lab.foresight import Foresight
+from sgdtui.lab.measure import cell_volume, flow_report, observed, passage_report
+from sgdtui.lab.snapshot import Series, Snapshot
+from sgdtui.model.experiment import Experiment
+from sgdtui.simulate.count.counts import Counts
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where a run stands: steps, time (the sum of learning rates), seconds of stepping, walker-steps per second."""
+
+    step: int
+    time: float
+    seconds: float
+    rate: float
+
+
+def compose(
+    experiment: Experiment,
+    *,
+    phase: str,
+    paused: bool,
+    generation: int,
+    predictions_of: int,
+    settled: bool | None,
+    clock: Clock,
+    counts: Counts,
+    instant: NDArray[np.int32] | None,
+    alive: int,
+    foresight: Foresight,
+    comparisons: dict[str, Comparison],
+    verdict: Verdict | None,
+    series: Series | None,
+    message: str,
+) -> Snapshot:
+    """The snapshot; `instant` (bins…) counts the walkers' places now, of which `alive` are finite (None: unknown)."""
+    errors = standard_errors(counts)
+    predicted = None
+    for name in ("fokker-planck", "gaussian"):
+        if name in foresight.predictions and predicted is None:
+            predicted = foresight.predictions[name].entropy_production
+    volume = cell_volume(counts.edges)
+    names = [name for name, _ in experiment.observe]
+    return Snapshot(
+        experiment=experiment,
+        phase=phase,
+        paused=paused,
+        generation=generation,
+        predictions_of=predictions_of,
+        settled=settled,
+        step=clock.step,
+        time=clock.time,
+        seconds=clock.seconds,
+        rate=clock.rate,
+        walkers=experiment.run.walkers,
+        lost=counts.lost,
+        samples=counts.total,
+        effective_samples=effective_samples(counts) if counts.total else 0.0,
+        edges=counts.edges,
+        density=errors.density,
+        density_se=errors.density_se,
+        instant=np.zeros_like(volume) if instant is None else instant / max(alive, 1) / volume,
+        outside=errors.outside,
+        mean=errors.mean,
+        mean_se=errors.mean_se,
+        covariance=errors.covariance,
+        covariance_se=errors.covariance_se,
+        observables={
+            name: observed(errors.observables[i], errors.observables_se[i]) for i, name in enumerate(names)
+        },
+        predictions=foresight.predictions,
+        absences=foresight.absences,
+        comparisons=comparisons,
+        drift=foresight.drift,
+        flow=flow_report(counts.flow, predicted),
+        passage=passage_report(
+            counts.passage, experiment.dynamics.time_step, foresight.passage_time, foresight.kramers_time
+        ),
+        verdict=verdict,
+        series=series,
+        message=message,
+    )
+
+
+def no_counts(experiment: Experiment, edges: tuple[Array, ...]) -> Counts:
+    """Counts before anything was counted."""
+    d, m = experiment.dimension, len(experiment.observe)
+    shape = tuple(len(axis_edges) - 1 for axis_edges in edges)
+    return Counts(
+        edges=edges,
+        samples=np.zeros(1, dtype=np.int64),
+        histogram=np.zeros((1, *shape), dtype=np.int64),
+        outside=np.zeros(1, dtype=np.int64),
+        first=np.zeros((1, d)),
+        second=np.zeros((1, d, d)),
+        observables=np.zeros((1, m)),
+        lost=0,
+    )

@@ -1,0 +1,138 @@
+"""The thread that predicts: takes the latest request, drops the one before, and tells each stage as it is done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.lab.foresight import Foresight, foresee
+from sgdtui.lab.pilot import Cancel
+from sgdtui.lab.resolve import Resolved, with_lengths
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.loss import Interval
+
+log = logging.getLogger(__name__)
+
+Array = NDArray[np.float64]
+
+_REMEMBERED = 24
+"""Experiments whose predictions are kept, so that undo is immediate."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Foreseen:
+    """What is predicted so far for the experiment `asked` for, with window `edges`.
+
+    `resolved` tells burn-in and steps once they are known; `error` is what went wrong, one line, or empty.
+    """
+
+    asked: Experiment
+    edges: tuple[Array, ...]
+    foresight: Foresight
+    resolved: Resolved | None
+    complete: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Request:
+    asked: Experiment
+    experiment: Experiment
+    edges: tuple[Array, ...]
+
+
+class Foreseer:
+    """Predicts in a thread of its own, which starts with the first request.
+
+    `tell` is called from that thread with every stage. A new request supersedes the one at work at its next stage.
+    """
+
+    def __init__(self, tell: Callable[[Foreseen], None]) -> None:
+        self._tell = tell
+        self._condition = threading.Condition()
+        self._request: _Request | None = None
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._known: OrderedDict[tuple[int, tuple[Interval, ...]], Foreseen] = OrderedDict()
+
+    def request(self, asked: Experiment, experiment: Experiment, edges: tuple[Array, ...]) -> None:
+        """Predict for `experiment`: `asked` with its domain known, on bins `edges`. Returns at once."""
+        with self._condition:
+            self._request = _Request(asked, experiment, edges)
+            if self._thread is None and not self._stopping:
+                self._thread = threading.Thread(target=self._work, name="sgdtui-foreseer", daemon=True)
+                self._thread.start()
+            self._condition.notify()
+
+    def stop(self) -> None:
+        """Let the thread end after the stage that it is at."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread to end; True if it has."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return self._thread is None or not self._thread.is_alive()
+
+    def _superseded(self) -> bool:
+        return self._stopping or self._request is not None
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                while self._request is None and not self._stopping:
+                    self._condition.wait()
+                request, self._request = self._request, None
+                if self._stopping or request is None:
+                    return
+            try:
+                self._answer(request)
+            except Cancel:
+                continue
+            except Exception as error:
+                log.exception("a prediction failed")
+                self._tell(
+                    Foreseen(
+                        request.asked,
+                        request.edges,
+                        Foresight(request.edges),
+                        None,
+                        True,
+                        f"a prediction failed: {type(error).__name__}: {error}",
+                    )
+                )
+
+    def _answer(self, request: _Request) -> None:
+        key = (id(request.asked), request.experiment.space.domain or ())
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+            self._tell(known)
+            return
+        foreseen: Foreseen | None = None
+        resolved: Resolved | None = None
+        for foresight in foresee(request.experiment, request.edges):
+            if self._superseded():
+                return
+            foreseen = Foreseen(request.asked, request.edges, foresight, resolved, False)
+            self._tell(foreseen)
+            if resolved is None and "fokker-planck" in {*foresight.predictions, *foresight.absences}:
+                resolved = with_lengths(request.experiment, self._superseded)
+                foreseen = replace(foreseen, resolved=resolved)
+                self._tell(foreseen)
+        if foreseen is None or self._superseded():
+            return
+        foreseen = replace(foreseen, resolved=resolved, complete=True)
+        # `asked` is held by the value, so that its id stays its own.
+        self._known[key] = foreseen
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        self._tell(foreseen)

@@ -1,0 +1,218 @@
+"""A pilot run: a few thousand walkers sent ahead to find the window and the correlation time. Seeded, so repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.expression.numeric import evaluate
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import FALLBACK_INTERVAL, SymbolicFields, fields
+from sgdtui.model.loss import Interval
+from sgdtui.model.minimum import local_minima
+from sgdtui.model.start import At, Start
+
+Array = NDArray[np.float64]
+Cancelled = Callable[[], bool]
+
+WALKERS = 4096
+SHARE = 0.9999
+"""The share of the pilot's walkers that the window holds before it is widened by a quarter."""
+_SEED_OFFSET = 1_000_003
+_FIRST_STEPS = 256
+_DECORRELATED = 0.1
+
+
+class Cancel(Exception):
+    """The run was cancelled during a pilot."""
+
+
+def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
+    """The same system with few walkers, no stopping rule, and a window that is there if not yet the right one."""
+    swarm = experiment.dynamics.swarm
+    walkers = WALKERS - (WALKERS % swarm.size if swarm else 0)
+    space = experiment.space
+    if space.domain is None:
+        space = replace(space, domain=(FALLBACK_INTERVAL,) * len(space.axes))
+    run = replace(
+        experiment.run, walkers=walkers, seed=experiment.run.seed + _SEED_OFFSET, burn_in=0, steps=0
+    )
+    return replace(experiment, run=run, until=None, start=start or experiment.start, space=space)
+
+
+def find_domain(
+    experiment: Experiment, most_steps: int = 65_536, cancelled: Cancelled | None = None
+) -> tuple[Interval, ...]:
+    """The window that holds 99.99 % of a pilot's walkers, a quarter wider, one interval a drawn axis.
+
+    In one dimension further pilots start from those minima of the loss that the first never saw though it climbed
+    at least as high: a rare second well belongs in the picture. Raises `Cancel`.
+    """
+    low, high = _settled_range(experiment, None, most_steps, cancelled)
+    for point in _unseen_minima(experiment, low, high):
+        other_low, other_high = _settled_range(experiment, At((point,)), most_steps, cancelled)
+        low, high = np.minimum(low, other_low), np.maximum(high, other_high)
+    return widened(low, high)
+
+
+def widened(low: Array, high: Array) -> tuple[Interval, ...]:
+    """Intervals a quarter wider than [low, high], rounded outwards to two digits of their width."""
+    size = np.maximum(np.abs(low), np.abs(high))
+    least = np.where(size > 0, 1e-6 * size, 1.0)
+    width = np.maximum(high - low, least) * 1.25
+    middle = (low + high) / 2
+    grain = 10.0 ** (np.floor(np.log10(width)) - 1)
+    return tuple(
+        (float(round(a, 12)), float(round(b, 12)))
+        for a, b in zip(
+            np.floor((middle - width / 2) / grain) * grain,
+            np.ceil((middle + width / 2) / grain) * grain,
+            strict=True,
+        )
+    )
+
+
+def held_range(positions: Array) -> tuple[Array, Array]:
+    """The ends, each (axes,), between which 99.99 % of the positions (walkers, axes) lie on every axis."""
+    alive = positions[np.isfinite(positions).all(axis=1)]
+    if not len(alive):
+        middle = np.zeros(positions.shape[1])
+        return middle - 1.0, middle + 1.0
+    tail = (1 - SHARE) / 2
+    low, high = np.quantile(alive, [tail, 1 - tail], axis=0)
+    return low, high
+
+
+def _settled_range(
+    experiment: Experiment, start: Start | None, most_steps: int, cancelled: Cancelled | None
+) -> tuple[Array, Array]:
+    pilot = pilot_of(experiment, start)
+    axes = list(pilot.space.axes)
+    before: tuple[Array, Array] | None = None
+    calm = 0
+    low = high = np.zeros(len(axes))
+    for positions in _doublings(pilot, most_steps, cancelled, within=8):
+        low, high = held_range(positions[:, axes])
+        if before is not None:
+            width = np.maximum(high - low, 1e-300)
+            moved = np.maximum(np.abs(low - before[0]), np.abs(high - before[1])) / width
+            calm = calm + 1 if moved.max() < 0.1 else 0
+        before = (low, high)
+        if calm >= 3:
+            break
+    return low, high
+
+
+def _doublings(
+    pilot: Experiment, most_steps: int, cancelled: Cancelled | None, within: int
+) -> Iterator[Array]:
+    """Positions pooled from `within` moments of the second half of a run of 256 steps, then 512, 1024, …"""
+    from sgdtui.simulate.ensemble import Ensemble
+
+    ensemble = Ensemble(pilot)
+    try:
+        done, goal = 0, min(_FIRST_STEPS, most_steps)
+        while True:
+            pooled = []
+            half = done if done else goal // 2
+            for target in np.unique(np.linspace(half, goal, within + 1)[1:].astype(int)):
+                ensemble.advance(int(target) - done, record=False, cancelled=cancelled)
+                if cancelled is not None and cancelled():
+                    raise Cancel
+                done = int(target)
+                pooled.append(ensemble.positions())
+            yield np.concatenate(pooled)
+            if goal >= most_steps:
+                return
+            goal = min(2 * goal, most_steps)
+    finally:
+        ensemble.close()
+
+
+def _unseen_minima(experiment: Experiment, low: Array, high: Array) -> list[float]:
+    if experiment.dimension != 1 or experiment.system.form != "gradient":
+        return []
+    known = fields(experiment)
+    if not isinstance(known, SymbolicFields) or known.time_dependent:
+        return []
+    minima = local_minima(known.loss, FALLBACK_INTERVAL)
+    climbed = np.nanmax(known.loss(np.linspace(low[0], high[0], 257)[:, None]))
+    inside = (minima > FALLBACK_INTERVAL[0]) & (minima < FALLBACK_INTERVAL[1])
+    unseen = inside & ((minima < low[0]) | (minima > high[0]))
+    return [float(m) for m in minima[unseen] if known.loss(np.array([[m]]))[0] <= climbed][:8]
+
+
+def correlation_time(
+    experiment: Experiment, most_steps: int, cancelled: Cancelled | None = None
+) -> float | None:
+    """The time, in units of t, in which walkers forget where they were, from a pilot; None if it was not seen.
+
+    Walkers are looked at after n, 2n, 4n, … steps. They have forgotten when over a doubling the rank correlation
+    between where they were and where they are is below 0.1 in every coordinate, square and observed expression,
+    and no average has moved by four standard errors; the last correlation that could still be read then gives the
+    e-folding time. Raises `Cancel`.
+    """
+    from sgdtui.simulate.ensemble import Ensemble
+
+    pilot = pilot_of(experiment)
+    step = pilot.dynamics.time_step
+    ensemble = Ensemble(pilot)
+    try:
+        before: Array | None = None
+        readable: float | None = None
+        done, goal = 0, 8
+        while goal <= most_steps:
+            ensemble.advance(goal - done, record=False, cancelled=cancelled)
+            if cancelled is not None and cancelled():
+                raise Cancel
+            now = _watched(pilot, ensemble.positions())
+            if before is not None:
+                alive = np.isfinite(before).all(axis=1) & np.isfinite(now).all(axis=1)
+                correlation = _rank_correlation(before[alive], now[alive])
+                lag = (goal - done) * step
+                if correlation < _DECORRELATED and _movement(before[alive], now[alive]) < 4:
+                    return readable if readable is not None else lag / np.log(1 / _DECORRELATED)
+                if correlation >= _DECORRELATED:
+                    readable = lag / np.log(1 / min(correlation, 0.999))
+            before, done, goal = now, goal, 2 * goal
+        return None
+    finally:
+        ensemble.close()
+
+
+def _watched(experiment: Experiment, positions: Array) -> Array:
+    names: dict[str, float | Array] = {**experiment.values, "k": 0.0, "t": 0.0}
+    names.update({v: positions[:, i] for i, v in enumerate(experiment.variables)})
+    seen = [evaluate(expression, names) for _, expression in experiment.observe]
+    return np.column_stack([positions, positions**2, *seen])
+
+
+def _ranks(values: Array) -> Array:
+    return np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable").astype(np.float64)
+
+
+def _rank_correlation(before: Array, now: Array) -> float:
+    """The largest absolute rank correlation of any column with itself; 0 for columns that do not vary."""
+    if len(before) < 16:
+        return 1.0
+    largest = 0.0
+    for one, two in zip(before.T, now.T, strict=True):
+        if np.ptp(one) == 0 or np.ptp(two) == 0:
+            continue
+        if len(np.unique(one)) > 2:
+            one, two = _ranks(one), _ranks(two)
+        largest = max(largest, abs(float(np.corrcoef(one, two)[0, 1])))
+    return largest
+
+
+def _movement(before: Array, now: Array) -> float:
+    """The largest |z| of a change of average, tails beyond the 1st and 99th percentile pulled in."""
+    if len(before) < 16:
+        return float("inf")
+    low, high = np.quantile(np.concatenate([before, now]), [0.01, 0.99], axis=0)
+    change = np.clip(now, low, high) - np.clip(before, low, high)
+    error = change.std(axis=0) / np.sqrt(len(change))
+    return float(np.max(np.abs(change.mean(axis=0)) / np.where(error > 0, error, np.inf), initial=0.0))

@@ -1,0 +1,301 @@
+"""What one run found: numpy arrays for Python, and the JSON document of the contract for everyone else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui import __version__
+from sgdtui.compare.comparison import Comparison
+from sgdtui.lab.dt_bias import DtBias
+from sgdtui.lab.snapshot import Series, Snapshot
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.start import At, Normal, Uniform
+from sgdtui.predict.prediction import Prediction
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """The last `Snapshot` of a run and what else its document tells. `variants` are further runs of the same preset.
+
+    threads          that stepped the walkers
+    relaxation_time  in units of t, with where it is from ("predicted", "pilot", None)
+    dt_bias          of a simulated SDE, None where it is not known
+    best_fit         temperature at which Gibbs is closest to the measured law, and the KL left
+    complete         False for a run that was interrupted
+    kernel_source    the generated program that stepped the walkers
+    """
+
+    snapshot: Snapshot
+    threads: int
+    relaxation_time: float | None = None
+    relaxation_from: str | None = None
+    dt_bias: DtBias | None = None
+    best_fit: tuple[float, float] | None = None
+    complete: bool = True
+    variants: dict[str, Result] = field(default_factory=dict)
+    kernel_source: str = ""
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment as it was run, its domain, burn-in and steps filled in."""
+        return self.snapshot.experiment
+
+    @property
+    def mean(self) -> Array:
+        """(d,)"""
+        return self.snapshot.mean
+
+    @property
+    def covariance(self) -> Array:
+        """(d, d)"""
+        return self.snapshot.covariance
+
+    @property
+    def edges(self) -> tuple[Array, ...]:
+        """Bin edges along each drawn axis."""
+        return self.snapshot.edges
+
+    @property
+    def density(self) -> Array:
+        """The measured density per unit length or area, (bins…)."""
+        return self.snapshot.density
+
+    @property
+    def predictions(self) -> dict[str, Prediction]:
+        """The predicted laws, by name."""
+        return self.snapshot.predictions
+
+    @property
+    def comparisons(self) -> dict[str, Comparison]:
+        """Each prediction held against the measured law."""
+        return self.snapshot.comparisons
+
+    @property
+    def observables(self) -> dict[str, float | None]:
+        """The measured average of each observed expression."""
+        return {name: seen.value for name, seen in self.snapshot.observables.items()}
+
+    @property
+    def verdict(self) -> str:
+        """One of the verdicts of the contract."""
+        return self.snapshot.verdict.text if self.snapshot.verdict else "undecided"
+
+    def document(self, claims: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """The JSON document of the contract: plain dicts, lists, numbers, texts; null in place of NaN and infinity.
+
+        `claims` are put in as they are: they are checked by the room above.
+        """
+        s, experiment = self.snapshot, self.experiment
+        return {
+            "sgdtui": __version__,
+            "preset": experiment.name,
+            "title": experiment.title,
+            "dimension": experiment.dimension,
+            "settings": self._settings(),
+            "time": _plain(s.time),
+            "seconds": _plain(s.seconds),
+            "walker_steps_per_second": _plain(s.rate),
+            "samples": s.samples,
+            "effective_samples": _plain(s.effective_samples),
+            "lost": s.lost,
+            "complete": self.complete,
+            "mean": _plain(s.mean),
+            "mean_se": _plain(s.mean_se),
+            "covariance": _plain(s.covariance),
+            "covariance_se": _plain(s.covariance_se),
+            "observables": {
+                name: {"value": _plain(seen.value), "se": _plain(seen.se)}
+                for name, seen in s.observables.items()
+            },
+            "first_passage": self._first_passage(),
+            "histogram": {
+                "edges": [_plain(edges) for edges in s.edges],
+                "density": _plain(s.density),
+                "density_se": _plain(s.density_se),
+                "outside": _plain(s.outside),
+            },
+            "predictions": {name: self._prediction(p) for name, p in s.predictions.items()},
+            "why_not": {name: absence.reason for name, absence in s.absences.items()},
+            "why_not_detail": {
+                name: absence.detail for name, absence in s.absences.items() if absence.detail
+            },
+            "flow": self._flow(),
+            "series": _series(s.series, experiment),
+            "variants": {name: variant.document() for name, variant in self.variants.items()},
+            "verdict": self.verdict,
+            "why": s.verdict.why if s.verdict else "",
+            "claims": claims if claims is not None else [],
+        }
+
+    def _settings(self) -> dict[str, Any]:
+        experiment, dynamics, run = self.experiment, self.experiment.dynamics, self.experiment.run
+        bias = self.dt_bias
+        swarm = dynamics.swarm
+        return {
+            "preset_hash": preset_hash(experiment),
+            "form": experiment.system.form,
+            "variables": list(experiment.variables),
+            "kind": dynamics.kind,
+            "eta": dynamics.eta,
+            "batch": dynamics.batch,
+            "momentum": dynamics.momentum,
+            "schedule": None if dynamics.schedule is None else dynamics.schedule.text,
+            "convention": dynamics.convention,
+            "dt": dynamics.dt if dynamics.is_sde else None,
+            "swarm": None if swarm is None else {"size": swarm.size, "coupling": swarm.coupling},
+            "walkers": run.walkers,
+            "steps": run.steps,
+            "burn_in": run.burn_in,
+            "every": run.every,
+            "seed": run.seed,
+            "bins": [len(edges) - 1 for edges in self.snapshot.edges],
+            "threads": self.threads,
+            "domain": _plain(experiment.space.domain),
+            "boundary": [wall.kind for wall in experiment.space.boundaries],
+            "axes": [experiment.variables[axis] for axis in experiment.space.axes],
+            "start": _start(experiment),
+            "temperature": experiment.temperature,
+            "until": None if experiment.until is None else experiment.until.text,
+            "parameters": {p.name: _plain(p.value) for p in experiment.parameters},
+            "relaxation_time": _plain(self.relaxation_time),
+            "relaxation_from": self.relaxation_from,
+            "settled": bool(self.snapshot.settled),
+            "dt_bias": None
+            if bias is None
+            else {
+                "tv": _plain(bias.tv),
+                "mean": _plain(bias.mean),
+                "covariance": _plain(bias.covariance),
+                "observables": _plain(bias.observables),
+            },
+        }
+
+    def _first_passage(self) -> dict[str, Any] | None:
+        passage = self.snapshot.passage
+        if passage is None:
+            return None
+        return {
+            "mean_steps": _plain(passage.mean_steps.value),
+            "mean_time": _plain(passage.mean_time),
+            "se_steps": _plain(passage.mean_steps.se),
+            "fraction": _plain(passage.fraction),
+            "predicted_time": _plain(passage.predicted_time),
+            "kramers_time": _plain(passage.kramers_time),
+        }
+
+    def _prediction(self, prediction: Prediction) -> dict[str, Any]:
+        found = self.snapshot.comparisons.get(prediction.name)
+        nothing = dict.fromkeys(("tv", "kl", "hellinger", "ks", "w1"))
+        told: dict[str, Any] = {
+            "temperature": _plain(prediction.temperature),
+            "rule": prediction.rule,
+            "mean": _plain(prediction.mean),
+            "covariance": _plain(prediction.covariance),
+            "observables": _plain(prediction.observables),
+            "numerical_error": _plain(prediction.numerical_error if found is None else found.numerical_error),
+            "p_value": _plain(found.p_value) if found else None,
+            "distance": _distances(found.distances) if found else nothing,
+            "floor": _distances(found.floor) if found else nothing,
+            "agrees": found.agrees if found else None,
+            "more_samples": _plain(found.more_samples) if found else None,
+            "density": _plain(prediction.density),
+            "distribution": _plain(prediction.distribution),
+            "outside": _plain(prediction.outside),
+            "singular": prediction.singular,
+            "survival_loss": _plain(prediction.survival_loss),
+            "entropy_production": _plain(prediction.entropy_production),
+            "relaxation_time": _plain(prediction.relaxation_time),
+            "notes": list(prediction.notes),
+        }
+        if prediction.name == "gibbs" and self.best_fit is not None:
+            told["best_fit"] = {"temperature": _plain(self.best_fit[0]), "kl": _plain(self.best_fit[1])}
+        return told
+
+    def _flow(self) -> dict[str, Any] | None:
+        flow = self.snapshot.flow
+        if flow is None:
+            return None
+        return {
+            "entropy_production": _plain(flow.entropy_production.value),
+            "entropy_production_se": _plain(flow.entropy_production.se),
+            "predicted_entropy_production": _plain(flow.predicted_entropy_production),
+            "area_rate": _plain(flow.area_rate.value),
+            "area_rate_se": _plain(flow.area_rate.se),
+            "displacement": _plain(flow.displacement),
+            "displacement_se": _plain(flow.displacement_se),
+        }
+
+
+def preset_hash(experiment: Experiment) -> str:
+    """Sixteen hex digits that name what the preset says, whatever the order of its keys."""
+    told = json.dumps(_plain(experiment.document), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _distances(of: Any) -> dict[str, Any]:
+    return {name: _plain(getattr(of, name)) for name in ("tv", "kl", "hellinger", "ks", "w1")}
+
+
+def _series(series: Series | None, experiment: Experiment) -> dict[str, Any]:
+    if series is None:
+        names = [name for name, _ in experiment.observe]
+        nothing: dict[str, Any] = {
+            "time": [],
+            "mean": [],
+            "mean_se": [],
+            "covariance": [],
+            "covariance_se": [],
+        }
+        return nothing | {
+            "observables": {name: [] for name in names},
+            "observables_se": {name: [] for name in names},
+            "distance": {},
+        }
+    return {
+        "time": _plain(series.time),
+        "mean": _plain(series.mean),
+        "mean_se": _plain(series.mean_se),
+        "covariance": _plain(series.covariance),
+        "covariance_se": _plain(series.covariance_se),
+        "observables": _plain(series.observables),
+        "observables_se": _plain(series.observables_se),
+        "distance": _plain(series.distance),
+    }
+
+
+def _start(experiment: Experiment) -> dict[str, Any]:
+    match experiment.start:
+        case At(point):
+            return {"at": list(point)}
+        case Uniform(box):
+            return {"uniform": [list(interval) for interval in box]}
+        case Normal(mean, deviation):
+            return {"normal": {"mean": list(mean), "sd": list(deviation)}}
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as lists and numpy numbers as Python's, what is not finite as None, at any depth."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind != "f" or np.isfinite(value).all():
+            return value.tolist()
+        return [_plain(item) for item in value.tolist()]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool) or value is None or isinstance(value, int | str):
+        return value
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value)
