@@ -53,6 +53,10 @@ class ClaimError(ValueError):
         self.suggestion = suggestion
 
 
+class AbsentError(ClaimError):
+    """A claim about a prediction that does not exist for this system."""
+
+
 @dataclass(frozen=True, slots=True)
 class Constant:
     """A number."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sgdtui.claims.grammar import ClaimError, Key, Path, nearest
+from sgdtui.claims.grammar import AbsentError, ClaimError, Key, Path, nearest
 
 Document = Mapping[str, Any]
 
@@ -76,6 +76,8 @@ def _written_out(root: Document, keys: tuple[Key, ...], path: Path) -> tuple[Key
     """The path in full, from the top of `root`."""
     first = keys[0]
     if _key(root, first) is None:
+        if _key(root.get("why_not") or {}, first):
+            return ("predictions", *keys)
         for section in ("observables", "predictions", *_SECTIONS):
             if _key(root.get(section) or {}, first):
                 keys = (section, *keys)
@@ -196,7 +198,7 @@ def _absent(root: Document, name: Key, path: Path) -> ClaimError:
         reason = reasons[known]
         if isinstance(reason, Mapping):
             reason = reason.get("reason", "")
-        return ClaimError(f"there is no {known} prediction: {reason}", path.offset, path.length)
+        return AbsentError(f"there is no {known} prediction: {reason}", path.offset, path.length)
     return _unknown(name, root.get("predictions") or {}, path, "prediction")
 
 

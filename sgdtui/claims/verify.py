@@ -51,11 +51,20 @@ class Verified:
 
 
 def presets_with_claims() -> list[str]:
-    """The names of all experiments in the library that claim something."""
+    """The names of all experiments in the library that claim something, or that cannot be read (which will show)."""
     from sgdtui.preset.library import names
     from sgdtui.preset.load import load
+    from sgdtui.preset.problem import PresetError
 
-    return [name for name in names("experiment") if load(name).expect]
+    found = []
+    for name in names("experiment"):
+        try:
+            claims = load(name).expect
+        except PresetError:
+            found.append(name)
+        else:
+            found += [name] if claims else []
+    return found
 
 
 def verify(

@@ -1,0 +1,202 @@
+"""`sgdtui verify`: run presets' claims headless, and print each with what was measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sgdtui.claims.check import Claim
+    from sgdtui.claims.verify import Progress, Verified
+
+
+@click.command("verify")
+@click.argument("presets", nargs=-1, metavar="[PRESET]…")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Cores to use; all of them by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the outcome as JUnit XML to FILE as well.",
+)
+def command(presets: tuple[str, ...], threads: int | None, as_json: bool, junit: Path | None) -> None:
+    """Run the claims of PRESETs (all that have some, if none is named) and print measured ± error for each.
+
+    Exits with 1 if a claim fails, 2 if a preset cannot be read.
+    """
+    from sgdtui.claims.verify import presets_with_claims, verify
+
+    names = list(dict.fromkeys(presets)) or presets_with_claims()
+    _refuse_unreadable(presets, junit)
+    done: list[Verified] = []
+    interrupted = False
+    with _bar(names) as (progress, log):
+        verified = verify(names, threads=threads, progress=progress)
+        try:
+            for preset in verified:
+                done.append(preset)
+                if not as_json:
+                    log(_block(preset))
+        except KeyboardInterrupt:
+            interrupted = True
+            verified.close()  # type: ignore[attr-defined]
+    failed = sum(not preset.holds for preset in done)
+    if junit is not None:
+        from sgdtui.claims.junit import junit as to_junit
+        from sgdtui.lab.checkpoint import write_atomically
+
+        write_atomically(junit, to_junit(done), private=False)
+    if as_json:
+        document = {
+            "holds": not failed and len(done) == len(names),
+            "interrupted": interrupted,
+            "presets": [preset.document() for preset in done],
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        click.echo(_summary(done, names, interrupted))
+    sys.exit(130 if interrupted else 1 if failed else 0)
+
+
+def _refuse_unreadable(presets: tuple[str, ...], junit: Path | None) -> None:
+    """Exit 2 with every mistake before anything runs."""
+    from sgdtui.claims.check import problems
+    from sgdtui.preset.load import load
+    from sgdtui.preset.problem import PresetError, printable
+
+    wrong = []
+    for name in presets:
+        try:
+            experiment = load(name)
+        except PresetError as error:
+            wrong.append(error.rendered())
+            continue
+        if not experiment.expect:
+            wrong.append(f"{printable(name)}: this preset claims nothing (it has no `expect:`)")
+        wrong += [f"{printable(name)}: {printable(e.that)}: {error}" for e, error in problems(experiment)]
+    if junit is not None and not junit.absolute().parent.is_dir():
+        wrong.append(
+            f"--junit {printable(str(junit))}: there is no folder {printable(str(junit.absolute().parent))}"
+        )
+    if wrong:
+        click.echo("\n".join(wrong), err=True)
+        sys.exit(2)
+
+
+@contextmanager
+def _bar(names: list[str]) -> Iterator[tuple[Progress | None, Callable[[str], None]]]:
+    """A progress bar on stderr where that is a terminal; gives the callback and where to print meanwhile."""
+    if not sys.stderr.isatty() or not names:
+        yield None, click.echo
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    shares = dict.fromkeys(names, 0.0)
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=len(names))
+
+        def tell(name: str, share: float, doing: str) -> None:
+            shares[name] = share
+            finished = sum(value >= 1.0 for value in shares.values())
+            said = f"{finished}/{len(names)}" if doing == "done" else f"{name}: {doing}"
+            bar.update(task, completed=sum(shares.values()), description=escape(said))
+
+        def log(text: str) -> None:
+            bar.refresh()
+            if sys.stdout.isatty():
+                bar.stop()
+                click.echo(text)
+                bar.start()
+            else:
+                click.echo(text)
+
+        yield tell, log
+
+
+def _block(preset: Verified) -> str:
+    """A preset and its claims, one a line."""
+    from sgdtui.preset.problem import printable
+
+    lines = [
+        f"{_mark(preset.holds)} {click.style(printable(preset.name), bold=True)}  {preset.seconds:.1f} s"
+    ]
+    if preset.problem:
+        lines += [f"    {printable(line)}" for line in preset.problem.splitlines()]
+    wide = max((len(_what(claim)) for claim in preset.claims), default=0)
+    lines += [
+        f"  {_mark(bool(claim.holds))} {_what(claim):<{min(wide, 60)}}  {_said(claim)}"
+        for claim in preset.claims
+    ]
+    if not preset.complete:
+        lines.append("    interrupted")
+    return "\n".join(lines)
+
+
+def _mark(holds: bool) -> str:
+    return click.style("✓", fg="green") if holds else click.style("✗", fg="red", bold=True)
+
+
+def _what(claim: Claim) -> str:
+    from sgdtui.preset.problem import printable
+
+    variant = f" [{claim.variant}]" if claim.variant is not None else ""
+    when = f" at t = {claim.at:g}" if claim.at is not None else ""
+    return printable(f"{claim.that}{variant}{when}")
+
+
+def _said(claim: Claim) -> str:
+    from sgdtui.preset.problem import printable
+
+    if claim.problem:
+        return printable(claim.problem)
+    if isinstance(claim.measured, bool | str) or isinstance(claim.expected, bool | str):
+        expected = "" if claim.holds else f"   expected {_shown(claim.expected)}"
+        return printable(f"{_shown(claim.measured)}{expected}")
+    error = " ± ?" if claim.se is None else f" ± {claim.se:.2g}" if claim.se else ""
+    within = f" ± {claim.within:g}" if claim.within is not None else ""
+    z = f"   z {claim.z:+.1f}" if claim.z is not None else ""
+    return f"{_shown(claim.measured)}{error}   expected {_shown(claim.expected)}{within}{z}"
+
+
+def _shown(value: float | bool | str | None) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else f"{value:.7g}"
+
+
+def _summary(done: list[Verified], names: list[str], interrupted: bool) -> str:
+    claims = [claim for preset in done for claim in preset.claims]
+    held = sum(bool(claim.holds) for claim in claims)
+    broken = sum(bool(preset.problem) for preset in done)
+    text = f"{held} of {len(claims)} claims hold, in {len(done)} of {len(names)} presets"
+    if broken:
+        text += f"; {broken} could not be run"
+    if interrupted:
+        text += "; interrupted"
+    return text
