@@ -46,7 +46,7 @@ def hotelling(measured: Array, expected: Array, per_group: float) -> float:
     below that of `per_group` independent samples: that keeps it invertible where a class was never visited and is
     without weight elsewhere. A class that should be empty is tested by whether it is.
     """
-    from scipy.stats import f as f_law
+    from scipy.special import fdtrc
 
     impossible = expected <= 0
     if impossible.any() and float(measured[:, impossible].max()) > 0:
@@ -61,12 +61,12 @@ def hotelling(measured: Array, expected: Array, per_group: float) -> float:
     scale = max(float(np.trace(np.linalg.solve(multinomial, covariance))) / q, 1.0 / max(per_group, 1.0))
     joined = ((groups - 1) * covariance + _PRIOR * scale * multinomial) / (groups - 1 + _PRIOR)
     t_squared = groups * float(deviation @ np.linalg.solve(joined, deviation))
-    return float(f_law.sf((groups - q) / (q * (groups - 1)) * t_squared, q, groups - q))
+    return float(fdtrc(q, groups - q, (groups - q) / (q * (groups - 1)) * t_squared))
 
 
 def noncentrality_needed(groups: int, classes: int, level: float = 1e-3) -> float:
     """The noncentrality at which the test comes out below `level` about every second time."""
-    from scipy.stats import f as f_law
+    from scipy.special import fdtri
 
     q = classes - 1
-    return q * max(float(f_law.isf(level, q, groups - q)) - 1.0, 1.0)
+    return q * max(float(fdtri(q, groups - q, 1.0 - level)) - 1.0, 1.0)

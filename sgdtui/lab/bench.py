@@ -391,7 +391,7 @@ class Bench:
             self._fitted_at = time.monotonic()
             self._fitting_cost = self._fitted_at - now
         began = time.monotonic()
-        self._appraisal = appraise(self.experiment, counts, foresight, settled)
+        self._appraisal = appraise(self.experiment, counts, foresight, settled if self._sampling else False)
         self._judged_at = time.monotonic()
         self._judging_cost = self._judged_at - began
 

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ class Lab:
     """One live run. See the module's text; all public methods are safe from any thread and return at once.
 
     Args:
-        experiment: what to run, as the preset room gives it; what it leaves open is found on the way.
+        experiment: what to run, as the preset room gives it; what it leaves open is found on the way. None: wait
+            for `change`.
         threads: that step the walkers; one a core if None.
         on_snapshot: called with every new snapshot, from the worker thread, at most once an `interval` while the
             run goes on and at once when something changed.
@@ -47,7 +49,7 @@ class Lab:
 
     def __init__(
         self,
-        experiment: Experiment,
+        experiment: Experiment | None,
         *,
         threads: int | None = None,
         on_snapshot: Callable[[Snapshot], None] | None = None,
@@ -65,7 +67,9 @@ class Lab:
         self._foresight: Foresight | None = None
 
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._next: tuple[Experiment, Mapping[str, Any] | None] | None = (experiment, state)
+        self._next: tuple[Experiment, Mapping[str, Any] | None] | None = (
+            None if experiment is None else (experiment, state)
+        )
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -111,30 +115,29 @@ class Lab:
 
         Only the last of several changes in a row is done.
         """
+        self._take_up(experiment, None)
+
+    def _take_up(self, experiment: Experiment, state: Mapping[str, Any] | None) -> None:
         with self._lock:
-            self._next = (experiment, None)
-        self._ask(lambda: None)
+            self._next = (experiment, state)
+        self._wake.set()
 
     def fork(self, on_snapshot: Callable[[Snapshot], None] | None = None) -> Lab:
         """Another run of the same experiment with the same walkers, which then goes its own way."""
-        bench = self._bench
-        with self._lock:
-            asked = self._next[0] if self._next is not None else bench.asked
         twin = Lab(
-            asked if asked is not None else self._require_experiment(),
+            None,
             threads=self.threads,
             on_snapshot=on_snapshot,
             interval=self.interval,
             limit=self.limit,
-            paused=True,
+            paused=self._paused,
         )
 
         def hand_over() -> None:
-            if bench.ensemble is not None and bench.asked is not None:
-                with twin._lock:
-                    twin._next = (bench.asked, bench.ensemble.state())
-            twin._paused = self._paused
-            twin._ask(lambda: None)
+            bench = self._bench
+            if bench.ensemble is not None and bench.experiment is not None and bench.asked is not None:
+                space = replace(bench.asked.space, domain=bench.experiment.space.domain)
+                twin._take_up(replace(bench.asked, space=space), bench.ensemble.state())
 
         self._ask(hand_over)
         return twin
@@ -188,11 +191,6 @@ class Lab:
         return not self._worker.is_alive()
 
     # --- the worker -----------------------------------------------------------------------------------------------
-
-    def _require_experiment(self) -> Experiment:
-        if self._latest is None:
-            raise RuntimeError("the lab has no experiment yet")
-        return self._latest.experiment
 
     def _ask(self, command: Callable[[], None]) -> None:
         self._commands.put(command)

@@ -70,6 +70,7 @@ class _Moment:
     observables_se: Array
     histogram: NDArray[np.int32] | None
     alive: int
+    serial: int = 0
 
 
 class SeriesRecorder:
@@ -83,12 +84,17 @@ class SeriesRecorder:
         self._edges = edges
         self._keep = np.zeros(0) if keep is None else keep
         self._moments: list[_Moment] = []
+        self._recorded = 0
+        self._distances: dict[str, tuple[Prediction, dict[int, float]]] = {}
 
     def record(self, time: float, positions: Array) -> NDArray[np.int32]:
         """Average over the `positions` (walkers, d) that are finite; gives their histogram, (bins…)."""
         alive = positions[np.isfinite(positions).all(axis=1)]
         histogram = bin_counts(alive[:, list(self._experiment.space.axes)], self._edges)
-        self._moments.append(_moment(self._experiment, time, alive, histogram))
+        self._recorded += 1
+        self._moments.append(
+            replace(_moment(self._experiment, time, alive, histogram), serial=self._recorded)
+        )
         if len(self._moments) > POINTS:
             last = len(self._moments) - 1
             self._moments = [
@@ -101,6 +107,7 @@ class SeriesRecorder:
     def rewindow(self, edges: tuple[Array, ...]) -> None:
         """Go on with other bins; the histograms so far, and with them their distances, are forgotten."""
         self._edges = edges
+        self._distances = {}
         self._moments = [replace(moment, histogram=None) for moment in self._moments]
 
     def series(self, predictions: dict[str, Prediction]) -> Series:
@@ -116,14 +123,22 @@ class SeriesRecorder:
             covariance=np.array([m.covariance for m in moments]).reshape(-1, d, d),
             observables={name: observables[:, i] for i, name in enumerate(names)},
             distance={
-                name: np.array([_tv(m, p) for m in moments])
-                for name, p in predictions.items()
-                if p.probability is not None
+                name: self._distance(name, p) for name, p in predictions.items() if p.probability is not None
             },
             mean_se=np.array([m.mean_se for m in moments]).reshape(-1, d),
             observables_se={name: errors[:, i] for i, name in enumerate(names)},
             covariance_se=np.array([m.covariance_se for m in moments]).reshape(-1, d, d),
         )
+
+    def _distance(self, name: str, prediction: Prediction) -> Array:
+        """The total variation of every moment from a prediction; only new moments are worked out."""
+        if self._distances.get(name, (None,))[0] is not prediction:
+            self._distances[name] = (prediction, {})
+        known = self._distances[name][1]
+        for moment in self._moments:
+            if moment.serial not in known:
+                known[moment.serial] = _tv(moment, prediction)
+        return np.array([known[moment.serial] for moment in self._moments])
 
 
 def bin_counts(drawn: Array, edges: tuple[Array, ...]) -> NDArray[np.int32]:

@@ -1,0 +1,184 @@
+"""A result as text to read: what was run, what was measured, what was predicted, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+_DISTANCES = (("tv", "TV"), ("kl", "KL"), ("w1", "W1"), ("ks", "KS"))
+_NAMES = {
+    "gibbs": "Gibbs",
+    "fokker-planck": "Fokker-Planck",
+    "transfer": "transfer",
+    "gaussian": "Gaussian",
+}
+_AGREES = {True: "yes", False: "NO", None: "cannot tell"}
+
+
+def report(document: dict[str, Any]) -> str:
+    """The report of a result's document, lines of at most about a hundred characters, ending in a newline."""
+    lines = list(_head(document))
+    lines += _measured(document)
+    lines += _predictions(document)
+    lines += _verdict(document)
+    lines += _claims(document["claims"])
+    for name, variant in document["variants"].items():
+        lines += ["", f"variant {_shown(name)}", *(_indented(_measured(variant)))]
+        lines += _indented([*_predictions(variant), *_verdict(variant)])
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _head(document: dict[str, Any]) -> Iterator[str]:
+    settings = document["settings"]
+    yield _shown(document["title"] or document["preset"])
+    kind = f"{settings['kind']}, eta {number(settings['eta'])}, B {settings['batch']}"
+    if settings["kind"] == "sde":
+        kind += f", dt {number(settings['dt'])}, convention {number(settings['convention'])}"
+    if settings["momentum"]:
+        kind += f", momentum {number(settings['momentum'])}"
+    dials = "".join(f", {_shown(name)} {number(value)}" for name, value in settings["parameters"].items())
+    yield f"{kind}{dials}, seed {settings['seed']}"
+    rate = document["walker_steps_per_second"]
+    speed = f", {number((rate or 0) / 1e6)} M walker-steps/s" if rate else ""
+    yield (
+        f"{settings['walkers']} walkers, {settings['burn_in']} steps of burn-in and {settings['steps']} recorded; "
+        f"t = {number(document['time'])}{speed}"
+    )
+    if not document["complete"]:
+        yield "INTERRUPTED: what follows is of the part that was done"
+    if not settings["settled"]:
+        yield "not settled: fewer than five relaxation times of burn-in, or none is known"
+    if document["lost"]:
+        yield f"{document['lost']} walkers lost (they left every bound)"
+
+
+def _measured(document: dict[str, Any]) -> list[str]:
+    variables = document["settings"]["variables"]
+    rows = []
+    for i, name in enumerate(variables[:8]):
+        rows.append((f"mean {name}", document["mean"][i], document["mean_se"][i]))
+    for i, name in enumerate(variables[:4]):
+        for j in range(i, min(len(variables), 4)):
+            label = f"var {name}" if i == j else f"cov {name},{variables[j]}"
+            rows.append((label, document["covariance"][i][j], document["covariance_se"][i][j]))
+    rows += [(_shown(n), o["value"], o["se"]) for n, o in document["observables"].items()]
+    width = max(len(label) for label, _, _ in rows)
+    lines = ["", "measured"]
+    lines += [f"  {label:<{width}}  {plus_minus(value, se)}" for label, value, se in rows]
+    lines.append(
+        f"  {'samples':<{width}}  {document['samples']} (worth {number(document['effective_samples'])})"
+    )
+    lines += _flow(document["flow"], width) + _passage(document["first_passage"], width)
+    return lines
+
+
+def _flow(flow: dict[str, Any] | None, width: int) -> list[str]:
+    if flow is None:
+        return []
+    lines = []
+    if flow["entropy_production"] is not None:
+        predicted = flow["predicted_entropy_production"]
+        beside = "" if predicted is None else f"   (SDE: {number(predicted)})"
+        told = plus_minus(flow["entropy_production"], flow["entropy_production_se"])
+        lines.append(f"  {'entropy/t':<{width}}  {told}{beside}")
+    if flow["area_rate"]:
+        lines.append(f"  {'area/t':<{width}}  {plus_minus(flow['area_rate'], flow['area_rate_se'])}")
+    return lines
+
+
+def _passage(passage: dict[str, Any] | None, width: int) -> list[str]:
+    if passage is None:
+        return []
+    told = plus_minus(passage["mean_steps"], passage["se_steps"])
+    lines = [
+        f"  {'passage':<{width}}  {told} steps, t = {number(passage['mean_time'])}; "
+        f"{100 * (passage['fraction'] or 0):.1f} % of the walkers have arrived"
+    ]
+    for key, name in (("predicted_time", "exact"), ("kramers_time", "Kramers")):
+        if passage[key] is not None:
+            lines.append(f"  {name:<{width}}  t = {number(passage[key])}")
+    return lines
+
+
+def _predictions(document: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    if document["predictions"]:
+        heads = "".join(f"{head:>22}" for _, head in _DISTANCES)
+        lines += ["", f"{'predicted':<15}{heads}   agrees"]
+    for name, prediction in document["predictions"].items():
+        cells = "".join(
+            f"{distance(prediction['distance'][key], prediction['floor'][key]):>22}" for key, _ in _DISTANCES
+        )
+        lines.append(f"  {_NAMES.get(name, name):<13}{cells}   {_AGREES[prediction['agrees']]}")
+    gibbs = document["predictions"].get("gibbs")
+    if gibbs is not None and gibbs["temperature"] is not None:
+        told = f"  Gibbs at T = {number(gibbs['temperature'])} ({gibbs['rule']})"
+        best = gibbs.get("best_fit")
+        if best is not None:
+            told += f"; at its best T = {number(best['temperature'])} KL {number(best['kl'])} is left"
+        lines.append(told)
+    bias = document["settings"]["dt_bias"]
+    if bias is not None:
+        lines.append(f"  dt biases the walkers by TV {number(bias['tv'])}")
+    for name, reason in document["why_not"].items():
+        detail = document["why_not_detail"].get(name)
+        lines.append(f"  no {_NAMES.get(name, name)}: {reason}" + (f" ({_shown(detail)})" if detail else ""))
+    return lines
+
+
+def _verdict(document: dict[str, Any]) -> list[str]:
+    return ["", f"verdict: {document['verdict']}", f"  {_shown(document['why'])}" if document["why"] else ""]
+
+
+def _claims(claims: list[dict[str, Any]]) -> list[str]:
+    lines = ["", "claims"] if claims else []
+    for claim in claims:
+        mark = {True: "holds", False: "FAILS", None: "open"}[claim["holds"]]
+        measured, expected = claim["measured"], claim["expected"]
+        told = plus_minus(measured, claim["se"]) if _is_number(measured) else str(measured)
+        said = number(expected) if _is_number(expected) else str(expected)
+        within = f" within {number(claim['within'])}" if claim.get("within") is not None else ""
+        where = "".join(
+            f", {key} {_shown(str(claim[key]))}" for key in ("at", "variant") if claim.get(key) is not None
+        )
+        problem = f": {_shown(claim['problem'])}" if claim.get("problem") else ""
+        lines.append(f"  {mark:<6} {_shown(claim['that'])}{where} = {told} (claimed {said}{within}){problem}")
+    return lines
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def number(value: float | None) -> str:
+    """Six significant digits, a dash for what is not known."""
+    return "-" if value is None else f"{value:.6g}"
+
+
+def plus_minus(value: float | None, se: float | None) -> str:
+    """A value to the digits that its standard error (two digits) leaves it."""
+    if value is None:
+        return "-"
+    if se is None or not se > 0:
+        return number(value)
+    exponent = int(f"{se:.1e}".partition("e")[2])
+    decimals = 1 - exponent
+    if 0 <= decimals <= 12:
+        return f"{value:.{decimals}f} ± {se:.{decimals}f}"
+    return f"{value:.6g} ± {se:.1e}"
+
+
+def distance(value: float | None, floor: float | None) -> str:
+    """A distance with the floor that sampling error alone would show."""
+    if value is None:
+        return "-"
+    return f"{value:.4f} (floor {floor:.4f})" if floor is not None else f"{value:.4f}"
+
+
+def _shown(text: str) -> str:
+    """Text from a file, safe for a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
