@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sgdtui.expression import evaluate
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import evaluate
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Prediction
 

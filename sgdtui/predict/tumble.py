@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import evaluate
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.tumble import TumbleSystem
 from sgdtui.predict.line import LineLaw, first_cut, observables_on
