@@ -1,1 +1,5 @@
-"""The command line: one file a verb, heavy imports inside the verbs."""
+"""The command line: one file a verb, imported when it is used."""
+
+from sgdtui.cli.group import main
+
+__all__ = ["main"]

@@ -70,7 +70,8 @@ def apply_change(experiment: Experiment, document: dict[str, Any], name: str, va
         value = {"coupling": before.get("coupling", 0.0), "size": value}
     if path[0] in _MERGED and len(path) == 1 and isinstance(value, Mapping):
         value = {**changed.get(str(path[0]), {}), **value}
-    return _with(changed, path, value, name)
+    result: dict[str, Any] = _with(changed, path, value, name)
+    return result
 
 
 def _with(document: Any, path: Path, value: Any, name: str) -> Any:

@@ -15,11 +15,11 @@ from sgdtui.preset.locate import Path
 from sgdtui.preset.observe import THAT_BELONGS_TO_THE_SYSTEM
 from sgdtui.preset.problem import PresetError, names_hint, shortened
 from sgdtui.preset.report import Report
-from sgdtui.preset.schema import DynamicsSection, RunSection
+from sgdtui.preset.schema import DynamicsSection, RunSection, Section
 from sgdtui.preset.system import FORMS
 from sgdtui.preset.validate import section
 
-_QUICK = {
+_QUICK: Mapping[Path, type[DynamicsSection] | type[RunSection]] = {
     ("dynamics", "eta"): DynamicsSection,
     ("dynamics", "dt"): DynamicsSection,
     ("run", "seed"): RunSection,
@@ -34,11 +34,18 @@ def changed(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
     Replacing the loss, the noise or the whole system also drops what was said about the old one: its claims, story,
     variants, and, with the loss, its start and window. Raises PresetError with everything that is wrong.
     """
-    for name, given in changes.items():
-        path = resolve(experiment, name)
-        quick = _quickly(experiment, path, given)
-        experiment = quick if quick is not None else _rebuilt(experiment, name, path, given)
-    return experiment
+    whole = {name: given for name, given in changes.items() if name in (*FORMS, "noise", "variables")}
+    if whole:
+        experiment = _rebuilt(experiment, whole)
+    rest = {name: given for name, given in changes.items() if name not in whole}
+    slow: dict[str, Any] = {}
+    for name, given in rest.items():
+        quick = _quickly(experiment, resolve(experiment, name), given)
+        if quick is None:
+            slow[name] = given
+        else:
+            experiment = quick
+    return _rebuilt(experiment, slow) if slow else experiment
 
 
 def variant(experiment: Experiment, name: str) -> Experiment:
@@ -61,7 +68,8 @@ def _quickly(experiment: Experiment, path: Path, given: Any) -> Experiment | Non
     if path in _QUICK:
         room, key = str(path[0]), str(path[1])
         report = Report()
-        checked = section(_QUICK[path], {key: given}, report)
+        kind: type[Section] = _QUICK[path]
+        checked = section(kind, {key: given}, report)
         if checked is None or report.errors:
             return None
         part = replace(getattr(experiment, room), **{key: getattr(checked, key)})
@@ -82,18 +90,24 @@ def _quickly(experiment: Experiment, path: Path, given: Any) -> Experiment | Non
     return None
 
 
-def _rebuilt(experiment: Experiment, name: str, path: Path, given: Any) -> Experiment:
-    document = apply_change(experiment, describe(experiment), name, given)
-    if path[0] in (*FORMS, "noise"):
-        document = {k: v for k, v in document.items() if k not in THAT_BELONGS_TO_THE_SYSTEM}
-        document = _without_window(document) if path == ("loss",) else document
+def _rebuilt(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
+    """The experiment built again from its document with all changes made at once."""
+    document = describe(experiment)
+    for name, given in changes.items():
+        document = apply_change(experiment, document, name, given)
     report = Report(experiment.name)
-    built = assemble(document, report, name=experiment.name)
-    if built is None and path == ("loss",) and "observe" in document:
-        # Observables of the old variables mean nothing for the new loss.
-        report = Report(experiment.name)
-        document = {k: v for k, v in document.items() if k not in ("observe", "until")}
+    if not changes.keys() & {*FORMS, "noise"}:
         built = assemble(document, report, name=experiment.name)
+    else:
+        document = {k: v for k, v in document.items() if k not in THAT_BELONGS_TO_THE_SYSTEM}
+        document = _without_window(document) if changes.keys() & set(FORMS) else document
+        built = assemble(document, report, name=experiment.name)
+        if built is None and document.keys() & {"observe", "until"}:
+            # What was observed in the old variables may mean nothing in the new ones.
+            again = Report(experiment.name)
+            document = {k: v for k, v in document.items() if k not in ("observe", "until")}
+            built = assemble(document, again, name=experiment.name)
+            report = again if built is not None else report
     report.raise_if_wrong()
     assert built is not None
     return _same_objects(experiment, replace(built, document=_with_defaults(built, experiment)))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.hops import HopSystem
@@ -55,9 +56,9 @@ def _parameters(experiment: Experiment) -> list[Dial]:
 
 def _parameter_defaults(experiment: Experiment) -> dict[str, float]:
     system, defaults = experiment.system, {}
-    owned = (*system.loss.parameters, *system.noise.parameters) if isinstance(system, GradientSystem) else ()
-    owned = getattr(getattr(system, "noise", None), "parameters", ()) if not owned else owned
-    for p in owned:
+    owned = system.loss.parameters if isinstance(system, GradientSystem) else ()
+    noises = system.noise.parameters if isinstance(system, GradientSystem | DriftSystem) else ()
+    for p in (*owned, *noises):
         defaults[p.name] = p.value
     for name, given in experiment.document.get("parameters", {}).items():
         value = given.get("value") if isinstance(given, Mapping) else given

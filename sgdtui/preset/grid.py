@@ -139,10 +139,11 @@ def _start_points(experiment: Experiment) -> Array:
         case At(point):
             return np.array([point], dtype=float)
         case Uniform(box):
-            return np.linspace([low for low, _ in box], [high for _, high in box], 257)
+            sides = np.array(box)
+            return np.array(np.linspace(sides[:, 0], sides[:, 1], 257))
         case Normal(mean, deviation):
             steps = np.linspace(-3, 3, 257)[:, None]
-            return np.array(mean) + steps * np.array(deviation)
+            return np.array(np.array(mean) + steps * np.array(deviation))
 
 
 def _where(experiment: Experiment, point: Array) -> str:

@@ -166,12 +166,14 @@ class _Reader:
             raise _Stop
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, place)
+        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            raise _Stop
         if event.tag not in (None, "!"):
             self._note(
                 place, f"the tag {shortened(event.tag)} is not allowed", "write plain values without tags"
             )
         if isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event, place)
+            value = self._scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             value = []
             for inner in events:
@@ -206,7 +208,7 @@ class _Reader:
 
     def _alias(self, event: yaml.AliasEvent, place: Place) -> Any:
         if event.anchor not in self.anchors:
-            self._note(place, f"the alias *{shortened(event.anchor)} names nothing above it")
+            self._note(place, f"the alias *{shortened(str(event.anchor))} names nothing above it")
             return None
         value = self.anchors[event.anchor]
         self.aliased += _size(value, MAX_ALIASED)
@@ -215,14 +217,14 @@ class _Reader:
             raise _Stop
         return value
 
-    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Any:
+    def _scalar(self, event: yaml.ScalarEvent) -> Any:
         text: str = event.value
         if event.style in ("'", '"', "|", ">"):
             return text
         if text in _WORDS:
             return _WORDS[text]
         if _INTEGER.match(text):
-            return int(text) if len(text) < 19 else float(text)
+            return int(text) if len(text) < 300 else float(text)
         if _FLOAT.match(text):
             return float(text)
         return text
@@ -235,6 +237,8 @@ class _Reader:
 
 def _place(event: yaml.Event) -> Place:
     start, end = event.start_mark, event.end_mark
+    if start is None or end is None:
+        return Place(1, 1, 1)
     one_line = start.line == end.line
     length = end.column - start.column if one_line else 1
     style = getattr(event, "style", None) or ""

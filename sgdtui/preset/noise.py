@@ -62,7 +62,7 @@ def read_noise(
     declared: Collection[str] = (),
     variables: Collection[str] = (),
 ) -> Noise:
-    """The noise in its own names; what is wrong with it is in `report`. `variables` are the system's, for a noise in place."""
+    """The noise in its own names; what is wrong with it is in `report`. A noise in place may use `variables` too."""
     parameters = read_parameters(
         section.parameters, (), (*variables, *COORDINATES), report, (*path, "parameters")
     )

@@ -253,6 +253,8 @@ def read_distribution(given: object, report: Report, path: Path) -> Distribution
             shares = (
                 _numbers(lists.group(2)) if lists.group(2) is not None else [1 / len(values)] * len(values)
             )
+            if len(values) != len(shares):
+                raise ExpressionError(f"{len(values)} values and {len(shares)} probabilities")
             arguments = [*values, *shares]
         else:
             arguments = _numbers(inside)
@@ -284,10 +286,12 @@ def _argument_problem(kind: str, a: list[float]) -> str:
         shares = a[len(a) // 2 :]
         if len(a) % 2 or any(share < 0 for share in shares) or abs(sum(shares) - 1) > 1e-6:
             return "choice takes as many probabilities as values; they are not negative and add up to 1"
-    wrong = {
-        "normal": lambda: a[1] < 0 and "the standard deviation is negative",
-        "uniform": lambda: a[0] >= a[1] and "low must be below high",
-        "exponential": lambda: a[0] <= 0 and "the mean must be positive",
-        "bernoulli": lambda: not 0 <= a[0] <= 1 and "p must be in [0, 1]",
-    }
-    return str(wrong[kind]() or "") if kind in wrong else ""
+    if kind == "normal" and a[1] < 0:
+        return "the standard deviation is negative"
+    if kind == "uniform" and a[0] >= a[1]:
+        return "low must be below high"
+    if kind == "exponential" and a[0] <= 0:
+        return "the mean must be positive"
+    if kind == "bernoulli" and not 0 <= a[0] <= 1:
+        return "p must be in [0, 1]"
+    return ""

@@ -11,7 +11,10 @@ from sgdtui.preset.problem import Problem, UnreadableError
 
 
 def read_text(path: Path, limit: int = MAX_BYTES) -> str:
-    """The text of a file. Raises UnreadableError: absent, not a regular file, too big (by its size, unread), not UTF-8."""
+    """The text of a file.
+
+    Raises UnreadableError: absent, not a regular file, too big (told by its size, unread), not UTF-8.
+    """
     shown = str(path)
     try:
         status = path.stat()

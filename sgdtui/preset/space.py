@@ -89,7 +89,7 @@ def _boundaries(
     section: SpaceSection, variables: tuple[str, ...], count: int, report: Report
 ) -> tuple[Boundary, ...]:
     walls = []
-    for index, wall in enumerate(section.boundary):
+    for wall in section.boundary:
         if isinstance(wall, ReflectSection):
             if wall.reflect not in variables:
                 report.error(
@@ -161,10 +161,10 @@ def _start(section: StartSection, way: str, system: System, report: Report) -> S
             return None
         return values
 
-    if way == "at":
+    if section.at is not None:
         point = sized(section.at, path)
         return At(point) if point is not None else None
-    if way == "uniform":
+    if section.uniform is not None:
         if len(section.uniform) != d:
             report.error(
                 path, f"{len(section.uniform)} intervals for {d} variables", f"give one for each of {names}"

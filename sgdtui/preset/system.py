@@ -31,7 +31,10 @@ FORMS = ("loss", "drift", "sample", "hops", "tumble")
 def read_system(
     section: ExperimentSection, report: Report, folder: FilePath | None, declared: Collection[str]
 ) -> tuple[System, tuple[Parameter, ...]] | None:
-    """The system and all parameters, or None where it is wrong. `declared` are the parameters' names, wrong ones too."""
+    """The system and all parameters, or None where there is none.
+
+    `declared` are the names of the document's parameters, the wrong ones included.
+    """
     forms = [form for form in FORMS if getattr(section, form) is not None]
     if len(forms) != 1:
         if forms:
@@ -97,7 +100,7 @@ def _gradient(
     if loss is None or noise is None:
         return None
     noise = in_coordinates(noise, variables) if not _is_named(section.noise, "noise") else noise
-    _check_dimension(noise, loss.dimension, bool(loss.name), report)
+    _check_dimension(noise, loss.dimension, report)
     return GradientSystem(loss, noise), parameters
 
 
@@ -114,6 +117,7 @@ def _loss(section: ExperimentSection, report: Report, declared: Collection[str])
         return loss_from_file(path, report)
     if isinstance(given, LossSection):
         return read_loss(given, report, ("loss",), more_names=declared, variables=section.variables)
+    assert given is not None
     variables = read_variables(section.variables, [given], declared, report, ("variables",))
     hint = _preset_hint(given, "loss")
     expression = report.expression(("loss",), given, {*variables, *declared, "k", "t"}, hint)
@@ -178,10 +182,10 @@ def _drift(
     if noise is None:
         return None
     if _is_named(section.noise, "noise"):
-        _check_dimension(noise, len(variables), True, report)
+        _check_dimension(noise, len(variables), report)
         noise = in_variables(noise, variables)
     elif noise.form != "isotropic":
-        _check_dimension(noise, len(variables), True, report)
+        _check_dimension(noise, len(variables), report)
     lonely = sorted({"L", "H"} & {name for entry in noise.covariance for name in entry.names})
     if lonely:
         what = "the loss" if lonely[0] == "L" else "the curvature of the loss"
@@ -194,7 +198,7 @@ def _drift(
     return DriftSystem(variables, velocity, noise), parameters
 
 
-def _check_dimension(noise: Noise, dimension: int, loss_is_named: bool, report: Report) -> None:
+def _check_dimension(noise: Noise, dimension: int, report: Report) -> None:
     names = {name for entry in noise.covariance for name in entry.names}
     if "H" in names and dimension > 1:
         report.error(

@@ -6,7 +6,7 @@ import csv
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -107,9 +107,7 @@ def checked_table(columns: Sequence[str], rows: np.ndarray, origin: str) -> Tabl
     """A table of at least two rows, frozen."""
     if len(rows) < 2:
         raise TableError(
-            [
-                f"{origin or 'data'}: {'one row' if len(rows) else 'no rows'}; with fewer than two examples there is no noise"
-            ],
+            [f"{origin or 'data'}: {'one row' if len(rows) else 'no rows'}; one example makes no noise"],
             "give at least two rows",
         )
     frozen = np.ascontiguousarray(rows, dtype=np.float64)
@@ -117,9 +115,9 @@ def checked_table(columns: Sequence[str], rows: np.ndarray, origin: str) -> Tabl
     return Table(tuple(columns), frozen, origin)
 
 
-def _after_header(file, has_header: bool):  # type: ignore[no-untyped-def]
+def _after_header(file: Iterable[str], has_header: bool) -> Iterator[str]:
     lines = (line for line in file if line.strip())
-    return itertools.islice(lines, 1, None) if has_header else lines
+    return itertools.islice(lines, int(has_header), None)
 
 
 def _header(cells: list[str], file: str) -> list[str]:

@@ -73,7 +73,7 @@ def section(kind: type[SectionType], document: Any, report: Report, path: Path =
         for detail in details:
             where = _real_path(detail["loc"], document)
             if not any((*path, *where)[: len(p)] == p for p in report.pruned):
-                _tell(detail, where, document, kind, report, path)
+                _tell(detail, where, kind, report, path)
             cut = _prune(remaining, where) or cut
             report.pruned.add((*path, *where))
         if not cut:
@@ -107,9 +107,7 @@ def _real_path(location: tuple[int | str, ...], document: Any) -> Path:
     return tuple(path)
 
 
-def _tell(
-    detail: ErrorDetails, where: Path, document: Any, kind: type[BaseModel], report: Report, path: Path
-) -> None:
+def _tell(detail: ErrorDetails, where: Path, kind: type[BaseModel], report: Report, path: Path) -> None:
     full = (*path, *where)
     context = detail.get("ctx", {})
     match detail["type"]:

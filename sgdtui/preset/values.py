@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sgdtui.preset.problem import names_hint, shortened
 
@@ -70,6 +71,24 @@ def _range_text(low: float | None, high: float | None, open_low: bool, open_high
     return f"{left}value{right}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """Metadata for `Annotated`: our own check in the place of pydantic's, and the JSON Schema that says the same."""
+
+    check: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """What pydantic runs: the check alone."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The JSON Schema of the value."""
+        return dict(self.schema)
+
+
 def number(
     low: float | None = None,
     high: float | None = None,
@@ -77,16 +96,15 @@ def number(
     open_low: bool = False,
     open_high: bool = False,
     integer: bool = False,
-    about: str = "",
-) -> Any:
-    """An annotated number type with its range; `open_low` leaves out the lower end itself."""
+) -> Checked:
+    """A number in a range; `open_low` leaves out the lower end itself."""
 
     def check(value: Any) -> float | int:
         found = as_number(value)
         if integer and found != int(found):
             raise wrong(f"a whole number is wanted, not {found:g}")
-        low_is_broken = low is not None and (found < low or (open_low and found == low))
-        high_is_broken = high is not None and (found > high or (open_high and found == high))
+        low_is_broken = low is not None and (value < low or (open_low and value == low))
+        high_is_broken = high is not None and (value > high or (open_high and value == high))
         if low_is_broken or high_is_broken:
             raise wrong(
                 f"{plain(found)} is out of range", f"allowed: {_range_text(low, high, open_low, open_high)}"
@@ -98,13 +116,11 @@ def number(
         schema["exclusiveMinimum" if open_low else "minimum"] = low
     if high is not None:
         schema["exclusiveMaximum" if open_high else "maximum"] = high
-    if about:
-        schema["description"] = about
-    return Annotated[int if integer else float, BeforeValidator(check), WithJsonSchema(schema)]
+    return Checked(check, schema)
 
 
-def one_of(words: Sequence[str]) -> Any:
-    """An annotated text type: one of `words`."""
+def one_of(words: Sequence[str]) -> Checked:
+    """A text that is one of `words`."""
 
     def check(value: Any) -> str:
         if not isinstance(value, str) or value not in words:
@@ -112,7 +128,26 @@ def one_of(words: Sequence[str]) -> Any:
             raise wrong(f"{described(value)} is not known here", names_hint(shown, list(words)))
         return value
 
-    return Annotated[str, BeforeValidator(check), WithJsonSchema({"enum": list(words)})]
+    return Checked(check, {"enum": list(words)})
+
+
+def word_or_number(words: Mapping[str, float]) -> Checked:
+    """A number in [0, 1], or a word for one."""
+
+    def check(value: Any) -> float:
+        if isinstance(value, str):
+            if value not in words:
+                raise wrong(
+                    f"{described(value)} is not known here",
+                    f"{names_hint(value, list(words))}, or a number in [0, 1]",
+                )
+            return words[value]
+        found = as_number(value)
+        if not 0 <= found <= 1:
+            raise wrong(f"{found:g} is out of range", f"allowed: 0 <= value <= 1, or {', '.join(words)}")
+        return found
+
+    return Checked(check, {"anyOf": [{"enum": list(words)}, {"type": "number", "minimum": 0, "maximum": 1}]})
 
 
 def _text(value: Any) -> str:
@@ -185,27 +220,31 @@ def _point(value: Any) -> tuple[float, ...]:
     return tuple(as_number(coordinate) for coordinate in value)
 
 
-def _annotated(kind: Any, check: Callable[[Any], Any], schema: dict[str, Any]) -> Any:
-    return Annotated[kind, BeforeValidator(check), WithJsonSchema(schema)]
-
-
 _INTERVAL_SCHEMA: dict[str, Any] = {
     "type": "array",
     "items": {"type": "number"},
     "minItems": 2,
     "maxItems": 2,
 }
-Text = _annotated(str, _text, {"type": ["string", "number"]})
-Formula = _annotated(Any, as_formula, {"type": ["string", "number"], "description": "an expression"})
-Identifier = _annotated(str, _identifier, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,39}$"})
-Label = _annotated(str, _label, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]{0,39}$"})
-Box = _annotated(
-    Any,
-    _box,
-    {"anyOf": [{"type": "array", "items": _INTERVAL_SCHEMA, "minItems": 1}, _INTERVAL_SCHEMA]},
-)
-Point = _annotated(
-    Any,
-    _point,
-    {"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 1}]},
-)
+Text = Annotated[str, Checked(_text, {"type": ["string", "number"]})]
+Formula = Annotated[
+    str | int | float, Checked(as_formula, {"type": ["string", "number"], "description": "an expression"})
+]
+Identifier = Annotated[
+    str, Checked(_identifier, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,39}$"})
+]
+Label = Annotated[str, Checked(_label, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]{0,39}$"})]
+Box = Annotated[
+    tuple[tuple[float, float], ...],
+    Checked(
+        _box,
+        {"anyOf": [{"type": "array", "items": _INTERVAL_SCHEMA, "minItems": 1}, _INTERVAL_SCHEMA]},
+    ),
+]
+Point = Annotated[
+    tuple[float, ...],
+    Checked(
+        _point,
+        {"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 1}]},
+    ),
+]

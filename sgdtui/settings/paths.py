@@ -1,4 +1,4 @@
-"""This user's own folders: configuration, cache and state, each movable by an environment variable."""
+"""The user's own folders: configuration, cache and state, each movable by an environment variable."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""`sgdtui doctor`: what this machine and terminal can do, and what sgdtui will do about it. Safe in a pipe."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+import sgdtui
+
+_PACKAGES = ("numpy", "numba", "scipy", "sympy", "textual", "plotext", "pydantic", "pyyaml", "click", "rich")
+_VARIABLES = (
+    "TERM",
+    "COLORTERM",
+    "NO_COLOR",
+    "LANG",
+    "LC_ALL",
+    "TMUX",
+    "STY",
+    "SSH_CONNECTION",
+    "COLUMNS",
+    "LINES",
+)
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(as_json: bool) -> None:
+    """Say what was found here and what follows from it."""
+    found = {
+        "sgdtui": sgdtui.__version__,
+        "machine": _machine(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "terminal": _terminal(),
+        "folders": _folders(),
+    }
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    click.echo(f"sgdtui {sgdtui.__version__}")
+    for room, facts in found.items():
+        if isinstance(facts, dict):
+            click.echo(f"\n{room}")
+            width = max(len(name) for name in facts)
+            for name, fact in facts.items():
+                click.echo(f"  {name:<{width}}  {_printable(str(fact))}")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _machine() -> dict[str, str]:
+    from sgdtui.preset.memory import available_memory, bytes_per_walker
+
+    memory = available_memory()
+    facts = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
+    }
+    if memory is not None:
+        walkers = memory // bytes_per_walker(1)
+        facts["memory free"] = f"{memory / 1e9:.1f} GB, enough for {walkers:,} walkers in one dimension"
+    return facts
+
+
+def _terminal() -> dict[str, str]:
+    facts = {
+        "screen": "a terminal" if sys.stdout.isatty() else "no terminal: launch would refuse, run works",
+        "encoding": f"{sys.stdout.encoding} (locale {locale.getpreferredencoding(False)})",
+    }
+    if sys.stdout.isatty():
+        size = os.get_terminal_size(sys.stdout.fileno())
+        facts["size"] = f"{size.columns}×{size.lines}"
+    return facts | {name: os.environ[name] for name in _VARIABLES if name in os.environ}
+
+
+def _folders() -> dict[str, str]:
+    from sgdtui.preset import library
+    from sgdtui.settings.paths import settings_file, state_folder
+    from sgdtui.simulate.cache import cache_root, why_no_cache
+
+    root = cache_root()
+    why = why_no_cache(root)
+    facts = {"kernels": f"{root} (kept)" if why is None else f"not kept: {why}; every start compiles afresh"}
+    for origin, folder in library.folders():
+        count = sum(
+            path.is_relative_to(folder) for kind in library.KINDS for _, path in library.paths(kind).values()
+        )
+        facts[f"{origin} presets"] = f"{folder} ({count})"
+    facts["settings"] = f"{settings_file()}{'' if settings_file().exists() else ' (not there: defaults)'}"
+    facts["state"] = str(state_folder())
+    return facts
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,0 +1,146 @@
+"""The written reference of a preset (docs/presets.md), made from the models of `sgdtui.preset.schema`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from sgdtui.expression import FUNCTIONS
+from sgdtui.model.law import KINDS
+from sgdtui.preset import schema
+from sgdtui.preset.address import SHORT
+
+_HEAD = """# Presets: the reference
+
+<!-- made by `sgdtui schema --markdown`; do not edit by hand -->
+
+A preset is one YAML file. An **experiment** joins a system, how it steps, where it lives, what is watched and what is
+claimed; a **loss** preset and a **noise** preset are parts that any experiment may name. The least experiment is one
+line: `loss: x**2/2`. `sgdtui check FILE` tells every mistake in a file with its line; `sgdtui schema` prints the JSON
+Schema for editors.
+
+Shipped presets come with the program; your own are found in `presets/loss`, `presets/noise` and `presets/experiment`
+under the folder that `sgdtui presets path` prints, and win where names are equal. A path to a file always works.
+
+Files are read as UTF-8 of at most 1 MB: no YAML tags, no duplicate or unknown keys, at most 20 levels, and aliases that
+repeat at most 10 000 values. `1e-3` is a number; `true` is never one; `yes` and `on` are plain words.
+"""
+
+_TAIL = """
+## Expressions
+
+Numbers, the variables, the parameters, `+ - * / **`, comparisons, `and or not`, `pi`, `e`, and the functions
+{functions}. `k` is the step and `t` the time. `step(0)` is 0. Nothing else parses, and nothing is ever evaluated as text.
+
+In a noise, `x` and `y` mean the first and second coordinate whatever they are called, `L` is the loss above its
+minimum on the domain, and `H` its curvature (one variable only).
+
+## Parameters
+
+A bare number is a value: `{{s: 1}}` is `{{s: {{value: 1}}}}`. The parameters of the loss come first, then the noise's, then
+the experiment's own; an experiment's `{{s: 2}}` turns a parameter that the loss or noise brought and keeps its range
+and text. Where a noise has a parameter of the same name as the loss, the noise's becomes `noise_NAME`. A parameter may not
+be named like a variable, a function, a word of the language, or `eta`.
+
+## Laws of the noise
+
+{laws}. All have variance one where there is one; `stable(ALPHA)` has the characteristic function exp(-|t|^ALPHA);
+`student-t(NU)` needs NU > 2.
+
+## Data
+
+`data` is the name of a CSV file beside the preset (links that lead outside its folder are refused), rows in place, or a
+mapping of column to distribution: `normal(mean, sd)`, `uniform(low, high)`, `exponential(mean)`, `bernoulli(p)`,
+`choice([values], [probabilities])`. A CSV's header names its columns; `columns` picks and orders them, or names them where
+there is no header. Missing values, texts and uneven rows are told with their lines; a table has at least two rows. With a
+`model`, every column but the target is a feature and gets the weight `w_COLUMN`.
+
+## Changing a preset
+
+`--set NAME=VALUE`, `sgdtui.run(preset, NAME=VALUE)` and `variants` take a parameter's name, a dotted path into the
+document, or one of the short names: {short}.
+
+## Left out
+
+title: the file's name · noise: 1 · dynamics: sgd, eta 0.1, batch 1, momentum 0, ito, dt 0.01 · start: the origin if it is
+in the domain, else the domain's middle; hops start in state 0 · boundary: open · draw: replacement · temperature: minimum ·
+walkers 65536, seed 0, every 10, bins 200 (64 an axis in two dimensions) · burn_in and steps: auto, at least five relaxation
+times each · domain: the loss's, else what a pilot run finds.
+"""
+
+_SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("An experiment", schema.ExperimentSection),
+    ("A loss preset, or `loss:` in place", schema.LossSection),
+    ("A noise preset, or `noise:` in place", schema.NoiseSection),
+    ("`sample:`", schema.SampleSection),
+    ("`hops:`", schema.HopsSection),
+    ("`tumble:`", schema.TumbleSection),
+    ("`parameters: {NAME: …}`", schema.ParameterSection),
+    ("`dynamics:`", schema.DynamicsSection),
+    ("`dynamics: {swarm: …}`", schema.SwarmSection),
+    ("`space:`", schema.SpaceSection),
+    ("`start:`", schema.StartSection),
+    ("`start: {normal: …}`", schema.NormalSection),
+    ("`run:`", schema.RunSection),
+    ("`expect:` (a list of)", schema.ExpectSection),
+)
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = [_HEAD]
+    for title, kind in _SECTIONS:
+        about = " ".join((kind.__doc__ or "").split())
+        parts.append(
+            f"\n## {title}\n\n{about}\n\n| key | is | default | allowed |\n|---|---|---|---|\n{_rows(kind)}"
+        )
+    functions = " ".join(f"`{name}`" for name in sorted(FUNCTIONS))
+    laws = ", ".join(f"`{kind}`" for kind in KINDS)
+    short = ", ".join(f"`{name}`" for name in SHORT)
+    return "".join(parts) + _TAIL.format(functions=functions, laws=laws, short=short)
+
+
+def _rows(kind: type[BaseModel]) -> str:
+    properties = kind.model_json_schema(by_alias=True)["properties"]
+    rows = []
+    for name, field in kind.model_fields.items():
+        key = field.alias or name
+        is_about = (field.description or "").replace("|", "\\|")
+        rows.append(f"| `{key}` | {is_about} | {_default(field)} | {_allowed(properties[key])} |\n")
+    return "".join(rows)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default
+    if value is PydanticUndefined or value in (None, "", {}) or isinstance(value, BaseModel):
+        return ""
+    if isinstance(value, list | tuple):
+        value = value[0]
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _allowed(of: dict[str, Any]) -> str:
+    """The words or the range that a JSON Schema allows, in short."""
+    found = []
+    for part in of.get("anyOf", [of]):
+        if "enum" in part:
+            found.append(", ".join(f"`{word}`" for word in part["enum"]))
+        if "const" in part:
+            found.append(f"`{part['const']}`")
+        low = part.get("minimum", part.get("exclusiveMinimum"))
+        high = part.get("maximum", part.get("exclusiveMaximum"))
+        if low is not None or high is not None:
+            left = "" if low is None else f"{_short(low)} {'<' if 'exclusiveMinimum' in part else '≤'} "
+            right = "" if high is None else f" {'<' if 'exclusiveMaximum' in part else '≤'} {_short(high)}"
+            what = "whole number" if part.get("type") == "integer" else "number"
+            found.append(f"{left}{what}{right}")
+    return " or ".join(found)
+
+
+def _short(value: float) -> str:
+    return str(value) if abs(value) < 1e7 else f"{value:.3g}".replace("e+", "e")
