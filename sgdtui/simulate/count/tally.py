@@ -1,0 +1,110 @@
+"""The running sums that the driver adds to, and their turning into `Counts`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
+from sgdtui.simulate.sizes import COPIES
+
+Array = NDArray[np.float64]
+
+
+class Tally:
+    """Sums for each group; with few walkers also for each of some stretches of time (see `close_batch`).
+
+    The moments are summed around `shift` (the middle of the window), so that a narrow law far from the origin loses no
+    digits. `names` are the arrays that together are its state.
+    """
+
+    NAMES = ("histogram", "sums", "flow", "displacement", "visits")
+
+    def __init__(
+        self,
+        groups: int,
+        dimension: int,
+        bins: tuple[int, ...],
+        observables: int,
+        shift: Array,
+        flowing: bool,
+    ) -> None:
+        self.dimension = dimension
+        self.bins = bins
+        self.shift = shift
+        self.flowing = flowing
+        cells = int(np.prod([b + 2 for b in bins]))
+        columns = 1 + dimension + dimension * (dimension + 1) // 2 + observables
+        axes = len(bins)
+        flow_cells = cells if flowing else 1
+        self.histogram = np.zeros((groups, COPIES if axes == 1 else 1, cells), dtype=np.int64)
+        self.sums = np.zeros((groups, columns))
+        self.flow = np.zeros((groups, 3))
+        self.displacement = np.zeros((groups, flow_cells, axes))
+        self.visits = np.zeros((groups, flow_cells), dtype=np.int64)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The sums themselves, by name."""
+        return {name: getattr(self, name) for name in self.NAMES}
+
+    def clear(self) -> None:
+        """Set every sum to zero."""
+        for array in self.arrays().values():
+            array[...] = 0
+
+    def counts(
+        self,
+        edges: tuple[Array, ...],
+        lost: int,
+        dt: float,
+        passage: PassageCounts | None,
+        batches: list[dict[str, NDArray[Any]]],
+        time_batched: bool,
+    ) -> Counts:
+        """What was counted; `batches` are earlier stretches of time, to be put after each other as further groups."""
+        stacks = {
+            name: np.concatenate([*(batch[name] for batch in batches), array])
+            for name, array in self.arrays().items()
+        }
+        sums, d = stacks["sums"], self.dimension
+        samples = sums[:, 0]
+        inside = stacks["histogram"].sum(axis=1).reshape(-1, *(b + 2 for b in self.bins))
+        inside = inside[(slice(None), *(slice(1, -1) for _ in self.bins))]
+        first = sums[:, 1 : 1 + d]
+        second = np.empty((len(sums), d, d))
+        column = 1 + d
+        for c in range(d):
+            for other in range(c + 1):
+                second[:, c, other] = second[:, other, c] = sums[:, column]
+                column += 1
+        s = self.shift
+        crossed = first[:, :, None] * s
+        second = second + crossed + crossed.transpose(0, 2, 1) + samples[:, None, None] * np.outer(s, s)
+        whole = samples.astype(np.int64)
+        return Counts(
+            edges=edges,
+            samples=whole,
+            histogram=np.ascontiguousarray(inside),
+            outside=whole - inside.reshape(len(inside), -1).sum(axis=1),
+            first=first + samples[:, None] * s,
+            second=second,
+            observables=sums[:, column:].copy(),
+            lost=lost,
+            flow=self._flow(stacks, dt) if self.flowing else None,
+            passage=passage,
+            time_batched=time_batched,
+        )
+
+    def _flow(self, stacks: dict[str, NDArray[Any]], dt: float) -> FlowCounts:
+        inner = (slice(None), *(slice(1, -1) for _ in self.bins))
+        shape = tuple(b + 2 for b in self.bins)
+        return FlowCounts(
+            dt=dt,
+            steps=stacks["flow"][:, 0].astype(np.int64),
+            entropy=stacks["flow"][:, 1].copy(),
+            area=stacks["flow"][:, 2].copy(),
+            displacement=stacks["displacement"].reshape(-1, *shape, len(self.bins))[inner].copy(),
+            visits=stacks["visits"].reshape(-1, *shape)[inner].copy(),
+        )

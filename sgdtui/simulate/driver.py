@@ -1,0 +1,329 @@
+"""The block driver: every walker of a range of blocks, many steps, and what is recorded of them.
+
+Compiled once for every model. What is special to a model, one step of one block, is the generated function behind
+`step_address`; the random draws are behind `draw_address`. A block is some 512 walkers that stay in the first-level cache
+while they take all the steps of a call. A *round* is a fixed stretch of steps whose draws are made at once; the generators
+advance only when a round is complete, so where a call stops never matters: the rest of the round draws the same again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+
+from sgdtui.simulate.address import call_draw, call_step
+from sgdtui.simulate.sizes import (
+    ADVANCE,
+    BATCH,
+    CAPACITY,
+    DIMENSION,
+    DRAWS,
+    ENTROPY,
+    FLOW,
+    FORCE,
+    OBSERVABLES,
+    OBSERVE,
+    ROUND,
+    UNTIL,
+    WORK,
+)
+
+FAR = 1e12
+"""A walker beyond this, or not finite, is lost."""
+
+FLOW_STRIDE = 8
+"""Flow is counted before every eighth record: the displacements by bin cost more than a step."""
+
+SIGNATURE = types.float64(
+    types.intp,  # first block
+    types.intp,  # last block, excluded
+    types.Array(types.int64, 2, "C"),  # blocks (n, 4): walkers from, to, groups from, to
+    types.Array(types.int64, 1, "C"),  # bounds of the groups
+    types.Array(types.float64, 2, "C"),  # state (rows, walkers)
+    types.Array(types.uint32, 2, "C"),  # streams (2, walkers)
+    types.Array(types.int32, 2, "C"),  # memory (walkers, m)
+    types.Array(types.float64, 2, "C"),  # rows of the data (columns, n)
+    types.intp,  # steps already done
+    types.intp,  # steps to do
+    types.float64,  # time
+    types.intp,  # steps since the statistics began, or -1: record nothing
+    types.intp,  # every
+    types.Array(types.float64, 1, "C"),  # dials
+    types.float64,  # shape of the law
+    types.Array(types.int64, 1, "C"),  # sizes
+    types.Array(types.int64, 1, "C"),  # axes
+    types.Array(types.float64, 2, "C"),  # window (axes, 4): low, bins per length, bins, period or 0
+    types.Array(types.float64, 1, "C"),  # shift of the moments (d,)
+    types.uintp,  # address of the draws, or 0
+    types.uintp,  # address of the step
+    types.Array(types.int64, 3, "C"),  # histogram (groups, copies, cells)
+    types.Array(types.float64, 2, "C"),  # sums (groups, 1 + d + d(d+1)/2 + observables)
+    types.Array(types.float64, 2, "C"),  # flow (groups, 3): steps, entropy, area
+    types.Array(types.float64, 3, "C"),  # displacement (groups, cells, axes)
+    types.Array(types.int64, 2, "C"),  # visits (groups, cells)
+    types.Array(types.float64, 2, "C"),  # passage (groups, 3): stopped, steps, steps²
+    types.intp,  # step at which the walkers were put at their start
+)
+
+
+@njit(inline="never")
+def cells_of(position: Any, axes: Any, window: Any, lanes: Any, cells: Any) -> None:
+    """The histogram cell of every lane: 0 below the window, bins + 1 above it or NaN, row by row in two dimensions."""
+    low, scale, bins = window[0, 0], window[0, 1], window[0, 2]
+    x = position[axes[0]]
+    for j in range(lanes):
+        place = (x[j] - low) * scale
+        place = place if place < bins else bins
+        place = place if place > -1.0 else -1.0
+        cells[j] = np.int32(place + 1.0)
+    if len(axes) == 2:
+        low, scale, bins = window[1, 0], window[1, 1], window[1, 2]
+        width = np.int32(bins) + np.int32(2)
+        y = position[axes[1]]
+        for j in range(lanes):
+            place = (y[j] - low) * scale
+            place = place if place < bins else bins
+            place = place if place > -1.0 else -1.0
+            cells[j] = np.int32(cells[j] * width + np.int32(place + 1.0))
+
+
+@njit(inline="never")
+def mark_lost(walkers: Any, lanes: Any, alive: Any) -> None:
+    """alive[j] is 1.0, or 0.0 for a walker that is lost, all of whose coordinates become NaN."""
+    alive[:lanes] = 1.0
+    for row in range(walkers.shape[0]):
+        x = walkers[row]
+        for j in range(lanes):
+            alive[j] = alive[j] if abs(x[j]) <= FAR else 0.0
+    for row in range(walkers.shape[0]):
+        x = walkers[row]
+        for j in range(lanes):
+            x[j] = x[j] if alive[j] == 1.0 else np.nan
+
+
+@njit(inline="never")
+def add_lane_sums(
+    values: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, column: Any
+) -> None:
+    """Add the sum over each group's lanes to the group's entry of `column`."""
+    for group in range(groups_from, groups_to):
+        first = max(bounds[group], lo) - lo
+        last = min(bounds[group + 1], hi) - lo
+        total = 0.0
+        for j in range(first, last):
+            total += values[j]
+        column[group] += total
+
+
+@njit(inline="never")
+def count_cells(
+    cells: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, histogram: Any
+) -> None:
+    """Count the cells by group; four copies keep successive additions to one bin from waiting for each other."""
+    for group in range(groups_from, groups_to):
+        first = max(bounds[group], lo) - lo
+        last = min(bounds[group + 1], hi) - lo
+        counts = histogram[group]
+        if counts.shape[0] == 4:
+            whole = first + (last - first) // 4 * 4
+            for j in range(first, whole, 4):
+                counts[0, cells[j]] += 1
+                counts[1, cells[j + 1]] += 1
+                counts[2, cells[j + 2]] += 1
+                counts[3, cells[j + 3]] += 1
+            first = whole
+        for j in range(first, last):
+            counts[0, cells[j]] += 1
+
+
+@njit(inline="never")
+def count_flow(
+    walkers: Any, work: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
+    axes: Any, window: Any, cells: Any, dimension: Any, entropy: Any,
+    flow: Any, displacement: Any, visits: Any,
+) -> None:  # fmt: skip
+    """One step's displacement: `work` holds the positions before it, then x' - x, then the entropy produced."""
+    cells_of(work, axes, window, lanes, cells)
+    for group in range(groups_from, groups_to):
+        first = max(bounds[group], lo) - lo
+        last = min(bounds[group + 1], hi) - lo
+        for j in range(first, last):
+            going = True
+            for c in range(dimension):
+                going = going and abs(work[dimension + c, j]) <= FAR
+            if going:
+                flow[group, 0] += 1.0
+                if entropy:
+                    flow[group, 1] += work[2 * dimension, j]
+                if dimension == 2:
+                    flow[group, 2] += work[0, j] * work[3, j] - work[1, j] * work[2, j]
+                cell = cells[j]
+                visits[group, cell] += 1
+                for axis in range(len(axes)):
+                    displacement[group, cell, axis] += work[dimension + axes[axis], j]
+
+
+def drive(
+    first_block: Any, last_block: Any, blocks: Any, bounds: Any, state: Any, streams: Any, memory: Any, rows: Any,
+    step: Any, steps: Any, time: Any, recorded: Any, every: Any, dials: Any, shape: Any, sizes: Any,
+    axes: Any, window: Any, shift: Any, draw_address: Any, step_address: Any,
+    histogram: Any, sums: Any, flow: Any, displacement: Any, visits: Any, passage: Any, origin: Any,
+) -> Any:  # fmt: skip
+    """Advance the walkers of some blocks by `steps`; returns the time after them. See `SIGNATURE` for the arguments."""
+    dimension = sizes[DIMENSION]
+    round_steps = sizes[ROUND]
+    capacity = sizes[CAPACITY]
+    observables = sizes[OBSERVABLES]
+    draw_rows = round_steps * sizes[DRAWS]
+    walkers = np.empty((state.shape[0], capacity))
+    kept = np.empty((2, capacity), np.uint32)
+    ahead = np.empty((2, capacity), np.uint32)
+    draws = np.empty((max(draw_rows, 1), capacity), np.float32)
+    work = np.zeros((sizes[WORK], capacity))
+    centred = np.empty((dimension, capacity))
+    alive = np.empty(capacity)
+    product = np.empty(capacity)
+    cells = np.empty(capacity, np.int32)
+    t = time
+    end = step + steps
+    for block in range(first_block, last_block):
+        lo, hi, groups_from, groups_to = (
+            blocks[block, 0],
+            blocks[block, 1],
+            blocks[block, 2],
+            blocks[block, 3],
+        )
+        lanes = hi - lo
+        walkers[:, :lanes] = state[:, lo:hi]
+        kept[:, :lanes] = streams[:, lo:hi]
+        mine = memory[lo:hi]
+        k = step
+        t = time
+        since = recorded
+        while k < end:
+            offset = k % round_steps
+            ahead[:, :lanes] = kept[:, :lanes]
+            if draw_rows > 0:
+                call_draw(
+                    draw_address,
+                    (
+                        draws.ctypes.data, ahead[0].ctypes.data, ahead[1].ctypes.data,
+                        draw_rows, capacity, lanes, sizes[BATCH], shape,
+                    ),
+                )  # fmt: skip
+            while offset < round_steps and k < end:
+                n = min(round_steps - offset, end - k)
+                flowing = False
+                if recorded >= 0:
+                    wait = every - since % every
+                    if sizes[FLOW] != 0 and (since + wait) // every % FLOW_STRIDE == 0:
+                        flowing = wait == 1
+                        n = 1 if flowing else min(n, wait - 1)
+                    else:
+                        n = min(n, wait)
+                if sizes[UNTIL] != 0:
+                    n = 1
+                if flowing:
+                    work[:dimension, :lanes] = walkers[:dimension, :lanes]
+                t = call_step(
+                    step_address,
+                    (
+                        walkers,
+                        draws,
+                        work,
+                        ahead,
+                        rows,
+                        mine,
+                        dials,
+                        sizes,
+                        float(k),
+                        t,
+                        offset,
+                        n,
+                        lanes,
+                        ADVANCE,
+                    ),
+                )
+                k += n
+                offset += n
+                if sizes[UNTIL] != 0:
+                    # The step left 1.0 in `work` for a walker that has arrived: it stops, and leaves the averages.
+                    took = float(k - origin)
+                    hits = work[sizes[UNTIL] - 1]
+                    for group in range(groups_from, groups_to):
+                        arrived = 0.0
+                        for j in range(max(bounds[group], lo) - lo, min(bounds[group + 1], hi) - lo):
+                            arrived += hits[j]
+                        if arrived > 0.0:
+                            passage[group, 0] += arrived
+                            passage[group, 1] += arrived * took
+                            passage[group, 2] += arrived * took * took
+                    for row in range(walkers.shape[0]):
+                        for j in range(lanes):
+                            walkers[row, j] = np.nan if hits[j] == 1.0 else walkers[row, j]
+                if recorded < 0:
+                    continue
+                since += n
+                if flowing:
+                    for c in range(dimension):
+                        for j in range(lanes):
+                            work[dimension + c, j] = walkers[c, j] - work[c, j]
+                    for axis in range(len(axes)):
+                        period = window[axis, 3]
+                        if period > 0.0:
+                            for j in range(lanes):
+                                moved = work[dimension + axes[axis], j]
+                                work[dimension + axes[axis], j] = moved - period * np.floor(
+                                    moved / period + 0.5
+                                )
+                    if sizes[ENTROPY] != 0:
+                        call_step(
+                            step_address,
+                            (
+                                walkers, draws, work, ahead, rows, mine, dials, sizes, float(k), t, offset, n, lanes,
+                                FORCE,
+                            ),
+                        )  # fmt: skip
+                    count_flow(
+                        walkers, work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, cells,
+                        dimension, sizes[ENTROPY] != 0, flow, displacement, visits,
+                    )  # fmt: skip
+                if since % every != 0:
+                    continue
+                # --- record
+                mark_lost(walkers, lanes, alive)
+                cells_of(walkers, axes, window, lanes, cells)
+                count_cells(cells, lo, hi, groups_from, groups_to, bounds, histogram)
+                add_lane_sums(alive, lo, hi, groups_from, groups_to, bounds, sums[:, 0])
+                for c in range(dimension):
+                    for j in range(lanes):
+                        centred[c, j] = walkers[c, j] - shift[c] if alive[j] == 1.0 else 0.0
+                    add_lane_sums(centred[c], lo, hi, groups_from, groups_to, bounds, sums[:, 1 + c])
+                column = 1 + dimension
+                for c in range(dimension):
+                    for other in range(c + 1):
+                        for j in range(lanes):
+                            product[j] = centred[c, j] * centred[other, j]
+                        add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
+                        column += 1
+                if observables > 0:
+                    call_step(
+                        step_address,
+                        (
+                            walkers, draws, work, ahead, rows, mine, dials, sizes, float(k), t, offset, n, lanes,
+                            OBSERVE,
+                        ),
+                    )  # fmt: skip
+                    for o in range(observables):
+                        for j in range(lanes):
+                            product[j] = work[o, j] if alive[j] == 1.0 else 0.0
+                        add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
+                        column += 1
+            if offset == round_steps:
+                kept[:, :lanes] = ahead[:, :lanes]
+                mark_lost(walkers, lanes, alive)
+        state[:, lo:hi] = walkers[:, :lanes]
+        streams[:, lo:hi] = kept[:, :lanes]
+    return t

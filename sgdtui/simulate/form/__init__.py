@@ -1,0 +1,1 @@
+"""The step of each system form, as text."""

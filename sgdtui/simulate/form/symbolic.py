@@ -1,0 +1,336 @@
+"""One step of a loss or drift with noise: discrete SGD (with momentum, schedule, swarm) or Euler's step of the SDE."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+
+from sgdtui.expression import Expression, ExpressionError, constant
+from sgdtui.expression.derivative import derivative
+from sgdtui.model.drift import DriftSystem
+from sgdtui.model.equations import Equations
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import equations_of, parameter_values
+from sgdtui.model.gradient import GradientSystem
+from sgdtui.simulate.draws import MULTIPLE, SCALED_BY_CALLER
+from sgdtui.simulate.form.square_root import split_root
+from sgdtui.simulate.source import Program, Text, Unsupported, Writer, sizes_of
+
+MAX_FULL = 8
+"""Beyond this many coordinates a full Σ is not factored in a kernel."""
+
+
+def symbolic_program(experiment: Experiment) -> Program:
+    """The program of a gradient or drift system. Raises Unsupported."""
+    system = experiment.system
+    assert isinstance(system, GradientSystem | DriftSystem)
+    writer = _SymbolicWriter(experiment, equations_of(system), parameter_values(experiment))
+    return writer.program()
+
+
+def is_zero(expression: Expression) -> bool:
+    """Whether an expression is the number 0."""
+    return expression.constant_value == 0.0
+
+
+class _SymbolicWriter(Writer):
+    def __init__(self, experiment: Experiment, equations: Equations, values: dict[str, float]) -> None:
+        super().__init__(experiment, values)
+        self.equations = equations
+        self.sigma = equations.covariance
+        law = experiment.system.noise.law  # type: ignore[union-attr]
+        self.law = law
+        self.noisy = [c for c in range(self.dimension) if not is_zero(self.sigma[c][c])]
+        self.is_full = any(
+            not is_zero(self.sigma[i][j])
+            for i in range(self.dimension)
+            for j in range(self.dimension)
+            if i != j
+        )
+        self.lifted = self.dynamics.is_sde and self.dynamics.convention != 0.0 and self._sigma_varies()
+        self._refuse()
+        # The mean over a batch of gaussian or stable draws is one draw, scaled; the other laws are really averaged.
+        scale = law.batch_scale(self.dynamics.batch) if law.kind in SCALED_BY_CALLER else 1.0
+        if self.dynamics.is_sde:
+            scale *= math.sqrt(self.dynamics.dt)
+        self.dials["scale"] = scale
+        self.dials["noise_scale"] = experiment.noise_scale
+
+    def _sigma_varies(self) -> bool:
+        return any(set(self.variables) & entry.names for row in self.sigma for entry in row)
+
+    def _refuse(self) -> None:
+        if self.is_full and self.dimension > MAX_FULL:
+            raise Unsupported(f"a full covariance in more than {MAX_FULL} dimensions is not simulated")
+        if self.lifted and self.is_full:
+            raise Unsupported(
+                "a convention other than Itô is simulated in one dimension and for an isotropic or diagonal Σ only"
+            )
+        if self.dynamics.is_sde and self.dynamics.momentum != 0.0:
+            raise Unsupported("momentum belongs to sgd; for the SDE write the velocity as a second variable")
+        if self.dynamics.is_sde and self.law.kind == "stable" and self.law.shape != 2.0:
+            raise Unsupported("stable noise has no SDE driven by Brownian motion; use kind: sgd")
+
+    def program(self) -> Program:
+        per_step = len(self.noisy)
+        multiple = MULTIPLE.get(self.law.kind, 1)
+        round_steps = _round(per_step, multiple)
+        momentum = self.dynamics.momentum != 0.0
+        rows = self.dimension * (2 if momentum else 1)
+        pull_rows = self.dimension if self.dynamics.swarm else 0
+        until_row = pull_rows
+        text = Text()
+        text.add(*self.lanes_of(rows))
+        self.observe_section(text)
+        force = self._force_section(text)
+        self.step_loop(text, lambda inner: self._step(inner, momentum, until_row), names_eta=True)
+        return Program(
+            source=self.assemble(text, self._title()),
+            law=self.law.kind if per_step else None,
+            law_shape=self.law.shape or 0.0,
+            state_rows=rows,
+            round_steps=round_steps,
+            draws=per_step,
+            work_rows=pull_rows + 1,
+            dials=np.array(list(self.dials.values()), dtype=np.float64),
+            rows=np.zeros((1, 1)),
+            sizes=sizes_of(
+                self.experiment,
+                round_steps=round_steps,
+                draws=per_step,
+                work_rows=pull_rows + 1,
+                entropy=force,
+                until_row=until_row,
+            ),
+        )
+
+    def _title(self) -> str:
+        process = "Euler steps of the SDE" if self.dynamics.is_sde else "Steps of SGD"
+        return f"{process} in {', '.join(self.own(c) for c in range(self.dimension))}, {self.law} noise."
+
+    # --- one step
+
+    def _step(self, text: Text, momentum: bool, until_row: int) -> None:
+        if self.dynamics.swarm:
+            self._pull(text)
+        if self.noisy:
+            size = "math.sqrt(eta)*scale" if self.dynamics.is_sde else "eta*scale"
+            text.add(f"amplitude = {size}")
+            for place, c in enumerate(self.noisy):
+                row = (
+                    "first + step" if len(self.noisy) == 1 else f"(first + step)*{len(self.noisy)} + {place}"
+                )
+                text.add(f"draw_{self.own(c)} = draws[{row}]")
+        text.open("for lane in range(lanes):")
+        text.add(*(f"{self.own(c)} = lane_{self.own(c)}[lane]" for c in range(self.dimension)))
+        moving = [c for c in range(self.dimension) if not is_zero(self.equations.drift[c])]
+        self.expressions(text, [(f"drift_{self.own(c)}", self.equations.drift[c]) for c in moving])
+        kicks = self._kicks(text)
+        pace = "dt" if self.dynamics.is_sde else "eta"
+        for c in range(self.dimension):
+            own = self.own(c)
+            terms = [f"drift_{own}"] if c in moving else []
+            if self.dynamics.swarm:
+                terms.append(f"coupling*(pull_{own}[lane] - {own})")
+            push = (
+                f"{pace}*({' + '.join(terms)})" if len(terms) > 1 else f"{pace}*{terms[0]}" if terms else ""
+            )
+            step = " + ".join([part for part in (push, kicks.get(c, "")) if part]) or "0.0"
+            if momentum:
+                text.add(f"speed_{own} = momentum*lane_speed_{own}[lane] + {step}")
+                text.add(f"new_{own} = {own} + speed_{own}")
+            else:
+                text.add(f"new_{own} = {own} + {step}" if step != "0.0" else f"new_{own} = {own}")
+        text.add(*self.wall_lines("new_", velocities=momentum))
+        for c in range(self.dimension):
+            text.add(f"lane_{self.own(c)}[lane] = new_{self.own(c)}")
+            if momentum:
+                text.add(f"lane_speed_{self.own(c)}[lane] = speed_{self.own(c)}")
+        text.close()
+        if self.experiment.until is not None:
+            self.arrival_lines(text, until_row)
+
+    def _pull(self, text: Text) -> None:
+        """The mean of each swarm, for every one of its members; lost members do not count."""
+        text.add("# the mean of each swarm", "size = sizes[10]")
+        for c in range(self.dimension):
+            own = self.own(c)
+            text.add(f"pull_{own} = work[{c}]")
+            text.open("for swarm in range(0, lanes, size):")
+            text.add("mean = 0.0", "members = 0")
+            text.open("for lane in range(swarm, swarm + size):")
+            text.add(f"left = lane_{own}[lane]", "mean += left if left == left else 0.0")
+            text.add("members += 1 if left == left else 0")
+            text.close()
+            text.add("mean = mean/max(members, 1)")
+            text.open("for lane in range(swarm, swarm + size):")
+            text.add(f"pull_{own}[lane] = mean")
+            text.close()
+            text.close()
+
+    # --- the noise
+
+    def _kicks(self, text: Text) -> dict[int, str]:
+        """The displacement by noise of each coordinate, as the text of a product or a name."""
+        if not self.noisy:
+            return {}
+        if self.is_full:
+            return self._full_kicks(text)
+        if self.lifted:
+            return self._lifted_kicks(text)
+        kicks = {}
+        for c in self.noisy:
+            own = self.own(c)
+            outside, root = self._root(text, self.sigma[c][c], f"spread_{own}")
+            factors = [f for f in (outside, root) if f]
+            if root:  # both float32: multiplied before they are widened
+                product_ = f"({root}*draw_{own}[lane])"
+                text.add(f"kick_{own} = amplitude*{'*'.join([*factors[:-1], product_])}")
+            else:
+                text.add(f"kick_{own} = amplitude*{'*'.join([*factors, f'draw_{own}[lane]'])}")
+            kicks[c] = f"kick_{own}"
+        return kicks
+
+    def _root(self, text: Text, variance: Expression, name: str) -> tuple[str, str]:
+        """Text of |outside| and of the float32 √inside; either may be empty."""
+        outside, inside = split_root(variance)
+        before = after = ""
+        if outside.constant_value != 1.0:
+            self.expressions(text, [(name, outside)], prefix=f"part_{name}")
+            before = f"abs({name})"
+        if inside.constant_value != 1.0:
+            uniform = not set(self.variables) & inside.names
+            self.expressions(text, [(f"covariance_{name}", inside)], prefix=f"part_{name}_in")
+            if uniform:
+                self.before_loop(text, [f"sd_{name} = math.sqrt(max(covariance_{name}, 0.0))"])
+                before = f"{before}*sd_{name}" if before else f"sd_{name}"
+            else:
+                text.add(f"sd_{name} = float32(covariance_{name})")
+                after = f"math.sqrt(ZERO if sd_{name} < ZERO else sd_{name})"
+        return before, after
+
+    def _lifted_kicks(self, text: Text) -> dict[int, str]:
+        """Amplitude s + a(s* - s), s* at the Euler point of the noise alone (folded back into the window)."""
+        text.add("# the Euler point of the noise alone")
+        for c in self.noisy:
+            own = self.own(c)
+            self._spread(text, c, f"spread_{own}", self.names)
+            text.add(f"star_{own} = {own} + amplitude*spread_{own}*draw_{own}[lane]")
+        for c in range(self.dimension):
+            if c not in self.noisy:
+                text.add(f"star_{self.own(c)} = {self.own(c)}")
+        text.add(*self.wall_lines("star_", flips=False))
+        kicks = {}
+        for c in self.noisy:
+            own = self.own(c)
+            there = self.names | {v: f"star_{self.own(i)}" for i, v in enumerate(self.variables)}
+            self._spread(text, c, f"spread_there_{own}", there)
+            text.add(
+                f"kick_{own} = amplitude*(spread_{own} + convention*(spread_there_{own} - spread_{own}))*draw_{own}[lane]"
+            )
+            kicks[c] = f"kick_{own}"
+        return kicks
+
+    def _spread(self, text: Text, c: int, name: str, names: dict[str, str]) -> None:
+        kept, self.names = self.names, names
+        outside, root = self._root(text, self.sigma[c][c], name)
+        self.names = kept
+        text.add(f"{name} = {'*'.join(part for part in (outside, root) if part) or '1.0'}")
+
+    def _full_kicks(self, text: Text) -> dict[int, str]:
+        """Σ = L·diag(pivots)·Lᵀ, row by row; a direction without noise has a pivot of 0."""
+        entries = [
+            (f"covariance_{i}_{j}", self.sigma[i][j])
+            for i, j in product(self.noisy, repeat=2)
+            if j <= i and not is_zero(self.sigma[i][j])
+        ]
+        self.expressions(text, entries, prefix="part_noise")
+        present = {
+            (i, j) for i, j in product(self.noisy, repeat=2) if j <= i and not is_zero(self.sigma[i][j])
+        }
+        factors: set[tuple[int, int]] = set()
+        for i in self.noisy:
+            for j in self.noisy[: self.noisy.index(i)]:
+                inner = [k for k in self.noisy if k < j and {(i, k), (j, k)} <= factors]
+                if (i, j) not in present and not inner:
+                    continue
+                value = f"covariance_{i}_{j}" if (i, j) in present else "0.0"
+                value += "".join(f" - factor_{i}_{k}*column_{j}_{k}" for k in inner)
+                text.add(f"column_{i}_{j} = {value}")
+                text.add(f"factor_{i}_{j} = column_{i}_{j}/pivot_{j}")
+                text.add(f"factor_{i}_{j} = factor_{i}_{j} if pivot_{j} > 0.0 else 0.0")
+                factors.add((i, j))
+            rest = [k for k in self.noisy if (i, k) in factors]
+            text.add(
+                f"pivot_{i} = covariance_{i}_{i}" + "".join(f" - factor_{i}_{k}*column_{i}_{k}" for k in rest)
+            )
+            text.add(f"sd_{i} = float32(pivot_{i})")
+            own = self.own(i)
+            text.add(f"moved_{i} = np.float64(math.sqrt(ZERO if sd_{i} < ZERO else sd_{i})*draw_{own}[lane])")
+            total = "".join(f" + factor_{i}_{k}*moved_{k}" for k in rest)
+            text.add(
+                f"kick_{own} = amplitude*(moved_{i}{total})" if total else f"kick_{own} = amplitude*moved_{i}"
+            )
+        return {c: f"kick_{self.own(c)}" for c in self.noisy}
+
+    # --- entropy
+
+    def _force_section(self, text: Text) -> bool:
+        """F·Δx at the middle of a step, with F = D⁻¹(drift - ∇·D); False where D has no inverse or no meaning here."""
+        dynamics = self.dynamics
+        if self.dimension > 2 or len(self.noisy) < self.dimension or dynamics.momentum or dynamics.swarm:
+            return False
+        if dynamics.schedule is not None or self.experiment.until is not None or not self.law.has_variance:
+            return False
+        try:
+            divergence = self._divergence()
+        except ExpressionError:  # ∇·Σ is too large or cannot be found: entropy is not measured
+            return False
+        d = self.dimension
+        text.open("if mode == FORCE:")
+        text.add("# entropy produced by the displacement in work, force taken at its middle")
+        text.add("half = 0.5*eta*noise_scale")
+        for c in range(d):
+            text.add(f"length_{c} = work[{c}]", f"moved_{c} = work[{d + c}]")
+        text.add(f"force = work[{2 * d}]")
+        text.open("for lane in range(lanes):")
+        for c in range(d):
+            text.add(f"{self.own(c)} = length_{c}[lane] + 0.5*moved_{c}[lane]")
+        targets = [(f"drift_{c}", self.equations.drift[c]) for c in range(d)]
+        targets += [(f"gradient_{c}", divergence[c]) for c in range(d)]
+        targets += [(f"covariance_{i}_{j}", self.sigma[i][j]) for i in range(d) for j in range(i, d)]
+        self.expressions(text, targets, prefix="part_force")
+        for c in range(d):
+            text.add(f"push_{c} = drift_{c} - half*gradient_{c}")
+        if d == 1:
+            text.add("pivot = half*covariance_0_0", "part = push_0*moved_0[lane]")
+        else:
+            text.add(
+                "pivot = half*(covariance_0_0*covariance_1_1 - covariance_0_1*covariance_0_1)",
+                "part = (covariance_1_1*push_0 - covariance_0_1*push_1)*moved_0[lane]",
+                "part += (covariance_0_0*push_1 - covariance_0_1*push_0)*moved_1[lane]",
+            )
+        text.add("part = part/pivot", "force[lane] = part if pivot > 0.0 else 0.0")
+        text.close()
+        text.add("return t")
+        text.close()
+        return True
+
+    def _divergence(self) -> list[Expression]:
+        result = []
+        for row in self.sigma:
+            total = constant(0.0)
+            for entry, variable in zip(row, self.variables, strict=True):
+                total = total + derivative(entry, variable)
+            result.append(total)
+        return result
+
+
+def _round(per_step: int, multiple: int) -> int:
+    """Steps in a round: about eight rows of draws, a whole number of what the law makes at a time."""
+    if per_step == 0:
+        return 8
+    least = multiple // math.gcd(multiple, per_step)
+    return max(least, least * (8 // (least * per_step)))

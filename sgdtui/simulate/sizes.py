@@ -1,0 +1,28 @@
+"""What the driver and a generated step agree on: the entries of `sizes`, and what a step is asked for."""
+
+from __future__ import annotations
+
+ADVANCE, OBSERVE, FORCE = 0, 1, 2
+"""Take steps; put the observed expressions in `work`; put the entropy of a displacement in `work`."""
+
+(
+    DIMENSION,  # coordinates, d
+    BATCH,  # examples or draws averaged in a step
+    ROUND,  # steps in a round
+    DRAWS,  # rows of draws that a step uses
+    CAPACITY,  # lanes in a block at most
+    WORK,  # rows of `work`
+    OBSERVABLES,  # observed expressions
+    FLOW,  # 1: displacements are counted
+    ENTROPY,  # 1: entropy production too
+    UNTIL,  # 1 + the row of `work` where a step marks arrivals, or 0
+    SWARM,  # workers in a swarm, or 1
+    EXAMPLES,  # rows of the data, or 0
+) = range(12)
+SIZES = 12
+
+BLOCK = 512
+"""Lanes in a block: three or four rows of them stay in a first-level cache."""
+
+COPIES = 4
+"""Copies of a one-dimensional histogram, so that successive additions to one bin do not wait for each other."""
