@@ -1,4 +1,7 @@
-"""Arrows: eight directions and three lengths on maps, two directions and three lengths along a line."""
+"""Arrows: eight directions and three lengths on maps, two directions and three lengths along a line.
+
+Upright and diagonal arrows are at most two rows high, since a cell is; the longest of them are bold.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ TAILS = "─╱│╲─╱│╲"
 ASCII_HEADS = ">/^\\</v\\"
 ASCII_TAILS = "-.|.-.|."
 STEPS = ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))
-SLOT = (6, 3)
+SLOT = (5, 2)
 """The cells (columns, rows) that one arrow of a map may use."""
 
 THRESHOLDS = (1 / 16, 1 / 4, 5 / 8)
@@ -32,7 +35,7 @@ def longest_of(size: np.ndarray, weight: np.ndarray | None = None) -> float:
     """The size that counts as longest: the largest finite one where there is weight (walkers ever come there)."""
     good = np.isfinite(size)
     if weight is not None and weight.shape == size.shape:
-        good &= weight > 1e-3 * np.max(weight, initial=0.0)
+        good &= weight > 0.02 * np.max(weight, initial=0.0)
     return float(size[good].max()) if good.any() else 0.0
 
 
@@ -105,17 +108,17 @@ def draw_map_arrows(
             angle = np.arctan2(field[1, a, b] / spans[1] * rows * 2, field[0, a, b] / spans[0] * columns)
             way = round(float(angle) / (np.pi / 4)) % 8
             dx, dy = STEPS[way]
-            reach = length - 1 if dy == 0 else min(length - 1, 1) if length == 2 else length - 1
-            back = reach // 2 if dy else reach // 2
+            reach = length - 1 if dy == 0 else min(length - 1, 1)
+            back = reach // 2
             head_x, head_y = column + dx * (reach - back), row + dy * (reach - back)
             for k in range(reach, 0, -1):
                 tail = (ASCII_TAILS if ascii else TAILS)[way]
-                _stroke(canvas, x, y, columns, rows, head_x - dx * k, head_y - dy * k, tail, ink)
-            _stroke(canvas, x, y, columns, rows, head_x, head_y, (ASCII_HEADS if ascii else HEADS)[way], ink)
+                _stroke(canvas, x, y, columns, rows, head_x - dx * k, head_y - dy * k, tail, ink, length)
+            _stroke(canvas, x, y, columns, rows, head_x, head_y, (ASCII_HEADS if ascii else HEADS)[way], ink, length)
 
 
 def _stroke(
-    canvas: Canvas, x: int, y: int, columns: int, rows: int, column: int, row: int, glyph: str, ink: int
+    canvas: Canvas, x: int, y: int, columns: int, rows: int, column: int, row: int, glyph: str, ink: int, length: int
 ) -> None:
     if 0 <= column < columns and 0 <= row < rows:
-        canvas.write(x + column, y + row, glyph, ink, weight=BOLD)
+        canvas.write(x + column, y + row, glyph, ink, weight=BOLD if length == 3 else 0)

@@ -8,9 +8,10 @@ from rich.cells import get_character_cell_size
 
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain, shorten, width
-from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.roles import BOLD, DIM, REVERSE, UNDERLINE, Role
 
-BOLD, DIM, REVERSE, UNDERLINE = 1, 2, 4, 8
+__all__ = ["BOLD", "DIM", "REVERSE", "UNDERLINE", "Canvas"]
+
 SPACE = 32
 CONTINUED = 0
 """The codepoint of the second cell of a wide character."""
@@ -105,10 +106,11 @@ class Canvas:
 
     @property
     def styles(self) -> NDArray[np.uint32]:
-        """Ink, ground and weight of every cell as one number."""
-        return (
-            self.ink.astype(np.uint32) | (self.ground.astype(np.uint32) << 8) | (self.weight.astype(np.uint32) << 16)
-        )
+        """Ink, ground and weight of every cell as one number; blanks have no ink."""
+        blank = self.glyph == SPACE
+        ink = np.where(blank, np.uint32(Role.TEXT), self.ink.astype(np.uint32))
+        weight = np.where(blank, self.weight & (REVERSE | UNDERLINE), self.weight).astype(np.uint32)
+        return ink | (self.ground.astype(np.uint32) << 8) | (weight << 16)
 
     def row_text(self, y: int) -> str:
         """The characters of one row."""

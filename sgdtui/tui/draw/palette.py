@@ -9,8 +9,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from sgdtui.tui.draw.canvas import BOLD, DIM, REVERSE, UNDERLINE
-from sgdtui.tui.draw.roles import DIVERGES, SHADES, Role
+from sgdtui.tui.draw.roles import BOLD, DIM, DIVERGES, REVERSE, SHADES, UNDERLINE, Role
 
 DARK = Theme(
     name="sgdtui-dark",

@@ -5,6 +5,10 @@ from __future__ import annotations
 from enum import IntEnum
 
 
+BOLD, DIM, REVERSE, UNDERLINE = 1, 2, 4, 8
+"""Weights of a cell, which may be added."""
+
+
 class Role(IntEnum):
     """Roles of ink and ground. `SHADE` and `DIVERGE` start ramps of `SHADES` and `DIVERGES` steps."""
 
@@ -51,3 +55,5 @@ PREDICTION_TITLE = {
     "gaussian": "Gaussian",
 }
 PREDICTION_SHORT = {"gibbs": "Gibbs", "fokker-planck": "F–P", "transfer": "transfer", "gaussian": "Gaussian"}
+PREDICTION_LETTER = {"gibbs": "G", "fokker-planck": "FP", "transfer": "T", "gaussian": "N"}
+"""Where there is hardly any room for a legend."""

@@ -6,6 +6,7 @@ from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.plain import wrap
 from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.scale import with_error
 from sgdtui.tui.panels.panel import Panel, draw_title
 from sgdtui.tui.view import ClaimLine, View
 
@@ -24,6 +25,10 @@ def draw_claims(canvas: Canvas, view: View, focused: bool = False) -> None:
         if y >= canvas.height:
             break
         y = _draw_claim(canvas, y, claim)
+    if y + 2 < canvas.height:
+        canvas.rule(y + 1)
+        canvas.write(1, y + 1, " Observables ", Role.TEXT, weight=BOLD)
+        _list_observables(canvas, view, y + 2)
 
 
 def _draw_claim(canvas: Canvas, y: int, claim: ClaimLine) -> int:
@@ -43,22 +48,23 @@ def _draw_claim(canvas: Canvas, y: int, claim: ClaimLine) -> int:
 
 
 def _draw_observables(canvas: Canvas, view: View, focused: bool) -> None:
-    from sgdtui.tui.draw.scale import with_error
-
     draw_title(canvas, "Observables", focused)
+    _list_observables(canvas, view, 1)
+
+
+def _list_observables(canvas: Canvas, view: View, y: int) -> None:
     snapshot = view.snapshot
     if snapshot is None:
         return
     rows: list[tuple[str, str]] = [(name, with_error(o.value, o.se)) for name, o in snapshot.observables.items()]
     for axis, name in enumerate(snapshot.experiment.variables[: len(snapshot.mean)]):
         rows.append((f"mean {name}", with_error(float(snapshot.mean[axis]), float(snapshot.mean_se[axis]))))
-        rows.append(
-            (f"var {name}", with_error(float(snapshot.covariance[axis, axis]), float(snapshot.covariance_se[axis, axis])))
-        )
-    for y, (name, told) in enumerate(rows[: canvas.height - 1], 1):
-        faint = Role.FAINT if view.settling else Role.TEXT
-        canvas.write(1, y, name, faint, cells=canvas.width - 2)
-        canvas.write(1, y, told, Role.FAINT if view.settling else Role.MUTED, cells=canvas.width - 2, align="right")
+        variance, se = float(snapshot.covariance[axis, axis]), float(snapshot.covariance_se[axis, axis])
+        rows.append((f"var {name}", with_error(variance, se)))
+    ink, number_ink = (Role.FAINT, Role.FAINT) if view.settling else (Role.TEXT, Role.MUTED)
+    for row, (name, told) in enumerate(rows[: max(0, canvas.height - y)], y):
+        canvas.write(1, row, name, ink, cells=canvas.width - 2)
+        canvas.write(1, row, told, number_ink, cells=canvas.width - 2, align="right")
 
 
 class Claims(Panel):

@@ -142,7 +142,7 @@ def draw_dials(
             canvas.fill(0, y, canvas.width, 1, " ", Role.TEXT, Role.SELECTED)
         ink = Role.WARN if dial.warning else Role.TEXT
         canvas.write(1, y, dial.label, ink, cells=label_cells, weight=BOLD if chosen else 0)
-        cells = canvas.width - label_cells - 7
+        cells = canvas.width - label_cells - 8
         x = label_cells + 3
         canvas.write(x, y, left, Role.ACCENT if chosen else Role.MUTED)
         if chosen and typed is not None:

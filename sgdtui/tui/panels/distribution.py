@@ -22,7 +22,8 @@ from sgdtui.tui.draw.curves import (
 )
 from sgdtui.tui.draw.frame import Box, draw_frame
 from sgdtui.tui.draw.maps import draw_map, draw_signed_map
-from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
+from sgdtui.tui.draw.plain import width as width_of
+from sgdtui.tui.draw.roles import PREDICTION_LETTER, PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
 from sgdtui.tui.draw.scale import SteadyTop, finite_range, number, with_error
 from sgdtui.tui.draw.steady import Steady
 from sgdtui.tui.panels.messages import CursorMoved, ScatterHere
@@ -87,23 +88,27 @@ def draw_distribution(canvas: Canvas, view: View, memory: Memory, focused: bool 
 
 
 def _title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool) -> None:
-    title = "Walkers now" if view.settling else "Stationary distribution"
+    """The title with the legend in it: the longest names that all fit."""
+    look = view.look
+    walkers = "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"
+    samples = PREDICTION_SAMPLE_ASCII if look.ascii else PREDICTION_SAMPLE
+    chosen = view.chosen()
+    titles = ("Walkers now", "Now") if view.settling else ("Stationary distribution", "Distribution", "Law")
+    forms = [(t, n) for n in (PREDICTION_TITLE, PREDICTION_SHORT, PREDICTION_LETTER) for t in titles]
+
+    def needed(title: str, names: dict[str, str]) -> int:
+        legend = sum(width_of(look.say(names[n])) + 6 for n in chosen) + (12 if view.fork is not None else 0)
+        return len(title) + 12 + legend
+
+    title, names = next((f for f in forms if needed(*f) <= canvas.width), forms[-1])
     x = draw_title(canvas, title, focused)
-    x = canvas.write(x + 1, 0, " SGD " if not snapshot.experiment.dynamics.is_sde else " SDE ", Role.TEXT)
+    x = canvas.write(x + 1, 0, f" {walkers} ", Role.TEXT)
     x = canvas.write(x, 0, "█ ", Role.SGD)
     if view.fork is not None:
         x = canvas.write(x, 0, " before ", Role.TEXT)
-        x = canvas.write(x, 0, "- " if view.look.ascii else "⠒ ", Role.FORK)
-    chosen = view.chosen()
+        x = canvas.write(x, 0, "+++ " if look.ascii else "⠉⠉⠉ ", Role.FORK)
     ink_text = Role.FAINT if view.stale else Role.TEXT
-    samples = PREDICTION_SAMPLE_ASCII if view.look.ascii else PREDICTION_SAMPLE
-    names = PREDICTION_TITLE
-    room = canvas.width - x - 2
-    if sum(len(names[n]) + 6 for n in chosen) > room:
-        names = PREDICTION_SHORT
     for name in chosen:
-        if canvas.width - x < len(names[name]) + 6:
-            break
         x = canvas.write(x, 0, f" {names[name]} ", ink_text)
         x = canvas.write(x, 0, samples[name] + " ", Role.FAINT if view.stale else PREDICTION_ROLE[name])
 
@@ -223,14 +228,18 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
             first = box
             kind = "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"
             heading = f"{kind} measured" if not view.settling else f"{kind} at this moment"
-            canvas.write(box.x, 1, heading, Role.TEXT, cells=box.columns)
+            end = canvas.write(box.x, 1, heading, Role.TEXT, cells=box.columns)
+            if drift is not None and "velocity" in view.arrows and not view.stale and box.columns > end - box.x + 7:
+                canvas.write(end + 2, 1, "J/p →", Role.VELOCITY)
             draw_map(canvas, box.x, box.y, box.columns, box.rows, density, peak, memory.measured)
             _arrows_on(canvas, box, view, snapshot, density, spans)
         elif place == 1 and predicted is not None and against is not None:
             ink = Role.FAINT if view.stale else PREDICTION_ROLE[against]
-            end = canvas.write(box.x, 1, PREDICTION_TITLE[against] + " predicted", ink, cells=box.columns)
+            end = canvas.write(box.x, 1, PREDICTION_TITLE[against] + " predicts", ink, cells=box.columns)
             if prediction is not None and prediction.temperature is not None:
-                canvas.write(end + 1, 1, f"kT {number(prediction.temperature)}", Role.MUTED, cells=box.x + box.columns - end - 1)
+                temperature = f"kT {number(prediction.temperature)}"
+                if box.x + box.columns - end - 2 >= len(temperature):
+                    canvas.write(end + 2, 1, temperature, Role.MUTED)
             draw_map(canvas, box.x, box.y, box.columns, box.rows, predicted, peak, memory.predicted)
             if against != "gibbs" and prediction is not None and prediction.current is not None and "velocity" in view.arrows:
                 with np.errstate(divide="ignore", invalid="ignore"):

@@ -12,7 +12,8 @@ from sgdtui.tui.draw.cursor import mark_cursor
 from sgdtui.tui.draw.curves import dot_positions, draw_curve
 from sgdtui.tui.draw.frame import Box, draw_frame
 from sgdtui.tui.draw.maps import draw_map
-from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.plain import width as width_of
+from sgdtui.tui.draw.roles import PREDICTION_SHORT, Role
 from sgdtui.tui.draw.scale import finite_range, number
 from sgdtui.tui.panels.distribution import GUTTER
 from sgdtui.tui.panels.panel import Panel, draw_title
@@ -29,9 +30,10 @@ MEANING = {
 SHORT_MEANING = {
     "gradient": "mean step E[Δx]/η",
     "noise_induced": "drift of p by noise",
-    "diffusive": "diffusion",
-    "velocity": "sum; 0: equilibrium",
+    "diffusive": "diffusion of p",
+    "velocity": "their sum",
 }
+TINY_MEANING = {"gradient": "mean step", "noise_induced": "by noise", "diffusive": "diffusion", "velocity": "sum"}
 KEY = {"gradient": "g", "noise_induced": "d", "diffusive": "f", "velocity": "v"}
 INK = {
     "gradient": Role.GRADIENT,
@@ -77,7 +79,7 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
     weight = snapshot.instant if view.settling else snapshot.density
     longest = _longest(drift, weight)
     shaft = "-->" if view.look.ascii else "──→"
-    draw_title(canvas, "Drift vectors", focused, f"{shaft} up to {number(longest, 2)} · p: {drift.of}")
+    draw_title(canvas, "Drift vectors", focused, f"{shaft} up to {number(longest, 2)} · p: {PREDICTION_SHORT.get(drift.of, drift.of)}")
     inside = canvas.height - 1
     explained = inside >= 2 * len(kinds) + 6
     arrow_rows = len(kinds) * (2 if explained else 1)
@@ -133,20 +135,35 @@ def _read(canvas: Canvas, view: View, box: Box, y: int, edges: np.ndarray, value
     canvas.write(x, y, text, Role.ACCENT)
 
 
+DROPPED = ("gradient", "velocity", "noise_induced", "diffusive")
+"""Which maps are kept where there is no room for all, the dearest first."""
+
+
+def _nowhere(values: np.ndarray | None, longest: float) -> bool:
+    """Whether a field is there and nought everywhere."""
+    return values is not None and not bool((np.abs(np.nan_to_num(values)) > 1e-6 * longest).any())
+
+
 def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVectors, focused: bool) -> None:
     weight = snapshot.instant if view.settling else snapshot.density
     longest = _longest(drift, weight)
     ground = drift.loss if drift.loss is not None else drift.variance
-    what = "shade: low L" if drift.loss is not None else "shade: low tr Σ"
-    draw_title(canvas, "Drift vectors", focused, f"longest {number(longest, 2)} · {what} · p: {drift.of}")
+    what = "bright: low L" if drift.loss is not None else "bright: low tr Σ"
+    of = PREDICTION_SHORT.get(drift.of, drift.of)
     kinds = [kind for kind in ARROWS if kind in view.arrows]
     if not kinds:
+        draw_title(canvas, "Drift vectors", focused)
         canvas.write(2, 1, "g d f v show the four kinds of arrows", Role.MUTED)
         return
     most = max(1, canvas.width // 19)
+    none = [kind for kind in kinds if _nowhere(getattr(drift, kind), longest)]
+    said = f"longest {number(longest, 2)} · {what} · p: {of}"
     if len(kinds) > most:
-        kinds = (["velocity"] if "velocity" in kinds and most < 3 else []) + [k for k in kinds if k != "velocity"]
-        kinds = sorted(kinds[:most], key=ARROWS.index)
+        kinds = sorted([k for k in kinds if k not in none] + none, key=lambda k: (k in none, DROPPED.index(k)))[:most]
+        kinds.sort(key=ARROWS.index)
+        left_out = [sign_of(kind, view.look.ascii) for kind in none if kind not in kinds]
+        said = f"{', '.join(left_out)} = 0 · {said}" if left_out else said
+    draw_title(canvas, "Drift vectors", focused, said)
     gap = 1
     each = (canvas.width - gap * (len(kinds) - 1)) // len(kinds)
     rows = canvas.height - 2
@@ -159,8 +176,10 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
     for place, kind in enumerate(kinds):
         x = place * (each + gap)
         end = canvas.write(x + 1, 1, sign_of(kind, view.look.ascii), INK[kind])
-        meaning = SHORT_MEANING[kind] if each < 50 else MEANING[kind]
-        canvas.write(end + 1, 1, meaning, Role.MUTED, cells=max(0, x + each - end - 1))
+        room = max(0, x + each - end - 1)
+        meanings = (MEANING[kind], SHORT_MEANING[kind], TINY_MEANING[kind])
+        meaning = next((m for m in meanings if width_of(view.look.say(m)) <= room), "")
+        canvas.write(end + 1, 1, meaning, Role.MUTED, cells=room)
         if rows >= 6:
             box = draw_frame(
                 canvas,
@@ -183,8 +202,9 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
             continue
         ink = Role.FAINT if view.stale else INK[kind]
         draw_map_arrows(
-            canvas, box.x, box.y, box.columns, box.rows, values, (spans[0], spans[1]), longest, ink, weight
-        )
+            canvas, box.x, box.y, box.columns, box.rows, values, (spans[0], spans[1]), longest, ink,
+            weight if kind in ("diffusive", "velocity") else None,
+        )  # fmt: skip
 
 
 class Drift(Panel):

@@ -19,6 +19,9 @@ SAID = {
     "undecided": ("UNDECIDED", Role.MUTED),
 }
 COLUMNS = (("tv", "TV"), ("kl", "KL"), ("w1", "W₁"), ("ks", "KS"), ("hellinger", "H"))
+TABLE_CELLS = 23
+"""What the table takes where it stands beside the reason."""
+
 MARK = {True: ("≈", Role.GOOD), False: ("≠", Role.BAD), None: ("?", Role.WARN)}
 
 
@@ -122,7 +125,7 @@ def draw_verdict(canvas: Canvas, view: View, focused: bool = False) -> None:
         note = f"claims {sum(bool(c.holds) for c in done)}/{len(view.claims)} ✓"
     draw_title(canvas, "Verdict", focused, note)
     low = canvas.height < 8 and canvas.width >= 46
-    left = canvas.width // 2 - 1 if low else canvas.width - 2
+    left = canvas.width - TABLE_CELLS - 3 if low else canvas.width - 2
     canvas.write(1, 1, text, ink, weight=BOLD, cells=left)
     if snapshot is None:
         return

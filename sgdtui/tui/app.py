@@ -1,0 +1,277 @@
+"""The app: wires the workbench to the screens. It computes nothing, and imports nothing heavy before its first frame."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual._compositor import CompositorUpdate
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from sgdtui.tui.screens.start import Start
+
+if TYPE_CHECKING:
+    from sgdtui.tui.draw.look import Look
+    from sgdtui.tui.screens.laboratory import Laboratory
+    from sgdtui.tui.workbench import Event, Workbench
+
+COLOUR_SYSTEMS = {"none": 0, "16": 16, "256": 256, "true": 1 << 24}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the app was asked to start; see `sgdtui launch --help`."""
+
+    preset: str | None = None
+    loss: str | None = None
+    noise: str | None = None
+    colour: str | None = None
+    ascii: bool = False
+    fps: float = 10.0
+    mouse: bool = True
+    resume: bool = False
+    kiosk: bool = False
+    bandwidth: float | None = None
+    threads: int | None = None
+    theme: str | None = None
+
+
+class FromBench(Message):
+    """An event of the workbench, brought to the app's own thread."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class Imported(Message):
+    """The heavy modules are there."""
+
+
+class ImportFailed(Message):
+    """They are not: `text` says why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class SgdApp(App[int]):
+    """sgdtui in a terminal."""
+
+    TITLE = "sgdtui"
+    CSS_PATH = "style.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-tiny"), (60, "-narrow"), (80, "-compact"), (110, "-wide"), (170, "-huge"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-flat"), (20, "-low"), (30, "-tall"), (50, "-towering"),
+    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True)]
+
+    def __init__(self, options: Options | None = None, make_bench: Callable[..., Any] | None = None) -> None:
+        super().__init__()
+        self.options = options or Options()
+        self.make_bench = make_bench
+        self.bench: Workbench | None = None
+        self.laboratory: Laboratory | None = None
+        self.mirror: Any = None
+        self.bytes_drawn = 0
+        self._pending: Event | None = None
+        self._pending_lock = threading.Lock()
+        self._use_colours()
+        self._use_theme()
+
+    # --- colours --------------------------------------------------------------------------------------------------
+
+    @property
+    def colours(self) -> int:
+        """How many colours are used: 0, 16, 256 or all."""
+        asked = self.options.colour
+        if asked in COLOUR_SYSTEMS:
+            return COLOUR_SYSTEMS[asked]
+        if "NO_COLOR" in os.environ:
+            return 0
+        return {"standard": 16, "256": 256, "truecolor": 1 << 24}.get(self.console.color_system or "", 0)
+
+    def _use_colours(self) -> None:
+        from rich.color import ColorSystem
+        from textual.filter import Monochrome, NoColor
+
+        asked = {0: None, 16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT, 1 << 24: ColorSystem.TRUECOLOR}
+        colours = self.colours
+        self.no_color = colours == 0
+        self._filters = [f for f in self._filters if not isinstance(f, Monochrome | NoColor)]
+        if colours == 0:
+            self._filters.append(NoColor())
+        self.console._color_system = asked[colours] or ColorSystem.STANDARD
+
+    def _use_theme(self) -> None:
+        from sgdtui.tui.draw.palette import MONO, THEMES
+
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = self.options.theme
+        if self.colours == 0:
+            wanted = MONO.name
+        elif self.colours < 256:
+            wanted = "ansi-dark"
+        elif wanted not in self.available_themes:
+            wanted = "sgdtui-dark"
+        self.theme = wanted or "sgdtui-dark"
+
+    def watch_theme(self) -> None:
+        """Panels take the colours of the new theme."""
+        if self.laboratory is not None:
+            self.laboratory.forget_colours()
+
+    @property
+    def look(self) -> Look:
+        """What may be drawn."""
+        from sgdtui.tui.draw.look import Look
+
+        return Look(ascii=self.options.ascii, colours=self.colours)
+
+    # --- start and end --------------------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first frame, before numpy is there."""
+        return Start()
+
+    def on_mount(self) -> None:
+        """The heavy modules are imported in a thread, after the first frame."""
+        self.call_after_refresh(self._import)
+
+    def _import(self) -> None:
+        threading.Thread(target=self._import_now, name="sgdtui-import", daemon=True).start()
+
+    def _import_now(self) -> None:
+        try:
+            import sgdtui.tui.screens.laboratory  # noqa: F401
+        except Exception as error:
+            self.post_message(ImportFailed(f"{type(error).__name__}: {error}"))
+        else:
+            self.post_message(Imported())
+
+    def on_import_failed(self, message: ImportFailed) -> None:
+        """Says what is missing."""
+        screen = self.screen
+        if isinstance(screen, Start):
+            screen.tell(f"could not start: {message.text}\n\nq quits")
+
+    def on_imported(self) -> None:
+        """The laboratory takes the place of the first frame."""
+        from sgdtui.tui.draw.changed_cells import ScreenMirror
+        from sgdtui.tui.screens.laboratory import Laboratory
+        from sgdtui.tui.workbench import Request, Workbench
+
+        self.mirror = ScreenMirror(self.options.ascii)
+        if self.make_bench is not None:
+            self.bench = self.make_bench(self._tell)
+        else:
+            interval = 1.0 / max(self.options.fps, 0.1)
+            self.bench = Workbench(self._tell, threads=self.options.threads, interval=interval)
+        self.laboratory = Laboratory(self.bench, self.look)
+        self.push_screen(self.laboratory)
+        self.bench.open(Request(self.options.preset, self.options.loss, self.options.noise))
+
+    def _tell(self, event: Event) -> None:
+        """Brings an event from any thread; of snapshots only the latest that was not yet drawn."""
+        from sgdtui.tui.workbench import Shown
+
+        if isinstance(event, Shown) and not event.fork:
+            with self._pending_lock:
+                waiting, self._pending = self._pending is not None, event
+            if waiting:
+                return
+        self.post_message(FromBench(event))
+
+    def on_from_bench(self, message: FromBench) -> None:
+        """Hands an event to the laboratory."""
+        from sgdtui.tui.workbench import Shown, Trouble
+
+        event = message.event
+        if isinstance(event, Shown) and not event.fork:
+            with self._pending_lock:
+                event, self._pending = self._pending or event, None
+        if isinstance(event, Trouble) and event.fatal:
+            self.exit(2, message=None)
+            self.refusal = event.text
+            return
+        if self.laboratory is not None:
+            self.laboratory.take(event)
+
+    refusal: str = ""
+    """Why the app ended before it began; printed by the command."""
+
+    async def action_quit(self) -> None:
+        """Ends the run and leaves; nothing is waited for."""
+        self.exit(0)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
+        """Stops the run, then the app."""
+        if self.bench is not None:
+            self.bench.stop()
+        super().exit(result, return_code, message)
+
+    # --- drawing --------------------------------------------------------------------------------------------------
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Sends only the cells that changed."""
+        mirror = self.mirror
+        if (
+            mirror is not None
+            and isinstance(renderable, CompositorUpdate)
+            and self._running
+            and not self._batch_count
+            and screen is self.screen
+        ):
+            renderable = mirror.patch(renderable, self.console, *self.size)
+            self.bytes_drawn += len(renderable.sequence.encode())
+            if not renderable.sequence:
+                self.post_display_hook()
+                return
+        super()._display(screen, renderable)
+
+    def on_resize(self) -> None:
+        """The terminal may have wrapped or cleared its lines."""
+        if self.mirror is not None:
+            self.mirror.forget()
+
+    def action_redraw(self) -> None:
+        """Draws everything anew, for a terminal that something else has written to."""
+        if self.mirror is not None:
+            self.mirror.forget()
+        self.screen.refresh(layout=True)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: own commands, every experiment preset, and the themes."""
+        if self.laboratory is not None and screen is self.laboratory:
+            lab = self.laboratory
+            yield SystemCommand("Pause or run", "Let the walkers stand still, or go on", lab.action_pause)
+            yield SystemCommand("Reset", "All walkers back to the start", lab.action_restart)
+            yield SystemCommand("Undo", "Take back the last change", lab.action_undo)
+            yield SystemCommand("Export", "Preset, data and picture of this view", lab.action_export)
+            yield SystemCommand("Help", "Every panel with its formula", lab.action_help)
+            from sgdtui.preset import library
+
+            for entry in library.entries("experiment"):
+                about = entry.about or "Open this experiment"
+                yield SystemCommand(f"Open: {entry.title}", about, partial(self.open_preset, entry.name))
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "End the run and leave", partial(self.exit, 0))
+
+    def open_preset(self, name: str) -> None:
+        """Opens an experiment of the library."""
+        from sgdtui.tui.workbench import Request
+
+        if self.bench is not None:
+            self.bench.open(Request(name))

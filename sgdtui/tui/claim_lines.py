@@ -1,0 +1,33 @@
+"""A checked claim in the words of the panel."""
+
+from __future__ import annotations
+
+from sgdtui.claims.check import Claim
+from sgdtui.tui.draw.scale import number, with_error
+from sgdtui.tui.view import ClaimLine
+
+SHORT = (("predictions.", ""), ("observables.", ""), (".covariance", " cov"), ("fokker-planck", "F–P"))
+
+
+def line_of(claim: Claim, looked: bool = True) -> ClaimLine:
+    """One line: what is claimed, what was expected within how much, what was measured, whether it holds.
+
+    `looked` False: there is nothing to measure yet, so that nothing can be amiss.
+    """
+    that = claim.that
+    for long, short in SHORT:
+        that = that.replace(long, short)
+    if claim.at is not None:
+        that += f" at t {number(claim.at)}"
+    if isinstance(claim.expected, bool | str):
+        expected = str(claim.expected)
+        measured = "" if claim.measured is None else str(claim.measured)
+        measured = "" if measured == expected else measured
+    else:
+        expected = number(float(claim.expected), 6)
+        if claim.within:
+            expected += f" ± {number(claim.within, 2)}"
+        measured = ""
+        if isinstance(claim.measured, int | float):
+            measured = with_error(float(claim.measured), claim.se)
+    return ClaimLine(that, expected, (claim.problem if looked else "") or measured, claim.holds if looked else None)

@@ -1,0 +1,46 @@
+"""The dials of an experiment as the panel shows them, the learning rate first."""
+
+from __future__ import annotations
+
+from sgdtui.model.experiment import Experiment
+from sgdtui.preset.dials import dials
+from sgdtui.tui.panels.dials import Dial
+
+LABEL = {"eta": "η", "batch": "B", "momentum": "β", "convention": "a", "temperature": "kT", "coupling": "pull"}
+FIRST = ("eta", "batch")
+LAST = ("walkers", "burn_in", "every", "bins", "seed")
+HIDDEN = ("steps",)
+"""A live run goes on as long as somebody looks."""
+
+
+def dials_of(experiment: Experiment) -> tuple[Dial, ...]:
+    """Learning rate and batch, the parameters, the rest of the dynamics, then the run's numbers."""
+    found = {dial.name: dial for dial in dials(experiment) if dial.value is not None and dial.name not in HIDDEN}
+    middle = [name for name in found if name not in (*FIRST, *LAST)]
+    order = [name for name in (*FIRST, *middle, *LAST) if name in found]
+    shown = [
+        Dial(
+            path=dial.name,
+            label=LABEL.get(dial.name, dial.name),
+            value=dial.value,
+            initial=dial.default if dial.default is not None else dial.value,
+            low=dial.minimum,
+            high=dial.maximum,
+            whole=dial.integer,
+            decades=dial.logarithmic,
+            about=dial.about,
+        )
+        for dial in (found[name] for name in order)
+    ]
+    if experiment.system.form in ("gradient", "drift", "sample"):
+        place = sum(dial.path in FIRST for dial in shown)
+        kind = Dial(
+            "kind",
+            "kind",
+            experiment.dynamics.kind,
+            str(experiment.document.get("dynamics", {}).get("kind", "sgd")),
+            options=("sgd", "sde"),
+            about="sgd: the discrete chain itself; sde: its limit of small steps",
+        )
+        shown.insert(place, kind)
+    return tuple(shown)

@@ -1,0 +1,93 @@
+"""Help: every panel with its formula and how to read it, the focused one first; all keys."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from sgdtui.tui.draw.look import Look
+from sgdtui.tui.panels.claims import Claims
+from sgdtui.tui.panels.dials import Dials
+from sgdtui.tui.panels.distribution import Distribution
+from sgdtui.tui.panels.drift import Drift
+from sgdtui.tui.panels.history import Convergence
+from sgdtui.tui.panels.loss import LossList
+from sgdtui.tui.panels.noise import NoiseList
+from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.panels.status import Status
+from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.why import Why
+
+PANELS: tuple[type[Panel], ...] = (
+    Distribution, Drift, Verdict, Why, Claims, Convergence, LossList, NoiseList, Dials, Status,
+)  # fmt: skip
+
+EQUATIONS = (
+    "One step      x' = x − η ĝ(x),  E ĝ = g,  Cov ĝ = Σ(x)/B,  time t = the sum of η\n"
+    "As an SDE     dx = −g dt + √(ηΣ/B) dW,  diffusion D = ηΣ/2B\n"
+    "Probability   ∂p/∂t = −∇·J,  J = (−g − ∇·D) p − D∇p;  settled: ∇·J = 0;  equilibrium: J = 0\n"
+    "Gibbs         p ∝ exp(−L/kT) is settled when Σ = σ²I is constant: kT = ησ²/2B"
+)
+
+KEYS = (
+    ("space", "pause, go on"),
+    ("r", "all walkers back to the start"),
+    ("+ − [ ]", "turn the learning rate η"),
+    ("tab", "next panel; arrows work in it"),
+    ("← → ↑ ↓", "in Dials turn and choose; in lists choose; in plots move the cursor Φ"),
+    ("Enter", "in Dials type a value; in Loss and Noise use the entry, or type an expression"),
+    ("l n", "type a loss, a noise"),
+    ("u", "undo the last change"),
+    ("p", "cycle the predictions"),
+    ("g d f v", "show or hide −g, −∇·D, −D∇ln p, J/p"),
+    ("s", "smoothing of shades and bars off and on"),
+    ("c", "keep this run as a line to compare with"),
+    ("m", "maximise the panel; Escape goes back"),
+    ("e", "export preset, data and picture"),
+    ("ctrl+p", "all commands and presets"),
+    ("ctrl+l", "draw everything anew"),
+    ("q", "quit"),
+)
+
+
+class Help(ModalScreen[None]):
+    """The help screen."""
+
+    BINDINGS = [
+        Binding("escape,question_mark,q,enter", "dismiss_help", "Close", show=False),
+    ]
+
+    def __init__(self, about: Panel | None, look: Look) -> None:
+        super().__init__()
+        self.about = about
+        self.look = look
+
+    def compose(self) -> ComposeResult:
+        """The focused panel, the equations, the keys, all other panels."""
+        box = Container(classes="dialog help")
+        box.border_title = self.look.say("Help · Escape closes")
+        with box, VerticalScroll():
+            yield Static(Content.from_text(self.look.say(self.text()), markup=False), markup=False)
+
+    def text(self) -> str:
+        """All of the help as plain text."""
+        parts = []
+        mine = type(self.about) if self.about is not None else None
+        if mine is not None and mine.READING:
+            parts.append(_section(mine.TITLE, mine.READING))
+        parts.append(_section("The mathematics", EQUATIONS))
+        parts.append(_section("Keys", "\n".join(f"{key:<9} {what}" for key, what in KEYS)))
+        parts += [_section(panel.TITLE, panel.READING) for panel in PANELS if panel is not mine]
+        return "\n\n".join(parts)
+
+    def action_dismiss_help(self) -> None:
+        """Closes the help."""
+        self.dismiss(None)
+
+
+def _section(title: str, text: str) -> str:
+    return f"{title.upper()}\n" + "\n".join(f"  {line}" for line in text.split("\n"))

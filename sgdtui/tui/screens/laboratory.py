@@ -1,0 +1,374 @@
+"""The laboratory: all panels around one run, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+import time
+from importlib.util import find_spec
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Static
+
+from sgdtui.tui.draw.look import Look
+from sgdtui.tui.panels.claims import Claims
+from sgdtui.tui.panels.dials import Dials
+from sgdtui.tui.panels.distribution import Distribution
+from sgdtui.tui.panels.drift import Drift
+from sgdtui.tui.panels.history import Convergence
+from sgdtui.tui.panels.keys import Keys
+from sgdtui.tui.panels.loss import LossList
+from sgdtui.tui.panels.messages import CursorMoved, DialTurned, EditExpression, EntryChosen, ScatterHere
+from sgdtui.tui.panels.noise import NoiseList
+from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.panels.status import Status
+from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.why import Why
+from sgdtui.tui.view import PREDICTIONS, View
+from sgdtui.tui.workbench import CLAIMS_EVERY, Busy, Claimed, Event, Setup, Shown, Trouble, Workbench
+
+TOUR = find_spec("sgdtui.tui.tour.screen") is not None
+"""Whether there is a tour to take."""
+
+NOTICE_SECONDS = 4.0
+
+
+class Laboratory(Screen[None]):
+    """One run, watched and played with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause", show=False),
+        Binding("r", "restart", "Reset", show=False),
+        Binding("plus,equals_sign,right_square_bracket", "turn_eta(1)", "η up", show=False),
+        Binding("minus,left_square_bracket", "turn_eta(-1)", "η down", show=False),
+        Binding("u", "undo", "Undo", show=False),
+        Binding("p", "cycle", "Prediction", show=False),
+        Binding("g", "arrows('gradient')", "−g", show=False),
+        Binding("d", "arrows('noise_induced')", "−∇·D", show=False),
+        Binding("f", "arrows('diffusive')", "−D∇ln p", show=False),
+        Binding("v", "arrows('velocity')", "J/p", show=False),
+        Binding("s", "smooth", "Smoothing", show=False),
+        Binding("c", "compare", "Compare", show=False),
+        Binding("e", "export", "Export", show=False),
+        Binding("t", "tour", "Tour", show=False),
+        Binding("m", "maximise", "Maximise", show=False),
+        Binding("l", "edit('loss')", "Loss", show=False),
+        Binding("n", "edit('noise')", "Noise", show=False),
+        Binding("tab", "next_panel(1)", "Next panel", show=False, priority=True),
+        Binding("shift+tab", "next_panel(-1)", "Panel before", show=False, priority=True),
+        Binding("question_mark", "help", "Help", show=False),
+        Binding("left", "cursor(-1, 0)", "Φ left", show=False),
+        Binding("right", "cursor(1, 0)", "Φ right", show=False),
+        Binding("up", "cursor(0, 1)", "Φ up", show=False),
+        Binding("down", "cursor(0, -1)", "Φ down", show=False),
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("ctrl+l", "app.redraw", "Redraw", show=False),
+        Binding("q", "app.quit", "Quit", show=False),
+    ]
+
+    def __init__(self, bench: Workbench, look: Look, title: str = "") -> None:
+        super().__init__()
+        self.bench = bench
+        self.view = View(look=look, title=title, busy="loading")
+        self.setup: Setup | None = None
+        self._claims_at = 0.0
+        self._frames: list[float] = []
+        self._notice_at = 0.0
+
+    def compose(self) -> ComposeResult:
+        """Header, three columns, footer."""
+        yield Status(id="status")
+        with Container(id="body"):
+            with Container(id="setup"):
+                yield LossList(id="loss")
+                yield NoiseList(id="noise")
+                yield Dials(id="dials")
+            with Container(id="view"):
+                yield Distribution(id="distribution")
+                yield Drift(id="drift")
+                yield Verdict(id="verdict-low")
+            with Container(id="side"):
+                yield Verdict(id="verdict")
+                yield Why(id="why")
+                yield Claims(id="claims")
+                yield Convergence(id="convergence")
+        yield Keys(id="keys")
+        yield Static("", id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        """The dials are what people reach for first."""
+        self.refresh_view()
+        self.query_one("#dials").focus()
+
+    # --- what comes from the bench ----------------------------------------------------------------------------------
+
+    def take(self, event: Event) -> None:
+        """Shows an event of the bench."""
+        match event:
+            case Shown(snapshot, True):
+                self.view = self.view.but(fork=snapshot)
+            case Shown(snapshot, False):
+                self._count_frame()
+                self.view = self.view.but(snapshot=snapshot, fps=self.fps)
+                if time.monotonic() - self._claims_at > CLAIMS_EVERY:
+                    self._claims_at = time.monotonic()
+                    self.bench.check_claims()
+                if self.view.notice and time.monotonic() - self._notice_at > NOTICE_SECONDS:
+                    self.view = self.view.but(notice="")
+            case Setup():
+                self._take_setup(event)
+            case Busy(what):
+                self.view = self.view.but(busy=what)
+            case Claimed(claims):
+                self.view = self.view.but(claims=claims)
+            case Trouble(text):
+                self.notify(text, severity="error", timeout=8, markup=False)
+        self.refresh_view()
+
+    def _take_setup(self, setup: Setup) -> None:
+        self.setup = setup
+        experiment = setup.experiment
+        title = experiment.title or experiment.name
+        cursor = self.view.cursor
+        if cursor is not None and len(cursor) != len(experiment.space.axes):
+            cursor = None
+        self.view = self.view.but(title=title, cursor=cursor)
+        self.query_one(LossList).offer(setup.losses, setup.loss, setup.loss_text)
+        self.query_one(NoiseList).offer(setup.noises, setup.noise, setup.noise_text)
+        self.query_one(Dials).offer(setup.dials)
+
+    def _count_frame(self) -> None:
+        now = time.monotonic()
+        self._frames = [t for t in self._frames if now - t < 2.0] + [now]
+
+    @property
+    def settled_down(self) -> bool:
+        """Whether everything that was asked for has been shown."""
+        return self.is_mounted and self.setup is not None and self.view.snapshot is not None and not self.view.busy
+
+    @property
+    def fps(self) -> float:
+        """Frames a second over the last two seconds."""
+        if len(self._frames) < 2:
+            return 0.0
+        return (len(self._frames) - 1) / max(self._frames[-1] - self._frames[0], 1e-6)
+
+    def refresh_view(self) -> None:
+        """Hands the view to every panel that is on the screen."""
+        if not self.is_mounted:
+            return
+        for panel in self.query(Panel):
+            if panel.display and panel.size.width:
+                panel.show(self.view)
+            else:
+                panel.view = self.view
+
+    def forget_colours(self) -> None:
+        """The theme has changed."""
+        for panel in self.query(Panel):
+            panel.forget_colours()
+
+    def tell(self, text: str) -> None:
+        """One line in the header for a few seconds."""
+        self._notice_at = time.monotonic()
+        self.view = self.view.but(notice=text)
+        self.refresh_view()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Says what is needed where there is too little room; the run goes on."""
+        text = f"sgdtui needs 60×20 cells; here are {event.size.width}×{event.size.height}. The run goes on."
+        self.query_one("#too-small", Static).update(self.view.look.say(text))
+        if event.size.width >= 80:
+            self.remove_class("-setting-up")
+        self.call_after_refresh(self.refresh_view)
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No tour where there is none."""
+        if action == "tour":
+            return TOUR
+        return super().check_action(action, parameters)
+
+    def action_pause(self) -> None:
+        """Pause or go on."""
+        snapshot = self.view.snapshot
+        self.bench.pause(not (snapshot is not None and snapshot.paused))
+
+    def action_restart(self) -> None:
+        """All walkers back to the start."""
+        self.bench.restart()
+        self.tell("restarted")
+
+    def action_turn_eta(self, by: int) -> None:
+        """Turns the learning rate."""
+        self.query_one(Dials).turn("eta", by)
+
+    def action_undo(self) -> None:
+        """Takes back the last change."""
+        self.bench.undo()
+
+    def action_cycle(self) -> None:
+        """All predictions, then each alone, then none."""
+        there = [n for n in PREDICTIONS if self.view.snapshot is not None and n in self.view.snapshot.predictions]
+        order = ["all", *there, "none"]
+        place = order.index(self.view.predictions) if self.view.predictions in order else 0
+        self.view = self.view.but(predictions=order[(place + 1) % len(order)])
+        self.tell(f"predictions: {self.view.predictions}")
+
+    def action_arrows(self, kind: str) -> None:
+        """Shows or hides one kind of drift vectors."""
+        self.view = self.view.but(arrows=self.view.arrows ^ {kind})
+        self.refresh_view()
+
+    def action_smooth(self) -> None:
+        """Shades and bars with or without hysteresis."""
+        from dataclasses import replace
+
+        look = replace(self.view.look, smooth=not self.view.look.smooth)
+        self.view = self.view.but(look=look)
+        self.tell("smoothed" if look.smooth else "not smoothed")
+
+    def action_compare(self) -> None:
+        """Keeps the run as it is beside the one that goes on; a second time lets it go."""
+        if self.view.fork is not None:
+            self.view = self.view.but(fork=None)
+            self.bench.compare()
+            self.tell("no longer compared")
+        elif self.view.snapshot is not None:
+            self.view = self.view.but(fork=self.view.snapshot)
+            self.bench.compare()
+            self.tell("turn a dial to compare")
+
+    def action_maximise(self) -> None:
+        """The focused panel alone, and back."""
+        if self.maximized is not None:
+            self.minimize()
+        elif isinstance(self.focused, Panel):
+            self.maximize(self.focused)
+        self.call_after_refresh(self.refresh_view)
+
+    def action_leave(self) -> None:
+        """Leaves what is maximised, then the cursor, then the set-up."""
+        if self.maximized is not None:
+            self.action_maximise()
+        elif self.view.cursor is not None:
+            self.view = self.view.but(cursor=None)
+            self.refresh_view()
+        else:
+            self.remove_class("-setting-up")
+            self.call_after_refresh(self.refresh_view)
+
+    def action_setup(self) -> None:
+        """Below 80 columns: the set-up instead of the view, and back."""
+        self.toggle_class("-setting-up")
+        self.call_after_refresh(self._after_setup)
+
+    def _after_setup(self) -> None:
+        self.refresh_view()
+        self.query_one("#dials" if self.has_class("-setting-up") else "#distribution").focus()
+
+    def action_next_panel(self, by: int) -> None:
+        """Focus the next panel; below 80 columns change between set-up and view at the ends."""
+        if self.size.width < 80 and self.maximized is None:
+            last = "#dials" if self.has_class("-setting-up") else "#verdict-low"
+            first = "#loss" if self.has_class("-setting-up") else "#distribution"
+            if self.focused is not None and self.focused.id == (last if by > 0 else first)[1:]:
+                self.action_setup()
+                return
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_cursor(self, across: int, up: int) -> None:
+        """Moves the linked cursor by a cell or so."""
+        snapshot = self.view.snapshot
+        if snapshot is None or not snapshot.edges or not isinstance(self.focused, Distribution | Drift):
+            return
+        edges = snapshot.edges
+        box = self.query_one(Distribution).box
+        cells = (box.columns if box else 60, 2 * box.rows if box else 30)
+        cursor = self.view.cursor or tuple(float(e[0] + e[-1]) / 2 for e in edges)
+        moved = []
+        for axis, (edge, by) in enumerate(zip(edges, (across, up), strict=False)):
+            step = float(edge[-1] - edge[0]) / max(cells[axis], 1)
+            place = cursor[axis] + by * step
+            moved.append(float(min(max(place, edge[0]), edge[-1])))
+        self.view = self.view.but(cursor=tuple(moved))
+        self.refresh_view()
+
+    def action_help(self) -> None:
+        """Explains every panel, the focused one first."""
+        from sgdtui.tui.screens.help import Help
+
+        self.app.push_screen(Help(self.focused if isinstance(self.focused, Panel) else None, self.view.look))
+
+    def action_edit(self, kind: str) -> None:
+        """Types a loss or noise in place."""
+        if self.setup is None or self.setup.experiment.system.form not in ("gradient", "drift"):
+            self.notify("this form brings its own drift and noise; choose a loss instead", markup=False)
+            return
+        from sgdtui.tui.screens.expression import ExpressionEditor
+
+        text = self.setup.loss_text if kind == "loss" else self.setup.noise_text
+        if kind == "loss" and not self.setup.loss:
+            text = self.setup.loss_text
+
+        def typed(new: str | None) -> None:
+            if new is not None and new != text:
+                from sgdtui.preset.change import read_value
+
+                self.bench.change({kind: read_value(new)})
+
+        self.app.push_screen(ExpressionEditor(kind, text, self.setup.experiment, self.view.look), typed)
+
+    def action_export(self) -> None:
+        """Writes preset, data and picture of this view."""
+        from sgdtui.tui.screens.export import ExportDialog
+
+        if self.view.snapshot is not None:
+            self.app.push_screen(ExportDialog(self.bench, self.view))
+
+    def action_tour(self) -> None:
+        """Takes the tour."""
+        from importlib import import_module
+
+        self.app.push_screen(import_module("sgdtui.tui.tour.screen").Tour())
+
+    # --- what the panels ask for ----------------------------------------------------------------------------------------
+
+    @on(DialTurned)
+    def _dial_turned(self, message: DialTurned) -> None:
+        value = message.value
+        whole = isinstance(value, float) and value.is_integer() and self._takes_whole(message.path)
+        self.bench.change({message.path: int(value) if whole else value})
+
+    def _takes_whole(self, path: str) -> bool:
+        return any(dial.path == path and dial.whole for dial in (self.setup.dials if self.setup else ()))
+
+    @on(EntryChosen)
+    def _entry_chosen(self, message: EntryChosen) -> None:
+        if message.kind == "loss" and self.setup is not None and self.setup.experiment.system.form != "gradient":
+            from sgdtui.tui.workbench import Request
+
+            self.bench.open(Request(loss=message.name))
+            return
+        self.bench.change({message.kind: message.name})
+
+    @on(EditExpression)
+    def _edit_expression(self, message: EditExpression) -> None:
+        self.action_edit(message.kind)
+
+    @on(CursorMoved)
+    def _cursor_moved(self, message: CursorMoved) -> None:
+        self.view = self.view.but(cursor=message.point)
+        self.refresh_view()
+
+    @on(ScatterHere)
+    def _scatter_here(self, message: ScatterHere) -> None:
+        self.bench.scatter(message.point)
+        self.tell("walkers placed here")

@@ -1,0 +1,340 @@
+"""What stands between the screen and the run: one thread that opens presets, turns dials, remembers for undo and
+checks claims, so that the screen never waits. It answers with frozen events; heavy imports happen here."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sgdtui.lab.snapshot import Snapshot
+    from sgdtui.model.experiment import Experiment
+    from sgdtui.tui.panels.dials import Dial
+    from sgdtui.tui.panels.library import Choice
+    from sgdtui.tui.view import ClaimLine
+
+log = logging.getLogger(__name__)
+
+UNDO = 100
+"""Changes that can be taken back."""
+
+CLAIMS_EVERY = 1.0
+"""Seconds between two checks of the claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to open: a preset's name or file, with a loss and a noise by name or as expressions to put in its place."""
+
+    preset: str | None = None
+    loss: str | None = None
+    noise: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setup:
+    """What can be turned and chosen now, for the left column. `number` grows with every change."""
+
+    number: int
+    experiment: Experiment
+    dials: tuple[Dial, ...]
+    losses: tuple[Choice, ...]
+    noises: tuple[Choice, ...]
+    loss: str
+    noise: str
+    loss_text: str
+    noise_text: str
+    undoable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Something is going on that a person should know of ("" when it is over)."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that a person asked for was refused or failed: plain text, one line or a few."""
+
+    text: str
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A new snapshot; `fork` says that it is of the run that is compared with."""
+
+    snapshot: Snapshot
+    fork: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The claims as they stand."""
+
+    claims: tuple[ClaimLine, ...]
+
+
+Event = Setup | Busy | Trouble | Shown | Claimed
+LabFactory = Callable[..., Any]
+
+
+def real_lab(experiment: Experiment, on_snapshot: Callable[[Snapshot], None], **settings: Any) -> Any:
+    """The lab of the engine."""
+    from sgdtui.lab.lab import Lab
+
+    return Lab(experiment, on_snapshot=on_snapshot, **settings)
+
+
+class Workbench:
+    """One experiment being played with. Every method returns at once; `tell` is called from other threads."""
+
+    def __init__(
+        self,
+        tell: Callable[[Event], None],
+        *,
+        make_lab: LabFactory = real_lab,
+        threads: int | None = None,
+        interval: float = 0.1,
+    ) -> None:
+        self._tell = tell
+        self._make_lab = make_lab
+        self._settings = {"threads": threads, "interval": interval}
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._past: list[Experiment] = []
+        self._number = 0
+        self._fitting: dict[tuple[str, str], int | None] = {}
+        self._stopped = False
+        self.experiment: Experiment | None = None
+        self.lab: Any = None
+        self.fork_lab: Any = None
+        self._thread = threading.Thread(target=self._work, name="sgdtui-workbench", daemon=True)
+        self._thread.start()
+
+    # --- what the screen asks for ---------------------------------------------------------------------------------
+
+    def open(self, request: Request) -> None:
+        """Opens a preset, or a loss with a noise."""
+        self._do(lambda: self._take(_read(request), keep=False), "loading")
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Turns dials or puts in another loss or noise, checked as a preset is."""
+
+        def turn() -> None:
+            from sgdtui.preset.change import changed
+
+            if self.experiment is not None:
+                self._take(changed(self.experiment, dict(changes)), keep=True)
+
+        self._do(turn, "compiling" if {"loss", "noise"} & set(changes) else "")
+
+    def undo(self) -> None:
+        """Takes back the last change."""
+
+        def back() -> None:
+            if not self._past:
+                self._tell(Trouble("nothing to undo"))
+                return
+            self._take(self._past.pop(), keep=False)
+
+        self._do(back)
+
+    def pause(self, paused: bool) -> None:
+        """Lets the walkers stand still, or go on."""
+        for lab in (self.lab, self.fork_lab):
+            if lab is not None:
+                lab.pause() if paused else lab.resume()
+
+    def restart(self) -> None:
+        """All walkers back to the start."""
+        if self.lab is not None:
+            self.lab.reset()
+
+    def scatter(self, point: tuple[float, ...]) -> None:
+        """All walkers to a point of the axes that are shown; other coordinates where they start."""
+
+        def go() -> None:
+            from sgdtui.model.start import At
+
+            if self.experiment is None or self.lab is None:
+                return
+            start = self.experiment.start
+            whole = list(start.point) if isinstance(start, At) else [0.0] * self.experiment.dimension
+            for axis, value in zip(self.experiment.space.axes, point, strict=False):
+                whole[axis] = value
+            self.lab.scatter(At(tuple(whole)))
+
+        self._do(go)
+
+    def compare(self) -> None:
+        """Freezes the present run beside the one that goes on; a second time lets it go."""
+
+        def fork() -> None:
+            if self.fork_lab is not None:
+                self.fork_lab.stop()
+                self.fork_lab = None
+            elif self.lab is not None:
+                self.fork_lab = self.lab.fork(lambda snapshot: self._tell(Shown(snapshot, fork=True)))
+
+        self._do(fork)
+
+    def check_claims(self) -> None:
+        """Checks the claims against the run so far."""
+        self._do(self._check_claims)
+
+    def watch_interval(self, interval: float) -> None:
+        """Seconds between snapshots."""
+        self._settings["interval"] = interval
+        if self.lab is not None:
+            self.lab.interval = interval
+
+    def stop(self) -> None:
+        """Ends the run; does not wait for threads that are busy."""
+        self._stopped = True
+        self._tasks.put(None)
+        for lab in (self.lab, self.fork_lab):
+            if lab is not None:
+                lab.stop()
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _do(self, task: Callable[[], None], busy: str = "") -> None:
+        def run() -> None:
+            if busy:
+                self._tell(Busy(busy))
+            try:
+                task()
+            finally:
+                if busy:
+                    self._tell(Busy(""))
+
+        self._tasks.put(run)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None and not self._stopped:
+            try:
+                task()
+            except Exception as error:
+                from sgdtui.preset.problem import PresetError
+
+                if isinstance(error, PresetError):
+                    self._tell(Trouble(error.rendered(), fatal=self.experiment is None))
+                else:
+                    log.exception("a change failed")
+                    self._tell(Trouble(f"{type(error).__name__}: {error}", fatal=self.experiment is None))
+
+    def _take(self, experiment: Experiment, *, keep: bool) -> None:
+        if keep and self.experiment is not None:
+            self._past = [*self._past[-UNDO + 1 :], self.experiment]
+        self.experiment = experiment
+        self._number += 1
+        if self.lab is None:
+            self.lab = self._make_lab(experiment, lambda snapshot: self._tell(Shown(snapshot)), **self._settings)
+            if self._stopped:
+                self.lab.stop()
+        else:
+            self.lab.change(experiment)
+        self._tell(self._setup(experiment))
+        self._tell(Claimed(self._claim_lines(experiment, None)))
+
+    def _setup(self, experiment: Experiment) -> Setup:
+        from sgdtui.model.gradient import GradientSystem
+        from sgdtui.preset.describe import text
+        from sgdtui.tui.dial_list import dials_of
+
+        system = experiment.system
+        loss = system.loss if isinstance(system, GradientSystem) else None
+        noise = getattr(system, "noise", None)
+        return Setup(
+            number=self._number,
+            experiment=experiment,
+            dials=dials_of(experiment),
+            losses=self._choices("loss", experiment),
+            noises=self._choices("noise", experiment),
+            loss=(loss.name or "") if loss is not None else "",
+            noise=(noise.name or "") if noise is not None else "",
+            loss_text=str(text(loss.expression)) if loss is not None else f"{system.form} form",
+            noise_text=_noise_text(noise) if noise is not None else "from the data",
+            undoable=len(self._past),
+        )
+
+    def _choices(self, kind: str, experiment: Experiment) -> tuple[Choice, ...]:
+        from sgdtui.preset import library
+        from sgdtui.tui.panels.library import Choice
+
+        choices = []
+        for entry in library.entries(kind):
+            needs = self._dimension(kind, entry)
+            reason = ""
+            if kind == "noise" and needs is not None and needs != experiment.dimension:
+                reason = f"it needs {_axes(needs)}, the loss has {_axes(experiment.dimension)}"
+            if kind == "noise" and experiment.system.form not in ("gradient", "drift"):
+                reason = f"the {experiment.system.form} form brings its own noise"
+            choices.append(Choice(entry.name, entry.title, entry.about, reason))
+        return tuple(sorted(choices, key=lambda choice: (choice.reason != "", choice.title.lower())))
+
+    def _dimension(self, kind: str, entry: Any) -> int | None:
+        """The dimension that an entry needs, read once; None where it fits any or cannot be read."""
+        key = (kind, str(entry.path))
+        if key not in self._fitting:
+            from sgdtui.preset.named import loss_from_file, noise_from_file
+            from sgdtui.preset.report import Report
+
+            read = loss_from_file if kind == "loss" else noise_from_file
+            part = None
+            with contextlib.suppress(Exception):
+                part = read(entry.path, Report(str(entry.path)))
+            self._fitting[key] = part.dimension if part is not None else None
+        return self._fitting[key]
+
+    def _check_claims(self) -> None:
+        experiment, lab = self.experiment, self.lab
+        if experiment is None or lab is None or not experiment.expect:
+            return
+        result = lab.result()
+        snapshot = result.snapshot if result is not None else None
+        if snapshot is None or snapshot.samples == 0 or snapshot.predictions_of != snapshot.generation:
+            return
+        self._tell(Claimed(self._claim_lines(experiment, result.document())))
+
+    def _claim_lines(self, experiment: Experiment, document: Mapping[str, Any] | None) -> tuple[ClaimLine, ...]:
+        if not experiment.expect:
+            return ()
+        from sgdtui.claims.check import check
+        from sgdtui.tui.claim_lines import line_of
+
+        live = replace(
+            experiment,
+            expect=tuple(e for e in experiment.expect if e.variant is None and "variants." not in e.that),
+        )
+        return tuple(line_of(claim, document is not None) for claim in check(live, document or {}, final=False))
+
+
+def _read(request: Request) -> Experiment:
+    """The experiment that a request names. Raises PresetError."""
+    from sgdtui.preset.change import changed
+    from sgdtui.preset.load import combine, load
+
+    if request.preset is not None:
+        experiment = load(request.preset)
+        changes = {k: v for k, v in (("loss", request.loss), ("noise", request.noise)) if v is not None}
+        return changed(experiment, changes) if changes else experiment
+    return combine(request.loss or "double-well", request.noise or "constant")
+
+
+def _noise_text(noise: Any) -> str:
+    from sgdtui.preset.describe import text
+
+    entries = [str(text(entry)) for entry in noise.covariance]
+    return entries[0] if noise.form == "isotropic" else f"[{', '.join(entries)}]"
+
+
+def _axes(dimension: int) -> str:
+    return "one dimension" if dimension == 1 else f"{dimension} dimensions"
