@@ -15,7 +15,6 @@ import sgdtui
 
 _PACKAGES = ("numpy", "numba", "scipy", "sympy", "textual", "plotext", "pydantic", "pyyaml", "click", "rich")
 _VARIABLES = (
-    "TERM",
     "COLORTERM",
     "NO_COLOR",
     "LANG",
@@ -32,6 +31,9 @@ _VARIABLES = (
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(as_json: bool) -> None:
     """Say what was found here and what follows from it."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:  # a report that a Latin-1 pipe cannot hold is still worth having
+        reconfigure(errors="replace")
     found = {
         "sgdtui": sgdtui.__version__,
         "machine": _machine(),
@@ -74,13 +76,28 @@ def _machine() -> dict[str, str]:
 
 
 def _terminal() -> dict[str, str]:
-    facts = {
-        "screen": "a terminal" if sys.stdout.isatty() else "no terminal: launch would refuse, run works",
-        "encoding": f"{sys.stdout.encoding} (locale {locale.getpreferredencoding(False)})",
-    }
-    if sys.stdout.isatty():
-        size = os.get_terminal_size(sys.stdout.fileno())
-        facts["size"] = f"{size.columns}×{size.lines}"
+    from sgdtui.settings.settings import load_settings
+    from sgdtui.tui.terminal.detect import detect
+    from sgdtui.tui.terminal.refusal import refusal
+    from sgdtui.tui.terminal.round_trip import round_trip
+
+    settings, problems = load_settings()
+    terminal = detect(
+        tty=next((fd for fd in (1, 2, 0) if os.isatty(fd)), None),
+        color=None if settings.color == "auto" else settings.color,
+        ascii_only=bool(settings.ascii),
+        bandwidth=settings.bandwidth,
+    )
+    facts = terminal.facts()
+    refused = refusal(os.environ, {"stdin": os.isatty(0), "stdout": os.isatty(1), "stderr": os.isatty(2)})
+    if refused is None:
+        took = round_trip(0, 1)
+        facts["replies"] = (
+            f"in {took * 1000:.0f} ms" if took is not None else "none: output is paced without them"
+        )
+    facts["launch"] = "starts" if refused is None else f"is refused here: {refused.splitlines()[0]}"
+    facts["encoding"] = f"{sys.stdout.encoding} (locale {locale.getpreferredencoding(False)})"
+    facts |= {f"settings {number}": problem for number, problem in enumerate(problems, 1)}
     return facts | {name: os.environ[name] for name in _VARIABLES if name in os.environ}
 
 

@@ -1,7 +1,7 @@
 """How many colours a terminal shows, and why we think so.
 
-TERM crosses SSH, COLORTERM and NO_COLOR do not, so a table of the common names stands before terminfo, whose entries for
-the younger terminals are seldom on the remote machine.
+TERM crosses SSH, COLORTERM and NO_COLOR do not, so a table of the common names stands before terminfo, whose entries
+for the younger terminals are seldom on the remote machine.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def refusal(environ: Mapping[str, str], terminals: Mapping[str, bool]) -> str | 
     missing = [name for name, there in terminals.items() if not there]
     if missing:
         them = " and ".join(missing) if len(missing) < 3 else "stdin, stdout and stderr"
-        return f"sgdtui launch needs an interactive terminal, but {them} {_is(missing)} none.\n{WITHOUT_TERMINAL}"
+        return f"sgdtui launch needs an interactive terminal, but {them} {_are_not(missing)}.\n{WITHOUT_TERMINAL}"
     term = environ.get("TERM", "")
     if term in ("", "dumb", "unknown"):
         said = f"TERM={term}" if term else "TERM is not set, which"
@@ -27,5 +27,5 @@ def refusal(environ: Mapping[str, str], terminals: Mapping[str, bool]) -> str | 
     return None
 
 
-def _is(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
+def _are_not(names: list[str]) -> str:
+    return "is not one" if len(names) == 1 else "are not terminals"

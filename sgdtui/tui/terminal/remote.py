@@ -1,4 +1,4 @@
-"""Whether there is a network between this process and the person, and a multiplexer that answers in the person's place."""
+"""Whether a network lies between this process and the person, and a multiplexer that answers in the person's place."""
 
 from __future__ import annotations
 
