@@ -1,6 +1,6 @@
 """The table of docs/claims.md: each claim of the two texts, the experiments that check it, and what they claim.
 
-`python tests/acceptance/claims_table.py` writes the file again after a preset has changed; a test holds it to the presets.
+`python tests/acceptance/claims_table.py` writes the file again after a preset has changed; a test holds it to them.
 """
 
 from __future__ import annotations
@@ -80,11 +80,12 @@ ROWS: tuple[tuple[int, tuple[str, ...], str, str], ...] = (
 HEADER = """\
 # What is claimed, and where it is checked
 
-Two texts started this project: David McAllester's slides *Stochastic Gradient Descent (SGD) and Stochastic Differential
-Equations (SDEs)* (TTIC 31230, Autumn 2020), and the LessWrong post *SGD's bias, in equations* with the comments under it. Everything
-that they describe, claim or ask is an experiment here. `sgdtui launch NAME` shows it, `sgdtui verify NAME` checks it, and
-`sgdtui verify` checks them all. A number is exact to the digits shown (quadrature, linear algebra or enumeration); `±` is the
-tolerance of the check. `variant: …` is a second run of the same experiment with the changes that its file names.
+Two texts started this project: David McAllester's slides *Stochastic Gradient Descent (SGD) and Stochastic
+Differential Equations (SDEs)* (TTIC 31230, Autumn 2020), and the LessWrong post *SGD's bias, in equations* with the
+comments under it. Everything that they describe, claim or ask is an experiment here. `sgdtui launch NAME` shows it,
+`sgdtui verify NAME` checks it, and `sgdtui verify` checks them all. A number is exact to the digits shown (quadrature,
+linear algebra or enumeration); `±` is the tolerance of the check. `variant: …` is a second run of the same experiment
+with the changes that its file names.
 
 | # | experiment | from | the claim | checked |
 |---|---|---|---|---|
