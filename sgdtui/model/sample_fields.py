@@ -85,6 +85,14 @@ class SampleFields:
         trace = _contract("njj->n", hessian)
         return self._averaged(x, product) - _contract("nij,nj->ni", hessian, mean) - mean * trace[:, None]
 
+    def example_gradients(self, x: Array, rows: Array) -> Array:
+        """The gradient of each example's loss (its share of the penalty included), (n, examples, d)."""
+        return self._example_gradients(x, rows) + self._ridge() * x[:, None, :]
+
+    def example_hessians(self, x: Array, rows: Array) -> Array:
+        """The Hessian of each example's loss (its share of the penalty included), (n, examples, d, d)."""
+        return self._example_hessians(x, rows) + self._ridge() * np.eye(self.dimension)
+
     def _ridge(self) -> float:
         return self.system.ridge
 

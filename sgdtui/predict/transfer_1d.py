@@ -1,0 +1,289 @@
+"""The stationary law of a one-dimensional chain: the leading eigenvector of its one-step kernel.
+
+First coarse cells find where the law lives and whether walkers escape. Then smooth noise (a density) is solved on
+Gauss panels (see `nystrom`), any other law on cells, extrapolated from two grids (see `ulam`); a law of finitely
+many maps, which may have no density at all, is pushed to a fine grid (see `map_law`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.model.experiment import Experiment
+from sgdtui.predict.chain import Chain, chain
+from sgdtui.predict.collapse import collapsed
+from sgdtui.predict.drift_vectors import start_mean
+from sgdtui.predict.line import FAR, LineLaw, observables_on
+from sgdtui.predict.nystrom import SmoothLaw, smooth_law
+from sgdtui.predict.panel import WEIGHTS, Panels, gauss_nodes, panels
+from sgdtui.predict.prediction import Absence, Prediction
+from sgdtui.predict.stationary import second_eigenvalue, stationary_vector
+from sgdtui.predict.trap import reachable, trap
+from sgdtui.predict.ulam import kernel_matrix
+from sgdtui.predict.wall import Wall, walls
+
+Array = NDArray[np.float64]
+NAME = "transfer"
+
+LOSS_ALLOWED = 1e-7
+"""A chain that loses less than this share a step is called stationary; the loss is reported."""
+_COARSE = 360
+_TAIL_RATIO = 1.25
+_EMPTY = 1e-15
+_CELLS = 1600
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lair:
+    """Where the law lives, found on coarse `edges` with `mass`: `low` to `high`, `loss` a step.
+
+    `heavy` says that its tails are algebraic; `second` is the second largest eigenvalue's modulus.
+    """
+
+    edges: Array
+    mass: Array
+    low: float
+    high: float
+    loss: float
+    heavy: bool
+    second: float
+
+
+def transfer_on_the_line(experiment: Experiment, edges: Array) -> Prediction | Absence:
+    """The law of the chain on bins `edges` (n + 1,), or why it has none."""
+    found = quasi_stationary(experiment, edges)
+    if isinstance(found, Absence):
+        return found
+    if found.survival_loss is not None and found.survival_loss > LOSS_ALLOWED:
+        detail = f"walkers escape: {found.survival_loss:.6g} of them are lost in a step"
+        return Absence(NAME, "not normalisable", detail)
+    return found
+
+
+def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absence:
+    """The law of the walkers that have not escaped, with `survival_loss` where some do."""
+    step = chain(experiment)
+    if isinstance(step, Absence):
+        return step
+    (wall,) = walls(experiment, (edges,))
+    if not wall.closed:
+        end = collapsed(experiment, step, edges)
+        if end is not None:
+            return end
+    lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
+    if isinstance(lair, Absence):
+        return lair
+    if step.maps is not None:
+        from sgdtui.predict.map_law import law_of_maps
+
+        prediction = law_of_maps(experiment, step, lair, edges, wall)
+    else:
+        prediction = _smooth(experiment, step, lair, edges, wall) or _on_cells(
+            experiment, step, lair, edges, wall
+        )
+    slowest = min(lair.second, 1 - 1e-15)
+    relaxation = -step.time / np.log(slowest) if slowest > 0 else step.time
+    return replace(prediction, relaxation_time=float(relaxation))
+
+
+def find_lair(step: Chain, edges: Array, wall: Wall, start: float) -> Lair | Absence:
+    """Where the law lives, on coarse cells: about the window at first, then about the law itself."""
+    low, high = float(edges[0]), float(edges[-1])
+    limits = (wall.low, wall.high)
+    reached = None if wall.closed else reachable(step, start, high - low)
+    if reached is not None:
+        # Bounded noise never leaves this interval: other wells may exist, but not for these walkers.
+        limits = low, high = reached
+    elif not wall.closed:
+        middle = (low + high) / 2
+        caught = trap(step, start, high - low) or trap(step, middle, high - low)
+        if caught is None:
+            return Absence(NAME, "not normalisable", "the steps diverge: eta is beyond stability")
+        limits = caught
+    low, high = max(low, limits[0]), min(high, limits[1])
+    if not low < high:
+        low, high = max(limits[0], -FAR), min(limits[1], FAR)
+    for _ in range(12):
+        grid = _coarse_grid(low, high, limits, _COARSE, _TAIL_RATIO)
+        matrix = kernel_matrix(step, grid, wall)
+        mass, loss = stationary_vector(matrix)
+        if not np.all(np.isfinite(mass)):
+            return Absence(NAME, "not normalisable", "the chain has no stationary law")
+        if not np.all(np.isfinite(limits)) and _far_share(grid, mass) > 1e-6:
+            return Absence(NAME, "not normalisable", "the chain spreads without bound")
+        living = np.flatnonzero(mass > _EMPTY)
+        first, last = max(living[0] - 1, 0), min(living[-1] + 1, len(mass) - 1)
+        new_low, new_high = float(grid[first]), float(grid[last + 1])
+        if wall.closed or reached is not None:
+            new_low, new_high = limits
+            break
+        bulk = _quantile_range(grid, mass, 1e-3)
+        heavy = new_high - new_low > 60 * (bulk[1] - bulk[0])
+        if heavy:
+            margin = 0.3 * (bulk[1] - bulk[0])
+            new_low, new_high = max(bulk[0] - margin, limits[0]), min(bulk[1] + margin, limits[1])
+        if 0.5 < (new_high - new_low) / (high - low) < 1.5:
+            break
+        low, high = new_low, new_high
+    else:
+        heavy = False
+    if wall.closed or reached is not None:
+        heavy = False
+    return Lair(grid, mass, new_low, new_high, loss, heavy, second_eigenvalue(matrix))
+
+
+def _coarse_grid(low: float, high: float, limits: tuple[float, float], cells: int, ratio: float) -> Array:
+    """Equal cells from low to high, and cells that grow outwards beyond, up to the limits."""
+    core = np.linspace(low, high, cells + 1)
+    width = (high - low) / cells
+    count = int(np.ceil(np.log(FAR / width * (ratio - 1) + 1) / np.log(ratio)))
+    reach = width * ratio * (ratio ** np.arange(1, max(count, 1) + 1) - 1) / (ratio - 1)
+    left, right = (low - reach)[::-1], high + reach
+    left = np.append(limits[0], left[left > limits[0]]) if np.isfinite(limits[0]) else left
+    right = np.append(right[right < limits[1]], limits[1]) if np.isfinite(limits[1]) else right
+    grid = np.concatenate([left, core, right])
+    return grid[np.append(True, np.diff(grid) > 1e-12 * width)]
+
+
+def _far_share(grid: Array, mass: Array) -> float:
+    far = (np.abs(grid[:-1]) > FAR / 1e3) | (np.abs(grid[1:]) > FAR / 1e3)
+    return float(mass[far].sum())
+
+
+def _quantile_range(grid: Array, mass: Array, share: float) -> tuple[float, float]:
+    cumulated = np.concatenate([[0.0], np.cumsum(mass)])
+    low, high = np.interp([share, 1 - share], cumulated, grid)
+    return float(low), float(high)
+
+
+def _smooth(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall) -> Prediction | None:
+    """By quadrature, where the noise is smooth, light-tailed and nowhere too small."""
+    if lair.heavy:
+        return None
+    first = smooth_law(step, lair.low, lair.high, wall)
+    if first is None:
+        return None
+    law, error = first, 1.0
+    for refine in (1, 2):
+        finer = smooth_law(step, lair.low, lair.high, wall, refine)
+        if finer is None:
+            break
+        error = float(np.abs(np.diff(finer.distribution(edges)) - np.diff(law.distribution(edges))).sum() / 2)
+        law = finer
+        if error < 1e-8:
+            break
+    return _smooth_prediction(experiment, law, lair, edges, max(error, 1e-13))
+
+
+def _smooth_prediction(
+    experiment: Experiment, law: SmoothLaw, lair: Lair, edges: Array, error: float
+) -> Prediction:
+    observed = observables_on(experiment, experiment.variables[0])
+
+    def evaluate(x: Array) -> Array:
+        with np.errstate(divide="ignore"):
+            return np.column_stack([np.log(np.maximum(law.density(x), 0.0)), observed(x)])
+
+    def log_density(cut: Panels) -> Array:
+        return cut.values[..., 0]
+
+    closed = law.wall.closed
+    inside = edges[(edges > lair.low) & (edges < lair.high)]
+    if closed:
+        first_cut = edges
+    else:
+        first_cut = np.unique(np.concatenate([np.linspace(lair.low, lair.high, 129), inside]))
+    cut, logarithm = panels(first_cut, evaluate, log_density, tolerance=1e-11)
+    on_line = LineLaw.of(cut, logarithm, cut.values[..., 1:], closed=True)
+    prediction = on_line.prediction(NAME, edges, experiment)
+    distribution = np.clip(law.distribution(edges), 0.0, 1.0)
+    if closed:
+        distribution = distribution / distribution[-1]
+    probability = np.maximum(np.diff(distribution), 0.0)
+    return replace(
+        prediction,
+        probability=probability,
+        distribution=distribution,
+        outside=0.0 if closed else max(0.0, 1.0 - float(probability.sum())),
+        numerical_error=error,
+        survival_loss=law.loss if law.loss > 1e-12 else None,
+    )
+
+
+def _on_cells(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall) -> Prediction:
+    """On cells of three sizes; the second order of two extrapolated, and the third to see what is left."""
+    most = _CELLS if step.shape is not None else _CELLS // 2
+    laws = [_cells(experiment, step, lair, edges, wall, n) for n in (most // 4, most // 2, most)]
+    rough, better = _extrapolated(laws[0], laws[1]), _extrapolated(laws[1], laws[2])
+    assert rough.probability is not None
+    assert better.probability is not None
+    error = float(np.abs(better.probability - rough.probability).sum() / 2)
+    return replace(better, numerical_error=error, outside=0.0 if wall.closed else better.outside)
+
+
+def _extrapolated(coarse: Prediction, fine: Prediction) -> Prediction:
+    """What two grids, one twice as fine, say of the limit."""
+
+    def limit(a: Array | None, b: Array | None) -> Array | None:
+        return None if a is None or b is None else b + (b - a) / 3
+
+    raw = limit(coarse.distribution, fine.distribution)
+    assert raw is not None
+    distribution = np.clip(np.maximum.accumulate(raw), 0.0, 1.0)
+    probability = np.diff(distribution)
+    return replace(
+        fine,
+        distribution=distribution,
+        probability=probability,
+        outside=max(0.0, 1.0 - float(probability.sum())),
+        mean=limit(coarse.mean, fine.mean),
+        covariance=limit(coarse.covariance, fine.covariance),
+        observables={
+            key: value + (value - coarse.observables[key]) / 3
+            for key, value in fine.observables.items()
+            if key in coarse.observables
+        },
+    )
+
+
+def _cells(
+    experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall, count: int
+) -> Prediction:
+    if wall.closed:
+        grid = np.linspace(wall.low, wall.high, count + 1)
+    elif lair.heavy:
+        # Tails that matter: equal cells over the bulk, then cells of a fixed share of their distance.
+        limits = (float(lair.edges[0]), float(lair.edges[-1]))
+        ratio = 1 + 0.04 * _CELLS / count
+        grid = _coarse_grid(lair.low, lair.high, limits, count, ratio)
+    else:
+        grid = np.linspace(lair.low, lair.high, count + 1)
+    mass, loss = stationary_vector(kernel_matrix(step, grid, wall))
+    return cells_prediction(experiment, grid, mass, loss, edges, wall.closed or not lair.heavy)
+
+
+def cells_prediction(
+    experiment: Experiment, grid: Array, mass: Array, loss: float, edges: Array, closed: bool
+) -> Prediction:
+    """The law of cell masses, spread evenly in each cell, on bins."""
+    cumulated = np.concatenate([[0.0], np.cumsum(mass)])
+    distribution = np.interp(edges, grid, cumulated, left=0.0, right=1.0)
+    observed = observables_on(experiment, experiment.variables[0])
+    both = np.unique(np.concatenate([grid, edges[(edges > grid[0]) & (edges < grid[-1])]]))
+    nodes = gauss_nodes(both)
+    owner = np.clip(np.searchsorted(grid, (both[1:] + both[:-1]) / 2) - 1, 0, len(mass) - 1)
+    share = mass[owner] * np.diff(both) / np.diff(grid)[owner]
+    values = observed(nodes.ravel()).reshape(*nodes.shape, -1)
+    law = LineLaw(Panels(both, nodes, values), share[:, None] * WEIGHTS / 2, values, closed)
+    prediction = law.prediction(NAME, edges, experiment)
+    probability = np.diff(distribution)
+    return replace(
+        prediction,
+        probability=probability,
+        distribution=distribution,
+        outside=max(0.0, 1.0 - float(probability.sum())),
+        survival_loss=loss if loss > 1e-12 else None,
+    )
