@@ -36,12 +36,13 @@ def read_parameters(
         else:
             new = replace(old, value=entry) if old else Parameter(name, entry)
         if new is None:
-            report.error(
-                where,
-                f"the parameter '{name}' has no value",
-                f"write {name}: 1 or {name}: {{value: 1}}",
-                key=True,
-            )
+            if not report.left_out(where):
+                report.error(
+                    where,
+                    f"the parameter '{name}' has no value",
+                    f"write {name}: 1 or {name}: {{value: 1}}",
+                    key=True,
+                )
             new = Parameter(name, 1.0)
         elif problem := _range_problem(new):
             report.error(where, problem[0], problem[1])

@@ -17,58 +17,64 @@ _HEAD = """# Presets: the reference
 
 <!-- made by `sgdtui schema --markdown`; do not edit by hand -->
 
-A preset is one YAML file. An **experiment** joins a system, how it steps, where it lives, what is watched and what is
-claimed; a **loss** preset and a **noise** preset are parts that any experiment may name. The least experiment is one
-line: `loss: x**2/2`. `sgdtui check FILE` tells every mistake in a file with its line; `sgdtui schema` prints the JSON
-Schema for editors.
+A preset is one YAML file. An **experiment** joins a system, how it steps, where it lives, what is watched
+and what is claimed; a **loss** preset and a **noise** preset are parts that any experiment may name. The
+least experiment is one line: `loss: x**2/2`. `sgdtui check FILE` tells every mistake in a file with its
+line; `sgdtui schema` prints the JSON Schema for editors.
 
-Shipped presets come with the program; your own are found in `presets/loss`, `presets/noise` and `presets/experiment`
-under the folder that `sgdtui presets path` prints, and win where names are equal. A path to a file always works.
+Shipped presets come with the program; your own are found in `presets/loss`, `presets/noise` and
+`presets/experiment` under the folder that `sgdtui presets path` prints, and win where names are equal. A
+path to a file always works.
 
-Files are read as UTF-8 of at most 1 MB: no YAML tags, no duplicate or unknown keys, at most 20 levels, and aliases that
-repeat at most 10 000 values. `1e-3` is a number; `true` is never one; `yes` and `on` are plain words.
+Files are read as UTF-8 of at most 1 MB: no YAML tags, no duplicate or unknown keys, at most 20 levels, and
+aliases that repeat at most 10 000 values. `1e-3` is a number; `true` is never one; `yes` and `on` are plain
+words.
 """
 
 _TAIL = """
 ## Expressions
 
-Numbers, the variables, the parameters, `+ - * / **`, comparisons, `and or not`, `pi`, `e`, and the functions
-{functions}. `k` is the step and `t` the time. `step(0)` is 0. Nothing else parses, and nothing is ever evaluated as text.
+Numbers, the variables, the parameters, `+ - * / **`, comparisons, `and or not`, `pi`, `e`, and the
+functions {functions}. `k` is the step and `t` the time. `step(0)` is 0. Nothing else parses, and nothing is
+ever evaluated as text.
 
-In a noise, `x` and `y` mean the first and second coordinate whatever they are called, `L` is the loss above its
-minimum on the domain, and `H` its curvature (one variable only).
+In a noise, `x` and `y` mean the first and second coordinate whatever they are called, `L` is the loss above
+its minimum on the domain, and `H` its curvature (one variable only).
 
 ## Parameters
 
-A bare number is a value: `{{s: 1}}` is `{{s: {{value: 1}}}}`. The parameters of the loss come first, then the noise's, then
-the experiment's own; an experiment's `{{s: 2}}` turns a parameter that the loss or noise brought and keeps its range
-and text. Where a noise has a parameter of the same name as the loss, the noise's becomes `noise_NAME`. A parameter may not
-be named like a variable, a function, a word of the language, or `eta`.
+A bare number is a value: `{{s: 1}}` is `{{s: {{value: 1}}}}`. The parameters of the loss come first, then
+the noise's, then the experiment's own; an experiment's `{{s: 2}}` turns a parameter that the loss or noise
+brought and keeps its range and text. Where a noise has a parameter of the same name as the loss, the
+noise's becomes `noise_NAME`. A parameter may not be named like a variable, a function, a word of the
+language, or `eta`.
 
 ## Laws of the noise
 
-{laws}. All have variance one where there is one; `stable(ALPHA)` has the characteristic function exp(-|t|^ALPHA);
-`student-t(NU)` needs NU > 2.
+{laws}. All have variance one where there is one; `stable(ALPHA)` has the characteristic function
+exp(-|t|^ALPHA); `student-t(NU)` needs NU > 2.
 
 ## Data
 
-`data` is the name of a CSV file beside the preset (links that lead outside its folder are refused), rows in place, or a
-mapping of column to distribution: `normal(mean, sd)`, `uniform(low, high)`, `exponential(mean)`, `bernoulli(p)`,
-`choice([values], [probabilities])`. A CSV's header names its columns; `columns` picks and orders them, or names them where
-there is no header. Missing values, texts and uneven rows are told with their lines; a table has at least two rows. With a
-`model`, every column but the target is a feature and gets the weight `w_COLUMN`.
+`data` is the name of a CSV file beside the preset (links that lead outside its folder are refused), rows in
+place, or a mapping of column to distribution: `normal(mean, sd)`, `uniform(low, high)`,
+`exponential(mean)`, `bernoulli(p)`, `choice([values], [probabilities])`. A CSV's header names its columns;
+`columns` picks and orders them, or names them where there is no header. Missing values, texts and uneven
+rows are told with their lines; a table has at least two rows. With a `model`, every column but the target
+is a feature and gets the weight `w_COLUMN`.
 
 ## Changing a preset
 
-`--set NAME=VALUE`, `sgdtui.run(preset, NAME=VALUE)` and `variants` take a parameter's name, a dotted path into the
-document, or one of the short names: {short}.
+`--set NAME=VALUE`, `sgdtui.run(preset, NAME=VALUE)` and `variants` take a parameter's name, a dotted path
+into the document, or one of the short names: {short}.
 
 ## Left out
 
-title: the file's name · noise: 1 · dynamics: sgd, eta 0.1, batch 1, momentum 0, ito, dt 0.01 · start: the origin if it is
-in the domain, else the domain's middle; hops start in state 0 · boundary: open · draw: replacement · temperature: minimum ·
-walkers 65536, seed 0, every 10, bins 200 (64 an axis in two dimensions) · burn_in and steps: auto, at least five relaxation
-times each · domain: the loss's, else what a pilot run finds.
+title: the file's name · noise: 1 · dynamics: sgd, eta 0.1, batch 1, momentum 0, ito, dt 0.01 · start: the
+origin if it is in the domain, else the domain's middle; hops start in state 0 · boundary: open · draw:
+replacement · temperature: minimum · walkers 65536, seed 0, every 10, bins 200 (64 an axis in two
+dimensions) · burn_in and steps: auto, at least five relaxation times each · domain: the loss's, else what a
+pilot run finds.
 """
 
 _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (

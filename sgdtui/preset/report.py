@@ -42,6 +42,10 @@ class Report:
         """A report on a variant of this document, its problems told at the variant's place."""
         return Report(self.file, self.located, self.problems, self.texts, relocate, f"variant '{name}': ")
 
+    def left_out(self, path: Path) -> bool:
+        """Whether something at or below `path` was wrong already and left out."""
+        return any(pruned[: len(path)] == path for pruned in self.pruned)
+
     @property
     def errors(self) -> int:
         """The number of errors (warnings not counted)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag
 
 from sgdtui.model.sample import DRAWS, MODELS
 from sgdtui.preset.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
@@ -118,8 +118,8 @@ class SampleSection(Section):
     target: Text | None = Field(
         default=None, description="the column that a model predicts; left out: the last"
     )
-    intercept: bool = Field(default=False, description="whether a model gets a column of ones")
-    standardize: bool = Field(
+    intercept: StrictBool = Field(default=False, description="whether a model gets a column of ones")
+    standardize: StrictBool = Field(
         default=False, description="whether a model's features are brought to mean 0 and variance 1"
     )
     ridge: Annotated[float, number(0)] = Field(

@@ -55,7 +55,7 @@ def read_space(section: SpaceSection, system: System, report: Report) -> Space:
     if (
         domain is None
         and any(wall.kind != "open" for wall in boundaries)
-        and ("space", "domain") not in report.pruned
+        and not report.left_out(("space", "domain"))
     ):
         report.error(
             ("space", "boundary"),
@@ -132,7 +132,7 @@ def read_start(section: StartSection | None, system: System, space: Space, repor
         return default_start(system, space)
     given = [key for key in ("at", "uniform", "normal") if getattr(section, key) is not None]
     if len(given) != 1:
-        if not any(path[:1] == ("start",) for path in report.pruned):
+        if not report.left_out(("start",)):
             message = (
                 " and ".join(given) + ": walkers start in one way"
                 if given

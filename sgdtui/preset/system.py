@@ -44,7 +44,7 @@ def read_system(
                 f"keep one of: {', '.join(forms)}",
                 key=True,
             )
-        elif not any(path[:1] == (form,) for path in report.pruned for form in FORMS):
+        elif not any(report.left_out((form,)) for form in FORMS):
             report.error(
                 (),
                 "there is no system",

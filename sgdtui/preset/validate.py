@@ -119,6 +119,8 @@ def _tell(detail: ErrorDetails, where: Path, kind: type[BaseModel], report: Repo
             allowed = _allowed(kind, where[:-1])
             friend = _FALSE_FRIENDS.get(key.lower())
             hint = f"did you mean '{friend}'?" if friend in allowed else names_hint(key, allowed)
+            if len(where) == 1 and (home := _home(friend or key)) is not None:
+                hint = f"it belongs under {home}: write {home}: {{{friend or key}: …}}, or {home}.{friend or key} in --set"
             report.error((*path, *where), f"unknown key '{shortened(key)}'", hint, key=True)
         case "missing":
             key = str(where[-1])
@@ -132,6 +134,12 @@ def _tell(detail: ErrorDetails, where: Path, kind: type[BaseModel], report: Repo
             report.error(full, f"true or false is wanted, not {described(detail['input'])}")
         case _:
             report.error(full, f"{described(detail['input'])} is not allowed here", detail["msg"])
+
+
+def _home(key: str) -> str | None:
+    """The section of an experiment that a key written outside every section belongs to."""
+    rooms = ("dynamics", "run", "space", "start")
+    return next((r for r in rooms if key in _NESTED["ExperimentSection"][r].model_fields), None)
 
 
 def _allowed(kind: type[BaseModel], where: Path) -> list[str]:

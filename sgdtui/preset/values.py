@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from sgdtui.preset.problem import names_hint, shortened
+from sgdtui.preset.problem import names_hint, printable, shortened
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}\Z")
 LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}\Z")
@@ -156,7 +156,8 @@ def _text(value: Any) -> str:
     text = str(value)
     if len(text) > LONGEST_TEXT:
         raise wrong(f"the text is too long: {len(text)} characters", f"allowed: at most {LONGEST_TEXT}")
-    return text
+    # It will be shown on a terminal: no control characters but new lines.
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def as_formula(value: Any) -> str | int | float:

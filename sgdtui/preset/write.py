@@ -59,10 +59,12 @@ def _reads_as_number(text: str) -> bool:
 
 
 def _float(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
-    text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return dumper.represent_scalar(
-        "tag:yaml.org,2002:float" if "." in text else "tag:yaml.org,2002:int", text
-    )
+    if value.is_integer() and abs(value) < 1e15:
+        return dumper.represent_int(int(value))
+    text = repr(float(value))
+    # YAML 1.1 wants a point in a number with an exponent, or it writes a tag.
+    text = text if "." in text else text.replace("e", ".0e")
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text)
 
 
 _Dumper.add_representer(dict, _mapping)
