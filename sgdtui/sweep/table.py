@@ -21,6 +21,8 @@ from sgdtui.sweep.point import Row
 
 FORMATS = (".csv", ".parquet")
 _PARQUET_EVERY = 2.0
+_TEXTS = ("preset", "error", "key")
+"""Columns that hold texts, though a key may look like a number."""
 
 
 class TableError(ValueError):
@@ -130,7 +132,7 @@ class TableFile:
         table = read_csv(self._journal)
         arrow, parquet = _pyarrow()
         sink = io.BytesIO()
-        arranged = {name: arrow.array(table.columns[name]) for name in self.header}
+        arranged = {name: arrow.array(_of_one_kind(table.columns[name])) for name in self.header}
         parquet.write_table(arrow.table(arranged), sink)
         write_atomically(self.path, sink.getvalue(), private=False)
         self._written = time.monotonic()
@@ -179,7 +181,7 @@ def read_csv(path: Path) -> SweepTable:
         lines = _lines(path)
         header = next(lines, [])
         return _as_table(
-            path, tuple(header), [list(map(_typed, line)) for line in lines if len(line) == len(header)]
+            path, tuple(header), [_typed_row(header, line) for line in lines if len(line) == len(header)]
         )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"{path}: {error}") from None
@@ -255,6 +257,21 @@ def _typed(text: str) -> Any:
     if not math.isfinite(number) or "_" in text:
         return text
     return int(text) if text.lstrip("-").isdigit() else number
+
+
+def _typed_row(header: Sequence[str], row: Sequence[str]) -> list[Any]:
+    return [
+        (cell or None) if name in _TEXTS else _typed(cell) for name, cell in zip(header, row, strict=True)
+    ]
+
+
+def _of_one_kind(values: list[Any]) -> list[Any]:
+    """Numbers alone, truth values alone, or all as text: what a column of Parquet can hold."""
+    there = [value for value in values if value is not None]
+    for kinds in ((bool,), (int, float)):
+        if all(isinstance(value, kinds) and isinstance(value, bool) == (kinds == (bool,)) for value in there):
+            return values
+    return [None if value is None else _shown(value) for value in values]
 
 
 def _read_parquet(path: Path) -> tuple[tuple[str, ...], list[list[Any]]]:

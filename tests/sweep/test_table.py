@@ -112,3 +112,18 @@ def test_any_csv_reader_can_read_it(tmp_path):
     (only,) = csv.DictReader(path.open())
     assert float(only["gibbs.tv"]) == 0.25
     assert only["verdict"] == "equilibrium, not gibbs"
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_keys_stay_texts_and_columns_of_two_kinds_are_kept(tmp_path, suffix):
+    path = tmp_path / f"t{suffix}"
+    table = opened(path)
+    for key, eta in (("1234567890123456", 0.5), ("12345678901234e5", "eta/(1 + k)"), ("a" * 16, 1)):
+        table.append(row(key, eta=eta))
+    table.close()
+    read = read_table(path)
+    assert read.columns["key"] == ["1234567890123456", "12345678901234e5", "a" * 16]
+    assert list(map(str, read.columns["eta"])) == ["0.5", "eta/(1 + k)", "1"]
+    again = opened(path)
+    assert set(again.done()) == set(read.columns["key"])
+    again.close()
