@@ -33,7 +33,7 @@ def read_value(text: str) -> Any:
     """A value as typed on a command line: a number, a truth value, a list or mapping in brackets, else the text."""
     located = locate(text, "")
     plain = not located.problems and (text.lstrip()[:1] in "[{" or not isinstance(located.value, dict | list))
-    return located.value if plain and text.strip() else text
+    return located.value if plain and located.value is not None else text
 
 
 def resolve(experiment: Experiment, name: str) -> Path:

@@ -25,9 +25,17 @@ MAX_VARIANTS = 64
 
 
 def assemble(
-    document: Any, report: Report, *, folder: FilePath | None = None, name: str = "unnamed"
+    document: Any,
+    report: Report,
+    *,
+    folder: FilePath | None = None,
+    name: str = "unnamed",
+    keep_variants: bool = True,
 ) -> Experiment | None:
-    """The experiment of a document, or None; what is wrong is in `report`. `folder` is where its data may lie."""
+    """The experiment of a document, or None; what is wrong is in `report`. `folder` is where its data may lie.
+
+    A wrong variant is an error; with `keep_variants` false it is dropped instead.
+    """
     checked = section(ExperimentSection, document, report)
     if checked is None:
         return None
@@ -35,7 +43,9 @@ def assemble(
     if experiment is None or report.errors:
         return None
     experiment = replace(experiment, document=describe(experiment))
-    _check_variants(experiment, report, folder)
+    if not keep_variants:
+        return without_broken_variants(experiment)
+    _check_variants(experiment, report)
     return experiment
 
 
@@ -82,8 +92,22 @@ def _assemble(
     return experiment
 
 
-def _check_variants(experiment: Experiment, report: Report, folder: FilePath | None) -> None:
-    """Build each variant once, so that a wrong one is told of now."""
+def without_broken_variants(experiment: Experiment) -> Experiment:
+    """The experiment without the variants that can no longer be built, and without what was claimed of them."""
+    kept = tuple(v for v in experiment.variants if build_variant(experiment, v, Report()) is not None)
+    if len(kept) == len(experiment.variants):
+        return experiment
+    names = {None, *(v.name for v in kept)}
+    return replace(
+        experiment,
+        variants=kept,
+        expect=tuple(claim for claim in experiment.expect if claim.variant in names),
+    )
+
+
+def _check_variants(experiment: Experiment, report: Report) -> None:
+    """Build each variant once, so that a wrong one is told of now (a warning of the preset itself only once)."""
+    own = len(report.problems)
     for variant in experiment.variants:
 
         def relocate(path: Path, variant: Variant = variant) -> Path:
@@ -96,12 +120,12 @@ def _check_variants(experiment: Experiment, report: Report, folder: FilePath | N
             return ("variants", variant.name)
 
         inner = report.variant(variant.name, relocate)
-        build_variant(experiment, variant, inner, folder)
+        build_variant(experiment, variant, inner)
+    told = {problem.message for problem in report.problems[:own]}
+    report.problems[own:] = [problem for problem in report.problems[own:] if problem.message not in told]
 
 
-def build_variant(
-    experiment: Experiment, variant: Variant, report: Report, folder: FilePath | None = None
-) -> Experiment | None:
+def build_variant(experiment: Experiment, variant: Variant, report: Report) -> Experiment | None:
     """The experiment with a variant's changes, without variants and claims of its own, or None."""
     document = describe(replace(experiment, variants=(), expect=()))
     for key, value in variant.changes:
@@ -115,5 +139,5 @@ def build_variant(
     if checked is None:
         return None
     errors = report.errors
-    built = _assemble(checked, document, report, folder, experiment.name)
+    built = _assemble(checked, document, report, None, experiment.name)
     return built if built is not None and report.errors == errors else None

@@ -9,7 +9,7 @@ from typing import Any
 from sgdtui.model.experiment import Experiment
 from sgdtui.preset.address import apply_change, read_value, resolve
 from sgdtui.preset.assemble import assemble, build_variant
-from sgdtui.preset.describe import describe
+from sgdtui.preset.describe import describe, own_parameters
 from sgdtui.preset.grid import check_numbers
 from sgdtui.preset.locate import Path
 from sgdtui.preset.observe import THAT_BELONGS_TO_THE_SYSTEM
@@ -32,7 +32,8 @@ def changed(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
     """The experiment with changes made, each a name (see `sgdtui.preset.address`) and a value as a preset writes it.
 
     Replacing the loss, the noise or the whole system also drops what was said about the old one: its claims, story,
-    variants, and, with the loss, its start and window. Raises PresetError with everything that is wrong.
+    variants, and, with the loss, its start and window. A variant that is impossible after the change (momentum with
+    an SDE, say) is dropped with its claims. Raises PresetError with everything that is wrong.
     """
     whole = {name: given for name, given in changes.items() if name in (*FORMS, "noise", "variables")}
     if whole:
@@ -97,16 +98,16 @@ def _rebuilt(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
         document = apply_change(experiment, document, name, given)
     report = Report(experiment.name)
     if not changes.keys() & {*FORMS, "noise"}:
-        built = assemble(document, report, name=experiment.name)
+        built = assemble(document, report, name=experiment.name, keep_variants=False)
     else:
         document = {k: v for k, v in document.items() if k not in THAT_BELONGS_TO_THE_SYSTEM}
         document = _without_window(document) if changes.keys() & set(FORMS) else document
-        built = assemble(document, report, name=experiment.name)
+        built = assemble(document, report, name=experiment.name, keep_variants=False)
         if built is None and document.keys() & {"observe", "until"}:
             # What was observed in the old variables may mean nothing in the new ones.
             again = Report(experiment.name)
             document = {k: v for k, v in document.items() if k not in ("observe", "until")}
-            built = assemble(document, again, name=experiment.name)
+            built = assemble(document, again, name=experiment.name, keep_variants=False)
             report = again if built is not None else report
     report.raise_if_wrong()
     assert built is not None
@@ -129,10 +130,11 @@ def _with_defaults(built: Experiment, before: Experiment) -> dict[str, Any]:
         old = before.document.get(room, {})
         if room in document:
             document[room] = {**document[room], **{k: v for k, v in old.items() if k in document[room]}}
-    if "parameters" in document:
-        old = before.document.get("parameters", {})
-        document["parameters"] = {k: old.get(k, v) for k, v in document["parameters"].items()}
-    return document
+    old, owned = before.document.get("parameters", {}), own_parameters(built)
+    now = document.pop("parameters", {})
+    # A parameter of the loss or the noise that the preset left alone goes back to their value.
+    first = {k: old.get(k, v) for k, v in now.items() if k in old or k not in owned}
+    return {**document, **({"parameters": first} if first else {})}
 
 
 def _same_objects(before: Experiment, after: Experiment) -> Experiment:

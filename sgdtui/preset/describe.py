@@ -38,7 +38,7 @@ def describe(experiment: Experiment) -> Document:
         if value := getattr(experiment, key):
             document[key] = value
     document |= _system(experiment)
-    own = _own_parameters(experiment)
+    own = own_parameters(experiment)
     overriding = {}
     for p in experiment.parameters:
         if p.name not in own:
@@ -105,7 +105,8 @@ def _override(own: Parameter, now: Parameter) -> Any:
     return {"value": now.value, "min": now.minimum, "max": now.maximum, "about": now.about}
 
 
-def _own_parameters(experiment: Experiment) -> dict[str, Parameter]:
+def own_parameters(experiment: Experiment) -> dict[str, Parameter]:
+    """The parameters that the loss and the noise brought, by name, with the values that they gave."""
     system = experiment.system
     own: tuple[Parameter, ...] = ()
     if isinstance(system, GradientSystem):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sgdtui.model.drift import DriftSystem
@@ -34,7 +34,20 @@ class Dial:
 
 def dials(experiment: Experiment) -> tuple[Dial, ...]:
     """All dials: the parameters in their order, then the dynamics', then the run's."""
-    return (*_parameters(experiment), *_dynamics(experiment), *_run(experiment))
+    found = (
+        *_parameters(experiment),
+        *(_wide_enough(d) for d in (*_dynamics(experiment), *_run(experiment))),
+    )
+    return tuple(found)
+
+
+def _wide_enough(dial: Dial) -> Dial:
+    """A dial whose ends hold its value and its default; one that reaches 0 cannot be logarithmic."""
+    values = [v for v in (dial.value, dial.default) if v is not None]
+    low = min([v for v in (dial.minimum,) if v is not None] + values, default=None)
+    high = max([v for v in (dial.maximum,) if v is not None] + values, default=None)
+    positive = low is not None and low > 0
+    return replace(dial, minimum=low, maximum=high, logarithmic=dial.logarithmic and positive)
 
 
 def _parameters(experiment: Experiment) -> list[Dial]:

@@ -88,7 +88,7 @@ def read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = np.loadtxt(
-                _after_header(file, has_header),
+                _even_lines(file, has_header, delimiter, len(first)),
                 delimiter=delimiter,
                 comments=None,
                 quotechar='"',
@@ -115,9 +115,15 @@ def checked_table(columns: Sequence[str], rows: np.ndarray, origin: str) -> Tabl
     return Table(tuple(columns), frozen, origin)
 
 
-def _after_header(file: Iterable[str], has_header: bool) -> Iterator[str]:
+def _even_lines(file: Iterable[str], has_header: bool, delimiter: str, count: int) -> Iterator[str]:
+    """The lines with data. Raises ValueError at one that has not `count` cells, which would shift its columns."""
     lines = (line for line in file if line.strip())
-    return itertools.islice(lines, int(has_header), None)
+    for line in itertools.islice(lines, int(has_header), None):
+        if line.count(delimiter) != count - 1 and (
+            '"' not in line or len(next(csv.reader([line], delimiter=delimiter))) != count
+        ):
+            raise ValueError("uneven rows")
+        yield line
 
 
 def _header(cells: list[str], file: str) -> list[str]:

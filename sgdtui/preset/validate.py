@@ -120,7 +120,7 @@ def _tell(detail: ErrorDetails, where: Path, kind: type[BaseModel], report: Repo
             friend = _FALSE_FRIENDS.get(key.lower())
             hint = f"did you mean '{friend}'?" if friend in allowed else names_hint(key, allowed)
             if len(where) == 1 and (home := _home(friend or key)) is not None:
-                hint = f"it belongs under {home}: write {home}: {{{friend or key}: …}}, or {home}.{friend or key} in --set"
+                hint = f"it belongs under {home}: write {home}: {{{friend or key}: …}}"
             report.error((*path, *where), f"unknown key '{shortened(key)}'", hint, key=True)
         case "missing":
             key = str(where[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from preset_reading import read
 
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.dynamics import Dynamics
@@ -15,8 +16,6 @@ from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Boundary
 from sgdtui.model.start import At, Uniform
 from sgdtui.preset.load import load
-
-from preset_reading import read
 
 
 def test_a_stranger_s_file_needs_one_line(tmp_path: Path) -> None:
