@@ -123,7 +123,7 @@ class Bench:
         from sgdtui.simulate.ensemble import Ensemble
 
         experiment = self._following
-        ensemble = Ensemble(experiment, self.threads)
+        ensemble = Ensemble(experiment, threads=self.threads)
         ensemble.compile()
         former = self.ensemble
         if state is not None:
@@ -305,7 +305,7 @@ class Bench:
         sampled = self.ensemble.step - self._stretch_began
         if self._half is None or sampled >= 2 * self._half_step:
             counts = self.ensemble.counts()
-            if self._half is not None:
+            if self._half is not None and not counts.time_batched:
                 z = drift_between(self._half, after(counts, self._half))
                 self._still = bool(z < DRIFTING) if math.isfinite(z) else None
             self._half, self._half_step = counts, max(sampled, 1)
@@ -338,7 +338,7 @@ class Bench:
         if self.ensemble is None or self.experiment is None:
             raise RuntimeError("there are no walkers yet")
         counts = self.ensemble.counts()
-        return counts if self._earlier is None else added(counts, self._earlier)
+        return counts if self._earlier is None or counts.time_batched else added(counts, self._earlier)
 
     def snapshot(self, paused: bool, latest: Snapshot | None) -> Snapshot | None:
         """The present moment; while another experiment is compiled, the last one with the new phase."""

@@ -93,22 +93,12 @@ class Foreseer:
                 request, self._request = self._request, None
                 if self._stopping or request is None:
                     return
-            try:
-                self._answer(request)
-            except Cancel:
-                continue
-            except Exception as error:
-                log.exception("a prediction failed")
-                self._tell(
-                    Foreseen(
-                        request.asked,
-                        request.edges,
-                        Foresight(request.edges),
-                        None,
-                        True,
-                        f"a prediction failed: {type(error).__name__}: {error}",
-                    )
-                )
+            self._answer(request)
+
+    def _tell_failure(self, so_far: Foreseen, error: Exception) -> None:
+        log.exception("a prediction failed")
+        told = f"a prediction failed: {type(error).__name__}: {error}"
+        self._tell(replace(so_far, complete=True, error=told))
 
     def _answer(self, request: _Request) -> None:
         key = (id(request.asked), request.experiment.space.domain or ())
@@ -117,20 +107,25 @@ class Foreseer:
             self._known.move_to_end(key)
             self._tell(known)
             return
-        foreseen: Foreseen | None = None
-        resolved: Resolved | None = None
-        for foresight in foresee(request.experiment, request.edges):
-            if self._superseded():
-                return
-            foreseen = Foreseen(request.asked, request.edges, foresight, resolved, False)
-            self._tell(foreseen)
-            if resolved is None and "fokker-planck" in {*foresight.predictions, *foresight.absences}:
-                resolved = with_lengths(request.experiment, self._superseded)
-                foreseen = replace(foreseen, resolved=resolved)
+        foreseen = Foreseen(request.asked, request.edges, Foresight(request.edges), None, False)
+        try:
+            for foresight in foresee(request.experiment, request.edges):
+                if self._superseded():
+                    return
+                foreseen = replace(foreseen, foresight=foresight)
                 self._tell(foreseen)
-        if foreseen is None or self._superseded():
+                smooth_is_done = "fokker-planck" in {*foresight.predictions, *foresight.absences}
+                if foreseen.resolved is None and smooth_is_done:
+                    foreseen = replace(foreseen, resolved=with_lengths(request.experiment, self._superseded))
+                    self._tell(foreseen)
+        except Cancel:
             return
-        foreseen = replace(foreseen, resolved=resolved, complete=True)
+        except Exception as error:
+            self._tell_failure(foreseen, error)
+            return
+        if self._superseded():
+            return
+        foreseen = replace(foreseen, complete=True)
         # `asked` is held by the value, so that its id stays its own.
         self._known[key] = foreseen
         while len(self._known) > _REMEMBERED:

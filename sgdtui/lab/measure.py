@@ -100,7 +100,7 @@ def added(one: Counts, two: Counts) -> Counts:
 
 
 def after(whole: Counts, part: Counts) -> Counts:
-    """What `whole` counted after `part`, an earlier reading of the same counts."""
+    """What `whole` counted after `part`, an earlier reading of the same counts (not of time batches, which merge)."""
     return _combined(whole, part, np.subtract)
 
 
@@ -125,8 +125,11 @@ def drift_between(first: Counts, second: Counts) -> float:
     """The largest |z| by which averages moved between two stretches of the same walkers.
 
     Over the coordinates' means and squares, the observed expressions, and sixteen parts of the window. Differences
-    are taken group by group, so the correlation between the stretches is accounted for.
+    are taken group by group, so the correlation between the stretches is accounted for. NaN where groups are
+    stretches of time themselves.
     """
+    if first.time_batched or second.time_batched:
+        return float("nan")
     parts = [_shares(first), _shares(second)]
     change = parts[1] - parts[0]
     groups = np.isfinite(change).all(axis=1)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from sgdtui.expression import Apply, Expression, walk
 from sgdtui.lab.pilot import Cancelled, correlation_time, find_domain
+from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
+from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.hops import HopSystem
 from sgdtui.model.loss import Interval
 from sgdtui.model.sample import SampleSystem
@@ -15,7 +18,9 @@ from sgdtui.model.sample import SampleSystem
 RELAXATIONS = 5
 """Burn-in and run are at least so many relaxation times each; fewer is reported as not settled."""
 _COMFORTABLE = 8
-"""What burn-in takes where the budget allows: e⁻⁸ of the start is left, below the errors of a default run."""
+"""What burn-in takes where it is cheap: e⁻⁸ of the start is left, below the errors of a default run."""
+_CHEAP = 4e9
+"""Work, in walker-steps of the one-dimensional double well, up to which burn-in may be longer than it must be."""
 _BUDGET = 1.5e10
 """Most work for an automatic burn-in, and again for the run, in walker-steps of the one-dimensional double well."""
 _WORTHWHILE = 1.3e9
@@ -24,6 +29,8 @@ _FEWEST, _MOST = 2_000, 20_000
 """Between how many steps the run is stretched to be worthwhile."""
 _PASSAGES = 20
 """An automatic run with `until` lasts so many predicted mean passage times: all but e⁻²⁰ of the walkers arrive."""
+
+_COSTLY = frozenset({"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "erf"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +99,8 @@ def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> 
         least = enough = most if automatic else 0
     else:
         least = math.ceil(RELAXATIONS * relaxation / time_step)
-        enough = math.ceil(_COMFORTABLE * relaxation / time_step)
+        cheap = _CHEAP / (run.walkers * cost(experiment))
+        enough = max(least, math.ceil(min(_COMFORTABLE * relaxation / time_step, cheap)))
     burn_in = run.burn_in if run.burn_in is not None else _rounded(min(max(enough, 100), most), run.every)
     stretch = min(max(_WORTHWHILE / (run.walkers * cost(experiment)), _FEWEST), _MOST)
     steps = run.steps if run.steps is not None else _rounded(min(max(least, stretch), most), run.every)
@@ -140,7 +148,19 @@ def cost(experiment: Experiment) -> float:
     work = 1.0 if d == 1 else 2.5 * d / 2
     if experiment.dynamics.convention:
         work *= 2
-    return work
+    return work * (1 + 0.5 * _costly_functions(experiment))
+
+
+def _costly_functions(experiment: Experiment) -> int:
+    """How many calls of exp, tanh and the like the system's expressions hold."""
+    system = experiment.system
+    expressions: list[Expression] = []
+    if isinstance(system, GradientSystem):
+        expressions = [system.loss.expression, *system.noise.covariance]
+    elif isinstance(system, DriftSystem):
+        expressions = [*system.velocity, *system.noise.covariance]
+    nodes = (node for expression in expressions for node in walk(expression.node))
+    return sum(isinstance(node, Apply) and node.function in _COSTLY for node in nodes)
 
 
 def _unsettling_steps(experiment: Experiment) -> int:

@@ -159,7 +159,7 @@ class _Walk:
         self.experiment = resolved.experiment
         self.open_window = open_window
         self.threads = threads or core_count()
-        self.ensemble: Ensemble = Ensemble(self.experiment, threads)
+        self.ensemble: Ensemble = Ensemble(self.experiment, threads=threads)
         self.edges = bin_edges(self.experiment)
         self.recorder = SeriesRecorder(self.experiment, self.edges)
         self.half: Counts | None = None
@@ -222,7 +222,9 @@ class _Walk:
         settled = self.resolved.settled
         if complete and settled is None and self.half is not None:
             # No relaxation time is known: the run itself must show that nothing moved.
-            drift = drift_between(self.half, after(counts, self.half))
+            drift = (
+                float("nan") if counts.time_batched else drift_between(self.half, after(counts, self.half))
+            )
             settled = bool(drift < DRIFTING)
         elif not complete:
             settled = False
