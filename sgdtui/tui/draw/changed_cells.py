@@ -6,7 +6,7 @@ what the terminal already shows, and only the difference is written, with short 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Region
 from textual.strip import Strip
 
 from sgdtui.tui.draw.plain import spell
@@ -25,6 +26,10 @@ JOIN = 3
 
 BOXES = str.maketrans("─━│┃┌┐└┘├┤┬┴┼╭╮╰╯▔▁▕▏▎▊▌▍▋▐█▀▄▪◉◯○●⟨⟩▶▼▲◀┈╱╲░▒▓╸╺", "--||+++++++++++++-_||||||||##_-ooo*<>>v^<./\\.:%--")
 """Box drawing of Textual's own widgets in ASCII."""
+
+
+PLAIN = {str(base + 60 + n): str(base + n) for base in (30, 40) for n in range(8)}
+"""Bright colours as a terminal with eight has them."""
 
 
 class Pen:
@@ -53,8 +58,8 @@ class Pen:
 class Pens:
     """Styles to pens for one colour system; equal codes share one pen."""
 
-    def __init__(self, system: ColorSystem | None) -> None:
-        self.system = system
+    def __init__(self, system: ColorSystem | None, eight: bool = False) -> None:
+        self.system, self.eight = system, eight
         self._of_style: dict[Style | None, Pen] = {}
         self._of_codes: dict[tuple[str, str, str], Pen] = {}
 
@@ -71,6 +76,8 @@ class Pens:
                     ground = ";".join(style.bgcolor.downgrade(self.system).get_ansi_codes(foreground=False))
             elif style is not None:
                 attributes = style.without_color._make_ansi_codes(ColorSystem.STANDARD)
+            if self.eight:
+                ink, ground = PLAIN.get(ink, ink), PLAIN.get(ground, ground)
             codes = (attributes, ink if ink != "39" else "", ground if ground != "49" else "")
             pen = self._of_codes.setdefault(codes, Pen(*codes))
             if len(self._of_style) > 8192:
@@ -91,52 +98,104 @@ class Patch(CompositorUpdate):
 
 
 class ScreenMirror:
-    """What the terminal shows, cell by cell. `ascii` replaces every other character on its way out."""
+    """What the terminal shows, cell by cell, and what it should show.
 
-    def __init__(self, ascii: bool = False) -> None:
-        self.ascii = ascii
+    `ascii` replaces every other character on its way out; `eight` spells bright colours as the plain ones.
+    """
+
+    def __init__(self, ascii: bool = False, eight: bool = False) -> None:
+        self.ascii, self.eight = ascii, eight
         self._rows: list[list[Cell | None]] = []
+        self._wanted: list[list[Cell | None]] = []
+        self._behind: dict[int, tuple[int, int]] = {}
+        self._next_row = 0
         self._pens: Pens | None = None
 
     def forget(self) -> None:
         """Nothing is known of the terminal any more: the next update is sent whole."""
-        self._rows = []
+        self._rows, self._wanted = [], []
+        self._behind.clear()
+
+    @property
+    def behind(self) -> bool:
+        """Whether something that was taken may not have been sent yet."""
+        return bool(self._behind)
 
     def patch(self, update: CompositorUpdate, console: Console, width: int, height: int) -> Patch:
         """The difference that `update` makes to a screen of this size."""
+        self.take(update, console, width, height)
+        return self.flush()
+
+    def take(self, update: CompositorUpdate, console: Console, width: int, height: int) -> None:
+        """Notes what the screen should show, and sends nothing."""
         system = console._color_system
         if self._pens is None or self._pens.system is not system:
-            self._pens = Pens(system)
-            self._rows = []
+            self._pens = Pens(system, self.eight)
+            self.forget()
         if len(self._rows) != height or (self._rows and len(self._rows[0]) != width):
             self._rows = [[None] * width for _ in range(height)]
-        out: list[str] = []
-        pen: Pen | None = None
-        at: tuple[int, int] | None = None
+            self._wanted = [[None] * width for _ in range(height)]
+            self._behind.clear()
         for y, x, strips in _pieces(update):
             if not 0 <= y < height:
                 continue
-            row = self._rows[y]
             cells = self._cells(strips)
             if x < 0:
                 cells, x = cells[-x:], 0
             cells = cells[: width - x]
-            for begin, end in _changed_runs(row, cells, x):
-                if at is None or at[0] != y or at[1] > x + begin:
-                    out.append(f"\x1b[{y + 1};{x + begin + 1}H")
-                elif at[1] != x + begin:
-                    out.append(f"\x1b[{x + begin - at[1]}C")
-                for index in range(begin, end):
-                    character, its_pen = cells[index]
-                    if its_pen is not pen:
-                        out.append(its_pen.codes_after(pen))
-                        pen = its_pen
-                    out.append(character)
-                at = (y, x + end) if x + end < width else None
-            row[x : x + len(cells)] = cells
-        if pen is not None and (pen.attributes or pen.ink or pen.ground):
-            out.append("\x1b[0m")
-        return Patch("".join(out))
+            if not cells:
+                continue
+            self._wanted[y][x : x + len(cells)] = cells
+            from_x, to_x = self._behind.get(y, (x, x))
+            self._behind[y] = (min(x, from_x), max(x + len(cells), to_x))
+
+    def flush(self, limit: int | None = None, first: Iterable[Region] = ()) -> Patch:
+        """What brings the terminal nearer to what it should show, in about `limit` characters at most.
+
+        The cells of the regions `first` come first; the others where the last flush stopped.
+        """
+        out: list[str] = []
+        size = 0
+        pen: Pen | None = None
+        at: tuple[int, int] | None = None
+        for y, from_x, to_x, whole in self._spans(tuple(first)):
+            row, wanted = self._rows[y], self._wanted[y]
+            cells = wanted[from_x:to_x]
+            for begin, end in _changed_runs(row, cells, from_x):
+                index = begin
+                while index < end:
+                    if limit is not None and size >= limit and not _is_tail(cells[index]):
+                        self._next_row = y if whole else self._next_row
+                        return _ended(out, pen)
+                    x = from_x + index
+                    if at is None or at[0] != y or at[1] > x:
+                        move = f"\x1b[{y + 1};{x + 1}H"
+                    else:
+                        move = f"\x1b[{x - at[1]}C" if at[1] != x else ""
+                    character, its_pen = cells[index]  # type: ignore[misc]
+                    codes = its_pen.codes_after(pen) if its_pen is not pen else ""
+                    pen = its_pen
+                    out.append(f"{move}{codes}{character}")
+                    size += len(out[-1])
+                    row[x] = cells[index]
+                    index += 1
+                    at = (y, from_x + index) if from_x + index < len(row) else None
+            if whole:
+                del self._behind[y]
+        return _ended(out, pen)
+
+    def _spans(self, first: tuple[Region, ...]) -> Iterator[tuple[int, int, int, bool]]:
+        """(row, first column, column after the last, whether nothing of the row is behind after that)."""
+        for region in first:
+            for y in range(region.y, region.bottom):
+                if y in self._behind:
+                    from_x, to_x = self._behind[y]
+                    from_x, to_x = max(from_x, region.x), min(to_x, region.right)
+                    if from_x < to_x:
+                        yield y, from_x, to_x, False
+        rows = sorted(self._behind)
+        for y in [y for y in rows if y >= self._next_row] + [y for y in rows if y < self._next_row]:
+            yield y, *self._behind[y], True
 
     def _cells(self, strips: Iterable[Strip]) -> list[Cell]:
         assert self._pens is not None
@@ -160,6 +219,12 @@ class ScreenMirror:
                 elif cells:
                     cells[-1] = (cells[-1][0] + character, cells[-1][1])
         return cells
+
+
+def _ended(out: list[str], pen: Pen | None) -> Patch:
+    if pen is not None and (pen.attributes or pen.ink or pen.ground):
+        out.append("\x1b[0m")
+    return Patch("".join(out))
 
 
 def _one_for_one(character: str) -> str:
@@ -192,23 +257,25 @@ def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Iterable[Strip
                 yield y, x, (strip.crop(0, min(end, x2) - x) if end > x2 else strip,)
 
 
-def _changed_runs(row: list[Cell | None], cells: list[Cell], x: int) -> list[tuple[int, int]]:
+def _changed_runs(row: list[Cell | None], cells: Sequence[Cell | None], x: int) -> list[tuple[int, int]]:
     """The half-open ranges of `cells` that differ from `row` at `x`; ranges that are close are joined."""
     differs = []
     for index, (old, new) in enumerate(zip(row[x : x + len(cells)], cells, strict=True)):
+        if new is None:
+            continue
         if old is None or old[0] != new[0] or (old[1] is not new[1] and not _looks_same(old, new)):
             differs.append(index)
     runs: list[tuple[int, int]] = []
     for index in differs:
-        while index > 0 and cells[index][0] == "":
+        while index > 0 and _is_tail(cells[index]):
             index -= 1
         end = index + 1
-        while end < len(cells) and cells[end][0] == "":
+        while end < len(cells) and _is_tail(cells[end]):
             end += 1
         if runs and index <= runs[-1][1]:
             runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
         elif runs and index - runs[-1][1] <= JOIN and all(
-            cells[k][1] is cells[runs[-1][1] - 1][1] for k in range(runs[-1][1], index)
+            _pen(cells[k]) is _pen(cells[runs[-1][1] - 1]) for k in range(runs[-1][1], index)
         ):
             runs[-1] = (runs[-1][0], end)
         else:
@@ -219,3 +286,12 @@ def _changed_runs(row: list[Cell | None], cells: list[Cell], x: int) -> list[tup
 def _looks_same(old: Cell, new: Cell) -> bool:
     """Whether two blanks look alike though their inks differ."""
     return new[0] == " " and old[1].attributes == new[1].attributes == "" and old[1].ground == new[1].ground
+
+
+def _is_tail(cell: Cell | None) -> bool:
+    """Whether the cell is the second half of a wide character."""
+    return cell is not None and cell[0] == ""
+
+
+def _pen(cell: Cell | None) -> Pen | None:
+    return cell[1] if cell is not None else None

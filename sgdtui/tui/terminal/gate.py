@@ -1,0 +1,69 @@
+"""Between Textual's compositor and the wire: what may not be drawn now is kept as cells and drawn when it may.
+
+Textual hands over every change once. The mirror notes it; what is sent is the difference between what the terminal
+shows and what it should show at the moment of sending, so that nothing that was overtaken is ever drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual._compositor import CompositorUpdate
+from textual.geometry import Region
+from textual.screen import ModalScreen, Screen
+
+from sgdtui.tui.draw.changed_cells import Patch, ScreenMirror
+from sgdtui.tui.terminal.pacing import Pacer
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.timer import Timer
+
+
+class Gate:
+    """Takes every update of the compositor, and gives what may be written now."""
+
+    def __init__(self, app: App[Any], mirror: ScreenMirror, pacer: Pacer) -> None:
+        self.mirror, self.pacer = mirror, pacer
+        self._app = app
+        self._timer: Timer | None = None
+
+    def take(self, screen: Screen[Any], update: CompositorUpdate) -> Patch | None:
+        """Notes the update; a patch if something may be written now."""
+        self.mirror.take(update, self._app.console, *self._app.size)
+        return self.patch(screen)
+
+    def patch(self, screen: Screen[Any]) -> Patch | None:
+        """What may be written now of all that is behind; None if nothing."""
+        allowance = self.pacer.allowance()
+        if allowance == 0:
+            self._later()
+            return None
+        patch = self.mirror.flush(allowance, _answering(screen) if allowance is not None else ())
+        if self.mirror.behind:
+            self._later()
+        if not patch.sequence:
+            return None
+        return Patch(patch.sequence + self.pacer.query())
+
+    def go_on(self) -> None:
+        """Draws more of what is behind, if it may be; called when time has passed, a key came or a reply."""
+        if self.mirror.behind and self._app._running and not self._app._batch_count:
+            self._app._display(self._app.screen, Patch(""))
+
+    def _later(self) -> None:
+        if self._timer is None and self._app._running:
+            self._timer = self._app.set_timer(self.pacer.wait(), self._again)
+
+    def _again(self) -> None:
+        self._timer = None
+        self.go_on()
+
+
+def _answering(screen: Screen[Any]) -> Iterable[Region]:
+    """Where answers to a key appear: a dialog, or the panels that are not pictures of the run; they are drawn first."""
+    if isinstance(screen, ModalScreen):
+        return [child.region for child in screen.children]
+    panels = [w for w in screen.query("Panel") if w.display and not getattr(w, "PICTURE", False)]
+    return [panel.region for panel in panels]

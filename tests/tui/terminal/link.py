@@ -1,0 +1,84 @@
+"""A link of a given speed and delay with a terminal at its end, in simulated time."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+
+from sgdtui.tui.terminal.pacing import Pacer
+
+
+class Link:
+    """Steps a pacer that has always something to draw; keys come at random and are answered in 60 bytes.
+
+    `speed` in bytes a second, `round_trip` in seconds. `honest` False: something on this side replies at once.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[Callable[[], float]], Pacer],
+        speed: float,
+        round_trip: float = 0.2,
+        *,
+        honest: bool = True,
+        answers: bool = True,
+        overhead: int = 40,
+        seed: int = 0,
+    ) -> None:
+        self.now = 0.0
+        self.pacer = make(lambda: self.now)
+        self.speed, self.round_trip, self.overhead = speed, round_trip, overhead
+        self.honest, self.answers = honest, answers
+        self.frozen_from = float("inf")
+        self.latencies: list[float] = []
+        self.sent: list[tuple[float, int]] = []
+        self._free_at = 0.0
+        self._events: list[tuple[float, int, str]] = []
+        self._random = random.Random(seed)
+        self._count = 0
+        self._keys: list[float] = []
+        self._schedule(2.0, "key")
+
+    def _schedule(self, at: float, what: str) -> None:
+        self._count += 1
+        heapq.heappush(self._events, (at, self._count, what))
+
+    def _send(self, count: int) -> float:
+        """When the last byte reaches the terminal."""
+        self._free_at = max(self._free_at, self.now) + (count + self.overhead) / self.speed
+        self.sent.append((self.now, count))
+        return self._free_at + self.round_trip / 2
+
+    def _draw(self) -> None:
+        allowance = self.pacer.allowance()
+        if allowance == 0:
+            return
+        query = self.pacer.query()
+        count = (allowance or 4000) + len(query)
+        self.pacer.wrote(count)
+        arrives = self._send(count)
+        for pressed in self._keys:
+            self.latencies.append(arrives - pressed)
+        self._keys.clear()
+        if query and self.answers and self.now < self.frozen_from:
+            self._schedule(arrives + self.round_trip / 2 if self.honest else self.now + 0.001, "reply")
+
+    def run(self, seconds: float) -> None:
+        """Lets simulated time pass."""
+        until = self.now + seconds
+        while self.now < until:
+            self.now += 0.01
+            while self._events and self._events[0][0] <= self.now:
+                at, _, what = heapq.heappop(self._events)
+                if what == "reply":
+                    self.pacer.replied()
+                elif what == "key":
+                    self._keys.append(at - self.round_trip / 2)
+                    self.pacer.input_came()
+                    self._schedule(self.now + self._random.uniform(0.3, 1.2), "key")
+            self._draw()
+
+    def speed_since(self, since: float) -> float:
+        """Bytes a second that were sent."""
+        return sum(count for at, count in self.sent if at >= since) / (self.now - since)

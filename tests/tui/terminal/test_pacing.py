@@ -1,0 +1,103 @@
+"""The pacer on simulated links: what a key waits for, and how much is sent. No real clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from sgdtui.tui.terminal.detect import FASTEST, SLOW, UNMEASURED
+from sgdtui.tui.terminal.pacing import QUERY, STALLED, Pacer
+from tests.tui.terminal.link import Link
+
+KILOBIT = 125.0
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which so many of the values lie."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+@pytest.mark.parametrize("kilobits", [56, 256, 1000])
+def test_by_replies_a_key_shows_soon_on_every_link(kilobits: int) -> None:
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), kilobits * KILOBIT)
+    link.run(120)
+    late = link.latencies[5:]
+    assert percentile(late, 0.5) <= 0.3
+    assert percentile(late, 0.95) <= 0.4
+    assert link.speed_since(20) <= SLOW * 1.02
+    assert link.speed_since(20) >= 0.35 * min(SLOW, kilobits * KILOBIT)
+
+
+@pytest.mark.parametrize("kilobits", [56, 256])
+def test_behind_a_multiplexer_replies_are_not_asked_for_and_the_bucket_keeps_the_link_clear(
+    kilobits: int,
+) -> None:
+    link = Link(lambda clock: Pacer(UNMEASURED, clock=clock), kilobits * KILOBIT, honest=False)
+    link.run(60)
+    assert link.pacer.query() == ""
+    assert percentile(link.latencies, 0.5) <= 0.3
+    assert percentile(link.latencies, 0.95) <= 0.45
+    assert link.speed_since(10) <= UNMEASURED * 1.02
+
+
+def test_near_by_the_rate_grows_to_the_ceiling_and_not_beyond() -> None:
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 1e6, 0.02)
+    link.run(30)
+    assert 0.6 * FASTEST < link.speed_since(20) <= 1.02 * FASTEST
+
+
+def test_an_asked_bandwidth_is_not_lowered_to_the_ceiling_of_slow_links() -> None:
+    link = Link(lambda clock: Pacer(40_000, replies=True, asked=True, clock=clock), 1e6, 0.2)
+    link.run(60)
+    assert SLOW < link.speed_since(40) <= 41_000
+
+
+def test_local_output_has_no_limit_but_waits_for_the_terminal_to_take_it() -> None:
+    taken = [0]
+    pacer = Pacer(None, backlog=lambda: taken[0])
+    assert pacer.allowance() is None
+    assert pacer.query() == ""
+    taken[0] = 5
+    assert pacer.allowance() == 0
+
+
+def test_a_frozen_terminal_stops_the_picture_and_is_known_to_be_stalled() -> None:
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 256 * KILOBIT)
+    link.run(10)
+    assert not link.pacer.stalled
+    link.frozen_from = link.now
+    link.run(3)
+    before = link.pacer.total
+    link.run(STALLED)
+    assert link.pacer.total == before
+    assert link.pacer.stalled
+
+
+def test_after_a_frozen_terminal_wakes_the_picture_goes_on() -> None:
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 256 * KILOBIT)
+    link.run(5)
+    link.frozen_from = link.now
+    link.run(10)
+    link.frozen_from = float("inf")
+    while link.pacer.unanswered:
+        link.pacer.replied()
+    before = link.pacer.total
+    link.run(10)
+    assert not link.pacer.stalled
+    assert link.pacer.total - before > 10 * 2_000
+
+
+def test_a_terminal_that_never_answers_gets_the_bucket() -> None:
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 256 * KILOBIT, answers=False)
+    link.run(40)
+    assert not link.pacer.uses_replies
+    assert link.pacer.round_trip is None
+    assert 0.5 * UNMEASURED < link.speed_since(10) < 1.02 * UNMEASURED
+
+
+def test_what_is_told_in_the_status_line_is_measured() -> None:
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 1e6, 0.2)
+    link.run(20)
+    assert link.pacer.round_trip == pytest.approx(0.2, abs=0.03)
+    assert link.pacer.bytes_per_second == pytest.approx(link.speed_since(link.now - 2), rel=0.1)
+    assert link.pacer.frames_per_second > 1
+    assert link.pacer.query() == QUERY
