@@ -30,6 +30,7 @@ class Chain:
     slices        x (n,) to edges (n, m + 1) and masses (m,) or (n, m): x' lies between neighbouring edges with
                   that mass, evenly
     maps          x (n,) to images (n, m) and weights (m,): x' is one of finitely many maps of x
+    smooth_maps   the maps stand for a continuum of them, so that the law has a density
     time          the time that one step takes
     """
 
@@ -39,6 +40,7 @@ class Chain:
     time: float
     slices: Callable[[Array], tuple[Array, Array]] | None = None
     maps: Callable[[Array], tuple[Array, Array]] | None = None
+    smooth_maps: bool = False
 
 
 def why_no_chain(experiment: Experiment) -> Absence | None:
@@ -134,7 +136,7 @@ def chain(experiment: Experiment) -> Chain | Absence:
 
 
 def _amplitude(x: Array, z: Array, spread: Callable[[Array], Array], convention: float) -> Array:
-    """s + a(s* - s) with s* at the Euler point of the noise alone, (n, m)."""
+    """S + a(s* - s) with s* at the Euler point of the noise alone, (n, m)."""
     own = spread(x)[:, None]
     if convention == 0:
         return np.broadcast_to(own, (len(x), len(z)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import evaluate
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.minimum import lowest
 from sgdtui.predict.chain import Chain

@@ -30,7 +30,7 @@ class Diffusion:
     convention: float
 
     def drift(self, x: Array) -> Array:
-        """f at points (n, d), (n, d)."""
+        """F at points (n, d), (n, d)."""
         return -self.mobility * self.fields.gradient(x)
 
     def tensor(self, x: Array) -> Array:

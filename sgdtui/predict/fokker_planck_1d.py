@@ -113,7 +113,7 @@ def _finite_stretch(
 
 
 def _log_q(cut: Panels, convention: float, ring: bool, origin: float) -> tuple[Array, float, float]:
-    """log q at the nodes up to a constant, the logarithm of |J| on that scale, and U over the whole."""
+    """Log q at the nodes up to a constant, the logarithm of |J| on that scale, and U over the whole."""
     force = cut.values[..., 0]
     half = cut.half_widths
     with np.errstate(all="ignore"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ class LineLaw:
         start = np.where(np.abs(left - edges) < np.abs(right - edges), found - 1, found)
         by_panel = self.mass.sum(axis=1)
         cumulative = np.concatenate([[0.0], np.cumsum(by_panel)])
-        probability = np.array([by_panel[a:b].sum() for a, b in zip(start[:-1], start[1:], strict=True)])
+        probability = np.array([by_panel[a:b].sum() for a, b in pairwise(start)])
         mean = self.average(self.panels.nodes)
         variance = None if mean is None else self.average((self.panels.nodes - mean) ** 2)
         averages = {key: self.average(self.observed[..., i]) for i, (key, _) in enumerate(experiment.observe)}

@@ -1,5 +1,6 @@
 """The stationary density of a chain with smooth noise: Gauss panels finer than the noise, so that it converges
-faster than any power of their width."""
+faster than any power of their width.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations, combinations_with_replacement
 from math import comb
 
@@ -20,8 +21,8 @@ from sgdtui.predict.prediction import Absence
 Array = NDArray[np.float64]
 
 _MOST_MAPS = 600
-_MOST_EXAMPLES = 1024
-_SLICES = 240
+_MOST_EXAMPLES = 400
+_SLICES = 1200
 
 
 def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absence:
@@ -56,7 +57,7 @@ def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absenc
     def each(x: Array) -> Array:
         return x[:, None] - eta * found.example_gradients(x[:, None], examples)[:, :, 0]
 
-    groups, group_weights = _distinct_examples(each, examples, weights)
+    groups, group_weights = _distinct_examples(each, weights)
     if finite:
         listed = _minibatches(groups, group_weights, len(examples), batch, system.draw)
         if listed is not None:
@@ -70,6 +71,10 @@ def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absenc
             return Chain(mean, spread, None, eta, maps=maps)
     if system.draw == "distinct" and batch > 1:
         return Absence(NAME, "singular law", "there are too many different minibatches to list")
+
+    if batch == 1:
+        # Quadrature nodes of a smooth law: each is a map, and the walkers' own spread smooths them over.
+        return Chain(mean, spread, None, eta, maps=lambda x: (each(x), weights), smooth_maps=True)
 
     def slices(x: Array) -> tuple[Array, Array]:
         return _convolved(each(x), weights, batch)
@@ -90,9 +95,10 @@ def _thinned(examples: Array, weights: Array) -> tuple[Array, Array]:
     return examples[chosen], np.full(_MOST_EXAMPLES, 1.0 / _MOST_EXAMPLES)
 
 
-def _distinct_examples(each: object, examples: Array, weights: Array) -> tuple[list[list[int]], Array]:
+def _distinct_examples(
+    each: Callable[[Array], Array], weights: Array
+) -> tuple[list[list[int]], Array]:
     """Examples grouped by equal maps (compared at a few points), and the weight of each group."""
-    assert callable(each)
     probes = each(np.array([-1.3719, 0.4142, 0.9183, 2.2360]))
     _, first, inverse = np.unique(np.round(probes, 10), axis=1, return_index=True, return_inverse=True)
     groups: list[list[int]] = [[] for _ in first]

@@ -76,7 +76,7 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
     lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
     if isinstance(lair, Absence):
         return lair
-    if step.maps is not None:
+    if step.maps is not None and not step.smooth_maps:
         from sgdtui.predict.map_law import law_of_maps
 
         prediction = law_of_maps(experiment, step, lair, edges, wall)
@@ -192,10 +192,7 @@ def _smooth_prediction(
 
     closed = law.wall.closed
     inside = edges[(edges > lair.low) & (edges < lair.high)]
-    if closed:
-        first_cut = edges
-    else:
-        first_cut = np.unique(np.concatenate([np.linspace(lair.low, lair.high, 129), inside]))
+    first_cut = edges if closed else np.union1d(np.linspace(lair.low, lair.high, 129), inside)
     cut, logarithm = panels(first_cut, evaluate, log_density, tolerance=1e-11)
     on_line = LineLaw.of(cut, logarithm, cut.values[..., 1:], closed=True)
     prediction = on_line.prediction(NAME, edges, experiment)
@@ -215,7 +212,7 @@ def _smooth_prediction(
 
 def _on_cells(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall) -> Prediction:
     """On cells of three sizes; the second order of two extrapolated, and the third to see what is left."""
-    most = _CELLS if step.shape is not None else _CELLS // 2
+    most = _CELLS if step.shape is not None else _CELLS // 4
     laws = [_cells(experiment, step, lair, edges, wall, n) for n in (most // 4, most // 2, most)]
     rough, better = _extrapolated(laws[0], laws[1]), _extrapolated(laws[1], laws[2])
     assert rough.probability is not None

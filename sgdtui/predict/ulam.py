@@ -37,7 +37,7 @@ def folded(shape: NoiseShape, wall: Wall, at: Array, mean: Array, spread: Array)
     with np.errstate(all="ignore"):
         safe = np.where(spread > 0, spread, 1e-300)
 
-        def below(y: Array) -> Array:
+        def below(y: Array | float) -> Array:
             return distribution(np.clip((y - mean) / safe, -1e300, 1e300))
 
         if not wall.closed:
@@ -161,14 +161,15 @@ def step_intervals(chain: Chain, edges: Array) -> Intervals:
     """Where one step brings a unit of mass in each cell."""
     count = len(edges) - 1
     if chain.maps is not None:
-        steps = np.arange(_PARTS) / _PARTS
+        parts = 1 if chain.smooth_maps else _PARTS
+        steps = np.arange(parts) / parts
         cuts = np.append((edges[:-1, None] + np.diff(edges)[:, None] * steps).ravel(), edges[-1])
         # Taken just inside, so that a map that jumps at an edge does not smear the cell over the jump.
         inset = 1e-9 * np.diff(cuts)
         start, weights = chain.maps(cuts[:-1] + inset)
         end, _ = chain.maps(cuts[1:] - inset)
-        source = np.repeat(np.arange(count), _PARTS * len(weights))
-        mass = np.tile(weights / _PARTS, count * _PARTS)
+        source = np.repeat(np.arange(count), parts * len(weights))
+        mass = np.tile(weights / parts, count * parts)
         low, high = np.minimum(start, end).ravel(), np.maximum(start, end).ravel()
     else:
         assert chain.slices is not None
@@ -178,7 +179,7 @@ def step_intervals(chain: Chain, edges: Array) -> Intervals:
         high = np.maximum(cuts[:, :-1], cuts[:, 1:]).ravel()
         mass = part.ravel()
         source = np.repeat(np.arange(count), cuts.shape[1] - 1)
-    keep = np.isfinite(low) & np.isfinite(high) & (mass > 1e-18)
+    keep = np.isfinite(low) & np.isfinite(high) & (mass > 1e-14)
     return Intervals(low[keep], high[keep], mass[keep], source[keep])
 
 
