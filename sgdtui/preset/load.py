@@ -14,12 +14,12 @@ from sgdtui.preset.locate import MAX_BYTES, Located, locate
 from sgdtui.preset.named import noise_from_file
 from sgdtui.preset.problem import PresetError, Problem, did_you_mean, shortened
 from sgdtui.preset.report import Report
-from sgdtui.preset.schema import LossSection, NoiseSection
+from sgdtui.preset.schema import ExperimentSection, LossSection, NoiseSection
 from sgdtui.preset.source import read_text
 
-_LOSS_KEYS = frozenset(LossSection.model_fields)
 _NOISE_KEYS = frozenset(NoiseSection.model_fields)
-_ONLY_LOSS = frozenset({"about", "domain", "regions"})
+_ONLY_LOSS = frozenset(LossSection.model_fields) - frozenset(ExperimentSection.model_fields)
+_ONLY_EXPERIMENT = frozenset(ExperimentSection.model_fields) - frozenset(LossSection.model_fields)
 
 
 def load(source: str | Path) -> Experiment:
@@ -127,8 +127,8 @@ def _kind(document: Any, path: Path) -> str:
     folder = path.resolve().parent.name
     if "covariance" in keys or (folder == "noise" and keys <= _NOISE_KEYS):
         return "noise"
-    is_loss = "loss" in keys and (keys <= _LOSS_KEYS and (keys & _ONLY_LOSS or folder == "loss"))
-    return "loss" if is_loss or (folder == "loss" and keys & _ONLY_LOSS) else "experiment"
+    is_loss = "loss" in keys and not keys & _ONLY_EXPERIMENT and (keys & _ONLY_LOSS or folder == "loss")
+    return "loss" if is_loss else "experiment"
 
 
 def _read(path: Path, text: str) -> tuple[Experiment, tuple[Problem, ...]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from sgdtui.model.data import Table
@@ -100,7 +100,9 @@ def write(experiment: Experiment, path: Path) -> tuple[Path, ...]:
         return (path,)
     table = path.with_suffix(".csv")
     buffer = io.StringIO()
-    np.savetxt(buffer, data.rows, fmt="%r", delimiter=",", header=",".join(data.columns), comments="")
+    lines = csv.writer(buffer, lineterminator="\n")
+    lines.writerow(data.columns)
+    lines.writerows(data.rows.tolist())
     write_atomically(table, buffer.getvalue().encode())
     write_atomically(path, to_yaml(experiment, data_file=table.name).encode())
     return (table, path)

@@ -117,7 +117,7 @@ def _problem(name: str, value: Any) -> str:
         case "color":
             if isinstance(value, str | int) and not isinstance(value, bool) and str(value) in COLORS:
                 return ""
-            close = difflib.get_close_matches(_shown(value), COLORS, n=1)
+            close = difflib.get_close_matches(_shown(value).strip("'"), COLORS, n=1)
             hint = f"did you mean '{close[0]}'? " if close else ""
             return f"{_shown(value)} is not known; {hint}allowed: {', '.join(COLORS)}"
         case _:
