@@ -6,14 +6,7 @@ threads. Each is imported when it is first asked for, so that `import sgdtui` co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sgdtui.lab.lab import Lab
-    from sgdtui.lab.run import run
-    from sgdtui.model.experiment import Experiment
-    from sgdtui.preset.load import load
-    from sgdtui.preset.problem import PresetError
+from typing import Any
 
 __version__ = "0.1.0"
 __all__ = ["Experiment", "Lab", "PresetError", "__version__", "load", "run"]

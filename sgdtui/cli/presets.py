@@ -44,10 +44,10 @@ def list_presets(as_json: bool) -> None:
         ]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    width = max((len(e.name) for rows in found.values() for e in rows), default=0)
-    for kind, rows in found.items():
+    width = max((len(e.name) for listed in found.values() for e in listed), default=0)
+    for kind, listed in found.items():
         click.echo(f"{kind}:")
-        for e in rows:
+        for e in listed:
             mark = " (yours)" if e.origin == "personal" else ""
             click.echo(f"  {e.name:<{width}}  {e.title}{mark}")
 
