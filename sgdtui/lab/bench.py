@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sgdtui.lab.appraise import Appraisal, appraise
 from sgdtui.lab.compose import Clock, compose, no_counts
 from sgdtui.lab.foreseer import Foreseen
-from sgdtui.lab.foresight import Foresight, MeasuredLaw, bin_edges, with_measured
+from sgdtui.lab.foresight import Foresight, MeasuredLaw, bin_edges
 from sgdtui.lab.measure import added, after, drift_between
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.resolve import RELAXATIONS, Resolved, has_no_rest, known_domain, with_domain
@@ -51,6 +51,7 @@ class Bench:
         self.ensemble: Ensemble | None = None
         self.resolved: Resolved | None = None
         self.foresight: Foresight | None = None
+        self._foreseen: Foreseen | None = None
         self.edges: tuple[Array, ...] = ()
         self.phase = "compiling"
         self.message = ""
@@ -63,6 +64,7 @@ class Bench:
         """Forget all statistics: of a new generation nothing is known yet."""
         self._origin = self.ensemble.step if self.ensemble is not None else 0
         self._sampling = False
+        self._look_at_window = False
         self._earlier: Counts | None = None
         self._stretch_began = self._origin
         self._half: Counts | None = None
@@ -70,7 +72,7 @@ class Bench:
         self._still: bool | None = None
         self._appraisal = Appraisal({}, None)
         self._judged_at, self._judging_cost = -math.inf, 0.0
-        self._fitted_at, self._fitting_cost = -math.inf, 0.0
+        self._fitted_samples = 0
         self._per_step = 0.0
         self._alive = -1
         if self.experiment is not None:
@@ -106,8 +108,9 @@ class Bench:
         """Take up a new experiment as far as its window; the walkers come with `build`. Raises `pilot.Cancel`."""
         self.asked = asked
         self._open_window = known_domain(asked) is None
-        resolved = with_domain(asked, cancelled)
-        self._following = resolved
+        # Walkers that go on in a new landscape take their window with them, until it turns out not to hold them.
+        kept = self._in_present_window(asked) if self._open_window and self.ensemble is not None else None
+        self._following = kept if kept is not None else with_domain(asked, cancelled)
         self.phase = "compiling"
 
     @property
@@ -178,12 +181,31 @@ class Bench:
             return
         if foreseen.error:
             self.message = foreseen.error
-        self.foresight = foreseen.foresight
+        self.foresight, self._foreseen = foreseen.foresight, foreseen
         self.predictions_of = self.generation
         self._judged_at = -math.inf
         if foreseen.resolved is not None:
             self.resolved = foreseen.resolved
             self.experiment = foreseen.resolved.experiment
+
+    def law_to_fit(self) -> tuple[Foreseen, Experiment, MeasuredLaw] | None:
+        """The measured law and the predictions to fit to it, each time that there are twice as many samples."""
+        foreseen = self._foreseen
+        current = foreseen is not None and foreseen.complete and self.predictions_of == self.generation
+        if (
+            foreseen is None
+            or not current
+            or not self._sampling
+            or self.ensemble is None
+            or self.experiment is None
+        ):
+            return None
+        counts = self.ensemble.counts()
+        if counts.total <= 2 * self._fitted_samples:
+            return None
+        self._fitted_samples = counts.total
+        masses = counts.histogram.sum(axis=0) / counts.total
+        return foreseen, self.experiment, MeasuredLaw(masses, self.ensemble.positions())
 
     def fail(self, message: str) -> None:
         """The run cannot go on as it is; another experiment or a restart may."""
@@ -278,7 +300,7 @@ class Bench:
     def _begin_sampling(self) -> None:
         if self.ensemble is None:
             return
-        self._sampling = True
+        self._sampling = self._look_at_window = True
         if self.ensemble.step > self._origin:
             self.ensemble.clear()
         self._earlier = None
@@ -297,6 +319,7 @@ class Bench:
             self._earlier = self.ensemble.counts()
             self.ensemble.clear()
             self._stretch_began = now
+            self._look_at_window = True
 
     def _watch_for_drift(self) -> None:
         """Compare each stretch of the run with the one before, twice as long every time."""
@@ -311,14 +334,24 @@ class Bench:
             self._half, self._half_step = counts, max(sampled, 1)
 
     def refit_window(self) -> bool:
-        """Once the run has settled, fit a window that a pilot found to where the walkers are; True if it moved."""
-        if not self._open_window or not self._sampling or self.ensemble is None or self.experiment is None:
+        """Move a window that nobody chose to where the walkers are; True if it moved.
+
+        Once when sampling begins; before that only where a fifth of the walkers is outside.
+        """
+        if (
+            not self._open_window
+            or not self._look_at_window
+            or self.ensemble is None
+            or self.experiment is None
+        ):
             return False
-        self._open_window = False
+        self._look_at_window = False
+        self._open_window = not self._sampling
         drawn = self.ensemble.positions()[:, list(self.experiment.space.axes)]
-        domain = better_window(drawn, self.experiment.space.domain or ())
+        domain = better_window(drawn, self.experiment.space.domain or (), 1e-3 if self._sampling else 0.2)
         if domain is None:
             return False
+        self._fitted_samples = 0
         moved = replace(self.experiment, space=replace(self.experiment.space, domain=domain))
         if not self.ensemble.change(moved):
             return False
@@ -326,6 +359,7 @@ class Bench:
         self.ensemble.clear()
         self._recorder.rewindow(self.edges)
         self._half, self._half_step, self._still = None, 0, None
+        self._earlier = None
         self._stretch_began = self.ensemble.step
         self._appraisal = Appraisal({}, None)
         self.predictions_of = -1
@@ -353,7 +387,7 @@ class Bench:
         instant = self._recorder.record(self.ensemble.time, positions)
         foresight = self._present_foresight()
         settled = self.settled
-        self._judge(counts, positions, settled)
+        self._judge(counts, settled)
         return compose(
             self.experiment,
             phase=self.phase,
@@ -378,18 +412,12 @@ class Bench:
             return Foresight(self.edges)
         return self.foresight if _same_edges(self.foresight.edges, self.edges) else Foresight(self.edges)
 
-    def _judge(self, counts: Counts, positions: Array, settled: bool | None) -> None:
+    def _judge(self, counts: Counts, settled: bool | None) -> None:
         """Compare with the predictions, as often as costs no more than `_JUDGING` of the time."""
         now = time.monotonic()
         if self.experiment is None or now - self._judged_at < self._judging_cost / _JUDGING:
             return
         foresight = self._present_foresight()
-        fitting_is_due = now - self._fitted_at >= self._fitting_cost / _JUDGING
-        if foresight.predictions and self._sampling and counts.total and fitting_is_due:
-            law = MeasuredLaw(counts.histogram.sum(axis=0) / counts.total, positions)
-            foresight = self.foresight = with_measured(self.experiment, foresight, law)
-            self._fitted_at = time.monotonic()
-            self._fitting_cost = self._fitted_at - now
         began = time.monotonic()
         self._appraisal = appraise(self.experiment, counts, foresight, settled if self._sampling else False)
         self._judged_at = time.monotonic()

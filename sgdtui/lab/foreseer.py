@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.lab.foresight import Foresight, foresee
+from sgdtui.lab.foresight import Foresight, MeasuredLaw, foresee, with_measured
 from sgdtui.lab.pilot import Cancel
 from sgdtui.lab.resolve import Resolved, with_lengths
 from sgdtui.model.experiment import Experiment
@@ -41,6 +41,15 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    """The measured law that a complete prediction is to be fitted to."""
+
+    foreseen: Foreseen
+    experiment: Experiment
+    law: MeasuredLaw
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Request:
     asked: Experiment
     experiment: Experiment
@@ -57,6 +66,7 @@ class Foreseer:
         self._tell = tell
         self._condition = threading.Condition()
         self._request: _Request | None = None
+        self._fit: _Fit | None = None
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._known: OrderedDict[tuple[int, tuple[Interval, ...]], Foreseen] = OrderedDict()
@@ -64,10 +74,16 @@ class Foreseer:
     def request(self, asked: Experiment, experiment: Experiment, edges: tuple[Array, ...]) -> None:
         """Predict for `experiment`: `asked` with its domain known, on bins `edges`. Returns at once."""
         with self._condition:
-            self._request = _Request(asked, experiment, edges)
+            self._request, self._fit = _Request(asked, experiment, edges), None
             if self._thread is None and not self._stopping:
                 self._thread = threading.Thread(target=self._work, name="sgdtui-foreseer", daemon=True)
                 self._thread.start()
+            self._condition.notify()
+
+    def fit(self, foreseen: Foreseen, experiment: Experiment, law: MeasuredLaw) -> None:
+        """Tell what was `foreseen` once more, with what depends on the measured law put right. Returns at once."""
+        with self._condition:
+            self._fit = _Fit(foreseen, experiment, law)
             self._condition.notify()
 
     def stop(self) -> None:
@@ -88,12 +104,24 @@ class Foreseer:
     def _work(self) -> None:
         while True:
             with self._condition:
-                while self._request is None and not self._stopping:
+                while self._request is None and self._fit is None and not self._stopping:
                     self._condition.wait()
                 request, self._request = self._request, None
-                if self._stopping or request is None:
+                fit, self._fit = self._fit, None
+                if self._stopping:
                     return
-            self._answer(request)
+            if request is not None:
+                self._answer(request)
+            elif fit is not None:
+                self._answer_fit(fit)
+
+    def _answer_fit(self, fit: _Fit) -> None:
+        try:
+            foresight = with_measured(fit.experiment, fit.foreseen.foresight, fit.law)
+        except Exception as error:
+            self._tell_failure(fit.foreseen, error)
+            return
+        self._tell(replace(fit.foreseen, foresight=foresight))
 
     def _tell_failure(self, so_far: Foreseen, error: Exception) -> None:
         log.exception("a prediction failed")

@@ -213,6 +213,8 @@ class Lab:
                     bench.step(self._interrupted)
                     if bench.refit_window():
                         self._foresee()
+                    elif (to_fit := bench.law_to_fit()) is not None:
+                        self._foreseer.fit(*to_fit)
                 now = time.monotonic()
                 if changed or (moving and now - last >= self.interval):
                     self._publish()

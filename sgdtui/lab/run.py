@@ -270,11 +270,13 @@ class _Walk:
         )
 
 
-def better_window(drawn: NDArray[np.float64], domain: tuple[Interval, ...]) -> tuple[Interval, ...] | None:
-    """A window for positions (walkers, axes) where `domain` misses over a thousandth of them or is far too wide."""
+def better_window(
+    drawn: NDArray[np.float64], domain: tuple[Interval, ...], bearable: float = 1e-3
+) -> tuple[Interval, ...] | None:
+    """A window for positions (walkers, axes) where `domain` misses over a `bearable` share or is far too wide."""
     low, high = held_range(drawn)
     ends = np.array(domain)
     outside = ((drawn < ends[:, 0]) | (drawn > ends[:, 1])).any(axis=1).mean()
-    if outside < 1e-3 and np.all((high - low) * 1.25 > 0.4 * (ends[:, 1] - ends[:, 0])):
+    if outside < bearable and np.all((high - low) * 1.25 > 0.4 * (ends[:, 1] - ends[:, 0])):
         return None
     return widened(low, high)
