@@ -112,13 +112,13 @@ class _Shelf:
             return
 
     def enable(self) -> None:
-        """numba's interface; there is nothing to enable."""
+        """Numba's interface; there is nothing to enable."""
 
     def disable(self) -> None:
-        """numba's interface; the cache is off where there is no private folder."""
+        """Numba's interface; the cache is off where there is no private folder."""
 
     def flush(self) -> None:
-        """numba's interface; files are named by content and never go stale."""
+        """Numba's interface; files are named by content and never go stale."""
 
 
 def _key(text: str, signature: str, from_python: bool, reassociate: bool) -> str:

@@ -70,55 +70,58 @@ NAMES: dict[str, object] = {
     "ROOT_HALF_LENGTH": _float32(math.sqrt(0.5)),
 }
 
-# The exponential variate -log(u/2³²) of a word u, half a unit added so that no logarithm of 0 is taken.
-_EXPONENTIAL = [
-    "bits = float32(float32(u) + HALF).view(np.int32)",
-    "octave = int32(int32(bits - ROOT_HALF) >> MANTISSA)",
-    "z = int32(bits - int32(octave << MANTISSA)).view(np.float32) - ONE",
-    "p = LOG_8",
-    *(f"p = p*z + LOG_{i}" for i in range(7, -1, -1)),
-    "zz = z*z",
-    "length = HALF*zz - z - p*z*zz - (float32(octave) - WORD)*LN2",
+# The exponential variate -log(u/2³²) of a word, half a unit added so that no logarithm of 0 is taken.
+EXPONENTIAL = [
+    "word_bits = float32(float32(word) + HALF).view(np.int32)",
+    "word_octave = int32(int32(word_bits - ROOT_HALF) >> MANTISSA)",
+    "word_rest = int32(word_bits - int32(word_octave << MANTISSA)).view(np.float32) - ONE",
+    "word_series = LOG_8",
+    *(f"word_series = word_series*word_rest + LOG_{i}" for i in range(7, -1, -1)),
+    "word_square = word_rest*word_rest",
+    "word_length = HALF*word_square - word_rest - word_series*word_rest*word_square"
+    " - (float32(word_octave) - WORD)*LN2",
 ]
 
-# A point of the circle: the angle within ±π/4 from 30 bits of w, turned by π/4, its signs from the highest two.
-# (cos, sin) = (c - s, c + s)/√2, and 2/√2² drops out against the 2 of sqrt(-2 log u).
-_BOX_MULLER = [
-    "r = math.sqrt(length)",
-    "y = float32(int32(w << BITS))*EIGHTH",
-    "yy = y*y",
-    "s = y + y*yy*(SIN_1 + yy*(SIN_2 + yy*SIN_3))",
-    "c = ONE - HALF*yy + yy*yy*(COS_1 + yy*(COS_2 + yy*COS_3))",
-    "out[{first}, j] = int32(float32(r*(c - s)).view(np.int32) ^ int32(w & SIGN)).view(np.float32)",
-    "out[{second}, j] = int32(float32(r*(c + s)).view(np.int32) ^ int32(uint32(w << BIT) & SIGN)).view(np.float32)",
+# A point of the circle: the angle within ±π/4 from 30 bits of a second word, turned by π/4, its signs from the highest
+# two. (cos, sin) = (c - s, c + s)/√2, and 2/√2² drops out against the 2 of sqrt(-2 log u).
+BOX_MULLER = [
+    "word_radius = math.sqrt(word_length)",
+    "turn = float32(int32(second_word << BITS))*EIGHTH",
+    "turn_square = turn*turn",
+    "turn_sine = turn + turn*turn_square*(SIN_1 + turn_square*(SIN_2 + turn_square*SIN_3))",
+    "turn_cosine = ONE - HALF*turn_square + turn_square*turn_square*(COS_1 + turn_square*(COS_2 + turn_square*COS_3))",
+    "normal_one = int32(float32(word_radius*(turn_cosine - turn_sine)).view(np.int32)"
+    " ^ int32(second_word & SIGN)).view(np.float32)",
+    "normal_two = int32(float32(word_radius*(turn_cosine + turn_sine)).view(np.int32)"
+    " ^ int32(uint32(second_word << BIT) & SIGN)).view(np.float32)",
 ]
 
 _ONE_DRAW: dict[str, list[str]] = {
-    "rademacher": [*rng.next_word("u"), "draw = -ONE if u >= SIGN else ONE"],
-    "uniform": [*rng.next_word("u"), "draw = float32(int32(u))*ROOT_3"],
+    "rademacher": [*rng.next_word("word"), "draw = -ONE if word >= SIGN else ONE"],
+    "uniform": [*rng.next_word("word"), "draw = float32(int32(word))*ROOT_3"],
     "laplace": [
-        *rng.next_word("w"),
-        "u = uint32(w << BIT)",
-        *_EXPONENTIAL,
-        "size = length*ROOT_HALF_LENGTH",
-        "draw = -size if w >= SIGN else size",
+        *rng.next_word("second_word"),
+        "word = uint32(second_word << BIT)",
+        *EXPONENTIAL,
+        "size = word_length*ROOT_HALF_LENGTH",
+        "draw = -size if second_word >= SIGN else size",
     ],
     "student-t": [
-        *rng.next_word("u"),
-        *rng.next_word("w"),
-        "v = (np.float64(u) + 0.5)*2.3283064365386963e-10",
+        *rng.next_word("word"),
+        *rng.next_word("second_word"),
+        "v = (np.float64(word) + 0.5)*2.3283064365386963e-10",
         *polynomial.lines("log", "v", "log_v"),
         "power = -2.0/shape*log_v",
         *polynomial.lines("exp", "power", "grown"),
-        "angle = np.float64(int32(w))*1.4629180792671596e-09",
+        "angle = np.float64(int32(second_word))*1.4629180792671596e-09",
         *polynomial.lines("cos", "angle", "cosine"),
         "draw = float32(math.sqrt((shape - 2.0)*(grown - 1.0))*cosine)",
     ],
     "stable": [
-        *rng.next_word("u"),
-        *rng.next_word("w"),
-        "angle = (np.float64(int32(w)) + 0.5)*7.314590396335798e-10",
-        "v = (np.float64(u) + 0.5)*2.3283064365386963e-10",
+        *rng.next_word("word"),
+        *rng.next_word("second_word"),
+        "angle = (np.float64(int32(second_word)) + 0.5)*7.314590396335798e-10",
+        "v = (np.float64(word) + 0.5)*2.3283064365386963e-10",
         "turned = shape*angle",
         *polynomial.lines("sin", "turned", "sine"),
         *polynomial.lines("cos", "angle", "cosine"),
@@ -148,10 +151,8 @@ def source(kind: str) -> str:
     if kind == "gaussian":
         body: list[str] = []
         for pair in range(4):
-            body += [*rng.next_word("u"), *rng.next_word("w"), *_EXPONENTIAL]
-            body += [
-                line.format(first=f"row + {2 * pair}", second=f"row + {2 * pair + 1}") for line in _BOX_MULLER
-            ]
+            body += [*rng.next_word("word"), *rng.next_word("second_word"), *EXPONENTIAL, *BOX_MULLER]
+            body += [f"out[row + {2 * pair}, j] = normal_one", f"out[row + {2 * pair + 1}, j] = normal_two"]
         text = _HEAD.format(about="Standard normal draws, four Box–Muller pairs at a time.")
         loops = "    for row in range(0, rows, 8):\n        for j in range(lanes):\n"
         indent = " " * 12

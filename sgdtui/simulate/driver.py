@@ -33,9 +33,6 @@ from sgdtui.simulate.sizes import (
 FAR = 1e12
 """A walker beyond this, or not finite, is lost."""
 
-FLOW_STRIDE = 8
-"""Flow is counted before every eighth record: the displacements by bin cost more than a step."""
-
 SIGNATURE = types.float64(
     types.intp,  # first block
     types.intp,  # last block, excluded
@@ -218,7 +215,7 @@ def drive(
                 flowing = False
                 if recorded >= 0:
                     wait = every - since % every
-                    if sizes[FLOW] != 0 and (since + wait) // every % FLOW_STRIDE == 0:
+                    if sizes[FLOW] != 0 and (since + wait) // every % sizes[FLOW] == 0:
                         flowing = wait == 1
                         n = 1 if flowing else min(n, wait - 1)
                     else:
@@ -318,7 +315,7 @@ def drive(
                     )  # fmt: skip
                     for o in range(observables):
                         for j in range(lanes):
-                            product[j] = work[o, j] if alive[j] == 1.0 else 0.0
+                            product[j] = work[sizes[WORK] - observables + o, j] if alive[j] == 1.0 else 0.0
                         add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
                         column += 1
             if offset == round_steps:

@@ -18,7 +18,7 @@ from sgdtui.simulate.count.counts import Counts, PassageCounts
 from sgdtui.simulate.count.groups import layout
 from sgdtui.simulate.count.tally import Tally
 from sgdtui.simulate.sizes import BATCH, CAPACITY, FLOW, UNTIL
-from sgdtui.simulate.source import Program, Unsupported, program
+from sgdtui.simulate.source import Unsupported, program
 
 if TYPE_CHECKING:
     from sgdtui.simulate.kernels import Kernels
@@ -262,7 +262,7 @@ class Ensemble:
             self._state[1] = np.where(np.arange(self.walkers) % 2, -1.0, 1.0)
         self._passage[...] = 0.0
         self._origin = self.step
-        self._memory[...] = 0
+        self._memory[...] = np.arange(self._memory.shape[1], dtype=np.int32)
 
     def _points(self, start: Start) -> NDArray[np.float64]:
         random = np.random.default_rng([0x5347, self.experiment.run.seed, self.step])

@@ -6,13 +6,73 @@ import re
 from collections.abc import Iterable
 
 _TAKEN = frozenset(
-    "walkers draws work streams rows memory dials sizes k t first steps lanes mode step lane np math kernel float32 "
-    "uint32 ZERO eta eta_0 dt amplitude momentum coupling convention batch example examples row word index scale "
-    "a b u w swarm size mean members left arrived abs range min max float int pull score residual half noise_scale".split()
+    [
+        "walkers",
+        "draws",
+        "work",
+        "streams",
+        "rows",
+        "memory",
+        "dials",
+        "sizes",
+        "k",
+        "t",
+        "first",
+        "steps",
+        "lanes",
+        "mode",
+        "kernel",
+        "step",
+        "lane",
+        "np",
+        "math",
+        "float32",
+        "uint32",
+        "uint64",
+        "int64",
+        "ZERO",
+        "eta",
+        "eta_0",
+        "dt",
+        "amplitude",
+        "momentum",
+        "coupling",
+        "convention",
+        "noise_scale",
+        "scale",
+        "half",
+        "batch",
+        "example",
+        "examples",
+        "place",
+        "weight",
+        "score",
+        "residual",
+        "swarm",
+        "size",
+        "mean",
+        "members",
+        "arrived",
+        "picks",
+        "picked",
+        "wanted",
+        "taken",
+        "last",
+        "earlier",
+        "begin",
+        "column",
+        "share",
+        "abs",
+        "range",
+        "min",
+        "max",
+        "float",
+        "int",
+    ]
 )
 _OURS = re.compile(
-    r"(part|draw|kick|spread|drift|low|length|lane|speed|pull|turned|fold|star|mid|moved|new|force|factor|gradient|"
-    r"column|covariance|pivot|hit|sd|rate|inverse|TURN|BACK|SHIFT|MULTIPLIER)(_.*)?$"
+    r"(part|observed|draw|kick|spread|drift|low|length|lane|speed|pull|turned|fold|star|mid|moved|new|force|factor|gradient|"
+    r"column|covariance|pivot|hit|sd|rate|inverse|seed|word|turn|normal|slope|sum|odds|minus|share|place|score|target|second|member|pick|up|down|rest|tumbling|direction|TURN|BACK|SHIFT|MULTIPLIER)(_.*)?$"
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import math
 import sys
 import types as python_types
 from collections.abc import Callable
@@ -15,16 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from sgdtui.simulate import address, cache, draws, driver, rng, sizes
+from sgdtui.simulate import address, cache, draws, driver, sizes
 from sgdtui.simulate.source import Program
 
 NAMES: dict[str, object] = {
-    **rng.NAMES,
-    "np": np,
-    "math": math,
-    "float32": np.float32,
+    **draws.NAMES,
     "int64": np.int64,
-    "ZERO": np.float32(0.0),
+    "uint64": np.uint64,
+    "HALF_WORD": np.uint64(32),
     "ADVANCE": sizes.ADVANCE,
     "OBSERVE": sizes.OBSERVE,
     "FORCE": sizes.FORCE,

@@ -30,13 +30,13 @@ def streams(seed: int, walkers: int, first: int = 0) -> NDArray[np.uint32]:
     return words
 
 
-def next_word(word: str) -> list[str]:
+def next_word(word: str, a: str = "a", b: str = "b") -> list[str]:
     """Source: draw the 32-bit `word` from the generator held in the variables `a` and `b`."""
     return [
-        f"{word} = uint32(a*MULTIPLIER)",
-        "b = uint32(b ^ a)",
-        "a = uint32(uint32(uint32(a << TURN_A) | uint32(a >> BACK_A)) ^ b ^ uint32(b << SHIFT_B))",
-        "b = uint32(uint32(b << TURN_B) | uint32(b >> BACK_B))",
+        f"{word} = uint32({a}*MULTIPLIER)",
+        f"{b} = uint32({b} ^ {a})",
+        f"{a} = uint32(uint32(uint32({a} << TURN_A) | uint32({a} >> BACK_A)) ^ {b} ^ uint32({b} << SHIFT_B))",
+        f"{b} = uint32(uint32({b} << TURN_B) | uint32({b} >> BACK_B))",
     ]
 
 

@@ -13,7 +13,7 @@ ADVANCE, OBSERVE, FORCE = 0, 1, 2
     CAPACITY,  # lanes in a block at most
     WORK,  # rows of `work`
     OBSERVABLES,  # observed expressions
-    FLOW,  # 1: displacements are counted
+    FLOW,  # displacements are counted before every FLOW-th record, or never: 0
     ENTROPY,  # 1: entropy production too
     UNTIL,  # 1 + the row of `work` where a step marks arrivals, or 0
     SWARM,  # workers in a swarm, or 1
@@ -26,3 +26,6 @@ BLOCK = 512
 
 COPIES = 4
 """Copies of a one-dimensional histogram, so that successive additions to one bin do not wait for each other."""
+
+FLOW_STRIDE = {1: 8, 2: 2}
+"""Flow is counted before every so manieth record, by dimension: displacements by bin cost more than a step."""

@@ -15,8 +15,10 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import equations_of, parameter_values
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.simulate.draws import MULTIPLE, SCALED_BY_CALLER
+from sgdtui.simulate.form.rounds import steps_in_round
 from sgdtui.simulate.form.square_root import split_root
-from sgdtui.simulate.source import Program, Text, Unsupported, Writer, sizes_of
+from sgdtui.simulate.form.writer import Text, Writer
+from sgdtui.simulate.source import Program, Unsupported, sizes_of
 
 MAX_FULL = 8
 """Beyond this many coordinates a full Σ is not factored in a kernel."""
@@ -76,33 +78,28 @@ class _SymbolicWriter(Writer):
     def program(self) -> Program:
         per_step = len(self.noisy)
         multiple = MULTIPLE.get(self.law.kind, 1)
-        round_steps = _round(per_step, multiple)
-        momentum = self.dynamics.momentum != 0.0
-        rows = self.dimension * (2 if momentum else 1)
-        pull_rows = self.dimension if self.dynamics.swarm else 0
-        until_row = pull_rows
+        round_steps = steps_in_round(per_step, multiple)
         text = Text()
-        text.add(*self.lanes_of(rows))
+        text.add(*self.lanes_of())
         self.observe_section(text)
         force = self._force_section(text)
-        self.step_loop(text, lambda inner: self._step(inner, momentum, until_row), names_eta=True)
+        self.step_loop(text, self._step)
         return Program(
             source=self.assemble(text, self._title()),
             law=self.law.kind if per_step else None,
             law_shape=self.law.shape or 0.0,
-            state_rows=rows,
+            state_rows=self.state_rows,
             round_steps=round_steps,
             draws=per_step,
-            work_rows=pull_rows + 1,
             dials=np.array(list(self.dials.values()), dtype=np.float64),
             rows=np.zeros((1, 1)),
             sizes=sizes_of(
                 self.experiment,
                 round_steps=round_steps,
                 draws=per_step,
-                work_rows=pull_rows + 1,
+                work_rows=self.work_rows,
                 entropy=force,
-                until_row=until_row,
+                until_row=self.until_row,
             ),
         )
 
@@ -112,9 +109,9 @@ class _SymbolicWriter(Writer):
 
     # --- one step
 
-    def _step(self, text: Text, momentum: bool, until_row: int) -> None:
+    def _step(self, text: Text) -> None:
         if self.dynamics.swarm:
-            self._pull(text)
+            self.swarm_means(text)
         if self.noisy:
             size = "math.sqrt(eta)*scale" if self.dynamics.is_sde else "eta*scale"
             text.add(f"amplitude = {size}")
@@ -128,47 +125,10 @@ class _SymbolicWriter(Writer):
         moving = [c for c in range(self.dimension) if not is_zero(self.equations.drift[c])]
         self.expressions(text, [(f"drift_{self.own(c)}", self.equations.drift[c]) for c in moving])
         kicks = self._kicks(text)
-        pace = "dt" if self.dynamics.is_sde else "eta"
-        for c in range(self.dimension):
-            own = self.own(c)
-            terms = [f"drift_{own}"] if c in moving else []
-            if self.dynamics.swarm:
-                terms.append(f"coupling*(pull_{own}[lane] - {own})")
-            push = (
-                f"{pace}*({' + '.join(terms)})" if len(terms) > 1 else f"{pace}*{terms[0]}" if terms else ""
-            )
-            step = " + ".join([part for part in (push, kicks.get(c, "")) if part]) or "0.0"
-            if momentum:
-                text.add(f"speed_{own} = momentum*lane_speed_{own}[lane] + {step}")
-                text.add(f"new_{own} = {own} + speed_{own}")
-            else:
-                text.add(f"new_{own} = {own} + {step}" if step != "0.0" else f"new_{own} = {own}")
-        text.add(*self.wall_lines("new_", velocities=momentum))
-        for c in range(self.dimension):
-            text.add(f"lane_{self.own(c)}[lane] = new_{self.own(c)}")
-            if momentum:
-                text.add(f"lane_speed_{self.own(c)}[lane] = speed_{self.own(c)}")
+        self.move(text, {c: f"drift_{self.own(c)}" for c in moving}, kicks)
         text.close()
         if self.experiment.until is not None:
-            self.arrival_lines(text, until_row)
-
-    def _pull(self, text: Text) -> None:
-        """The mean of each swarm, for every one of its members; lost members do not count."""
-        text.add("# the mean of each swarm", "size = sizes[10]")
-        for c in range(self.dimension):
-            own = self.own(c)
-            text.add(f"pull_{own} = work[{c}]")
-            text.open("for swarm in range(0, lanes, size):")
-            text.add("mean = 0.0", "members = 0")
-            text.open("for lane in range(swarm, swarm + size):")
-            text.add(f"left = lane_{own}[lane]", "mean += left if left == left else 0.0")
-            text.add("members += 1 if left == left else 0")
-            text.close()
-            text.add("mean = mean/max(members, 1)")
-            text.open("for lane in range(swarm, swarm + size):")
-            text.add(f"pull_{own}[lane] = mean")
-            text.close()
-            text.close()
+            self.arrival_lines(text)
 
     # --- the noise
 
@@ -187,10 +147,10 @@ class _SymbolicWriter(Writer):
             factors = [f for f in (outside, root) if f]
             if root:  # both float32: multiplied before they are widened
                 product_ = f"({root}*draw_{own}[lane])"
-                text.add(f"kick_{own} = amplitude*{'*'.join([*factors[:-1], product_])}")
+                text.add(f"kick_{c} = amplitude*{'*'.join([*factors[:-1], product_])}")
             else:
-                text.add(f"kick_{own} = amplitude*{'*'.join([*factors, f'draw_{own}[lane]'])}")
-            kicks[c] = f"kick_{own}"
+                text.add(f"kick_{c} = amplitude*{'*'.join([*factors, f'draw_{own}[lane]'])}")
+            kicks[c] = f"kick_{c}"
         return kicks
 
     def _root(self, text: Text, variance: Expression, name: str) -> tuple[str, str]:
@@ -228,9 +188,9 @@ class _SymbolicWriter(Writer):
             there = self.names | {v: f"star_{self.own(i)}" for i, v in enumerate(self.variables)}
             self._spread(text, c, f"spread_there_{own}", there)
             text.add(
-                f"kick_{own} = amplitude*(spread_{own} + convention*(spread_there_{own} - spread_{own}))*draw_{own}[lane]"
+                f"kick_{c} = amplitude*(spread_{own} + convention*(spread_there_{own} - spread_{own}))*draw_{own}[lane]"
             )
-            kicks[c] = f"kick_{own}"
+            kicks[c] = f"kick_{c}"
         return kicks
 
     def _spread(self, text: Text, c: int, name: str, names: dict[str, str]) -> None:
@@ -241,39 +201,13 @@ class _SymbolicWriter(Writer):
 
     def _full_kicks(self, text: Text) -> dict[int, str]:
         """Σ = L·diag(pivots)·Lᵀ, row by row; a direction without noise has a pivot of 0."""
-        entries = [
-            (f"covariance_{i}_{j}", self.sigma[i][j])
-            for i, j in product(self.noisy, repeat=2)
-            if j <= i and not is_zero(self.sigma[i][j])
-        ]
-        self.expressions(text, entries, prefix="part_noise")
-        present = {
+        triangle = [
             (i, j) for i, j in product(self.noisy, repeat=2) if j <= i and not is_zero(self.sigma[i][j])
-        }
-        factors: set[tuple[int, int]] = set()
-        for i in self.noisy:
-            for j in self.noisy[: self.noisy.index(i)]:
-                inner = [k for k in self.noisy if k < j and {(i, k), (j, k)} <= factors]
-                if (i, j) not in present and not inner:
-                    continue
-                value = f"covariance_{i}_{j}" if (i, j) in present else "0.0"
-                value += "".join(f" - factor_{i}_{k}*column_{j}_{k}" for k in inner)
-                text.add(f"column_{i}_{j} = {value}")
-                text.add(f"factor_{i}_{j} = column_{i}_{j}/pivot_{j}")
-                text.add(f"factor_{i}_{j} = factor_{i}_{j} if pivot_{j} > 0.0 else 0.0")
-                factors.add((i, j))
-            rest = [k for k in self.noisy if (i, k) in factors]
-            text.add(
-                f"pivot_{i} = covariance_{i}_{i}" + "".join(f" - factor_{i}_{k}*column_{i}_{k}" for k in rest)
-            )
-            text.add(f"sd_{i} = float32(pivot_{i})")
-            own = self.own(i)
-            text.add(f"moved_{i} = np.float64(math.sqrt(ZERO if sd_{i} < ZERO else sd_{i})*draw_{own}[lane])")
-            total = "".join(f" + factor_{i}_{k}*moved_{k}" for k in rest)
-            text.add(
-                f"kick_{own} = amplitude*(moved_{i}{total})" if total else f"kick_{own} = amplitude*moved_{i}"
-            )
-        return {c: f"kick_{self.own(c)}" for c in self.noisy}
+        ]
+        names = {(i, j): f"covariance_{i}_{j}" for i, j in triangle}
+        self.expressions(text, [(names[i, j], self.sigma[i][j]) for i, j in triangle], prefix="part_noise")
+        text.add(*self.kick_lines(names, self.noisy))
+        return {c: f"kick_{c}" for c in self.noisy}
 
     # --- entropy
 
@@ -326,11 +260,3 @@ class _SymbolicWriter(Writer):
                 total = total + derivative(entry, variable)
             result.append(total)
         return result
-
-
-def _round(per_step: int, multiple: int) -> int:
-    """Steps in a round: about eight rows of draws, a whole number of what the law makes at a time."""
-    if per_step == 0:
-        return 8
-    least = multiple // math.gcd(multiple, per_step)
-    return max(least, least * (8 // (least * per_step)))

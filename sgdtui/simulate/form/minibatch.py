@@ -1,0 +1,161 @@
+"""How a minibatch is drawn: with replacement, distinct within the batch, or epochs reshuffled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sgdtui.model.data import Fresh
+from sgdtui.model.sample import SampleSystem
+from sgdtui.simulate import rng
+from sgdtui.simulate.form.writer import Text
+from sgdtui.simulate.source import Unsupported
+
+MEMORY_LIMIT = 2**28
+"""Entries (walkers times rows) of the permutations that reshuffled epochs keep: 1 GiB."""
+
+_SEEDS = ("seed_a", "seed_b")
+_LOAD = ["seed_a = streams[0, lane]", "seed_b = streams[1, lane]"]
+_STORE = ["streams[0, lane] = seed_a", "streams[1, lane] = seed_b"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """With replacement: the row of every example is drawn anew. The others refine it.
+
+    The kernel loops over the examples of the batch (`loop`); within the loop over lanes `choose` gives the row `place`.
+    `scratch` counts rows of `work` and `memory_columns` the integers that each walker remembers; `weight`, where there
+    is one, multiplies an example's gradient.
+    """
+
+    examples: int
+    batch: int
+    about: str = "with replacement"
+    loop: str = "for example in range(batch):"
+    scratch: int = 0
+    memory_columns: int = 0
+    weight: str = ""
+
+    def before_batch(self, text: Text, scratch_row: int) -> None:
+        """Lines before the loop over examples."""
+        text.add("examples = uint64(sizes[11])")
+
+    def choose(self, text: Text) -> None:
+        """Lines of the loop over lanes that choose the row `place`."""
+        text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
+        text.add("place = (uint64(word)*examples) >> HALF_WORD")
+
+    def keep(self, text: Text) -> None:
+        """Lines that remember the choice."""
+
+    def after_batch(self, text: Text) -> None:
+        """Lines after the batch."""
+
+
+class AfreshDraw(Draw):
+    """Examples drawn afresh: there is no row to choose."""
+
+    def before_batch(self, text: Text, scratch_row: int) -> None:
+        """Nothing is needed."""
+
+    def choose(self, text: Text) -> None:
+        """The columns draw for themselves."""
+
+
+class DistinctDraw(Draw):
+    """Few distinct rows of many, by Floyd's method: the i-th draw is from the first N - B + i rows, and a row that is
+    taken gives way to the last of them. Each is compared with the earlier ones, so B² comparisons.
+    """
+
+    def before_batch(self, text: Text, scratch_row: int) -> None:
+        """The rows taken so far are kept in `work`."""
+        text.add("examples = sizes[11]", f"picks = work[{scratch_row}:{scratch_row + self.scratch}]")
+
+    def choose(self, text: Text) -> None:
+        """Draw; replaced in a further pass where it was taken."""
+        text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
+        text.add("last = examples - batch + example")
+        text.add("picks[example, lane] = float((uint64(word)*uint64(last + 1)) >> HALF_WORD)")
+        text.close()
+        text.open("for earlier in range(example):")
+        text.open("for lane in range(lanes):")
+        text.add("taken = picks[earlier, lane] == picks[example, lane]")
+        text.add("picks[batch, lane] = 1.0 if taken else picks[batch, lane]")
+        text.close()
+        text.close()
+        text.open("for lane in range(lanes):")
+        text.add("highest = float(examples - batch + example)")
+        text.add("picks[example, lane] = highest if picks[batch, lane] == 1.0 else picks[example, lane]")
+        text.add("picks[batch, lane] = 0.0", "place = int64(picks[example, lane])")
+
+
+class SelectionDraw(Draw):
+    """Many distinct rows, by going through all of them: a row is taken with probability (still wanted)/(still left)."""
+
+    def before_batch(self, text: Text, scratch_row: int) -> None:
+        """How many each lane has taken is kept in `work`."""
+        text.add("examples = sizes[11]", f"picks = work[{scratch_row}]")
+        text.open("for lane in range(lanes):")
+        text.add("picks[lane] = 0.0")
+        text.close()
+
+    def choose(self, text: Text) -> None:
+        """Every lane looks at the same row, and takes it or not."""
+        text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
+        text.add(
+            "wanted = float(batch) - picks[lane]",
+            "left = float(examples - example)",
+            "picked = 1.0 if (np.float64(word) + 0.5)*2.3283064365386963e-10*left < wanted else 0.0",
+            "picks[lane] += picked",
+            "place = example",
+        )
+
+
+class ReshuffledDraw(Draw):
+    """Every walker goes through its own random order of the rows, then through a new one.
+
+    The order is shuffled in place as it is used (Fisher and Yates), so a new epoch costs nothing. A batch that reaches
+    past the end of an epoch goes on with the next.
+    """
+
+    def before_batch(self, text: Text, scratch_row: int) -> None:
+        """Where this batch begins in the epoch."""
+        text.add("examples = sizes[11]", "begin = int64(k)*batch % examples")
+
+    def choose(self, text: Text) -> None:
+        """The next row of the walker's order."""
+        text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
+        text.add(
+            "turn = (begin + example) % examples",
+            "pick = turn + int64((uint64(word)*uint64(examples - turn)) >> HALF_WORD)",
+            "place = memory[lane, pick]",
+            "memory[lane, pick] = memory[lane, turn]",
+            "memory[lane, turn] = place",
+        )
+
+
+def draw_of(system: SampleSystem, batch: int, walkers: int) -> Draw:
+    """How this system's minibatches are drawn. Raises Unsupported."""
+    if isinstance(system.data, Fresh):
+        return AfreshDraw(0, batch, "afresh")
+    n = system.example_count or 0
+    if system.draw == "replacement":
+        return Draw(n, batch)
+    if system.draw == "reshuffle":
+        if n * walkers > MEMORY_LIMIT:
+            raise Unsupported(
+                f"reshuffled epochs of {n} rows for {walkers} walkers need {n * walkers * 4 / 2**30:.1f} GiB; "
+                f"at most {MEMORY_LIMIT // n} walkers fit"
+            )
+        return ReshuffledDraw(n, batch, "reshuffled epochs", memory_columns=n)
+    if batch > n:
+        raise Unsupported(f"a batch of {batch} distinct examples cannot be drawn from {n}")
+    if batch * batch <= 16 * n and batch < n:
+        return DistinctDraw(n, batch, "distinct within the batch", scratch=batch + 1)
+    return SelectionDraw(
+        n,
+        batch,
+        "distinct within the batch",
+        loop="for example in range(examples):",
+        scratch=1,
+        weight="picked",
+    )

@@ -1,0 +1,307 @@
+"""One step of real SGD over data: draw a minibatch, average its gradients, step. Or the SDE with the data's own Σ."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.model.data import Fresh, Table, weighted_examples
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.sample import SampleSystem
+from sgdtui.simulate.draws import MULTIPLE
+from sgdtui.simulate.form.example import column_lines
+from sgdtui.simulate.form.minibatch import Draw, draw_of
+from sgdtui.simulate.form.quadrature import enough_examples
+from sgdtui.simulate.form.rounds import steps_in_round
+from sgdtui.simulate.form.writer import Text, Writer
+from sgdtui.simulate.source import Program, Unsupported, sizes_of
+
+SPELT_OUT = 8
+"""Up to so many weights a built-in model is written out; beyond, the kernel loops over the weights."""
+MAX_WEIGHTS = 64
+
+
+def sample_program(experiment: Experiment) -> Program:
+    """The program of a sample system. Raises Unsupported."""
+    system = experiment.system
+    assert isinstance(system, SampleSystem)
+    if system.dimension > MAX_WEIGHTS:
+        raise Unsupported(f"{system.dimension} weights are too many: at most {MAX_WEIGHTS} are simulated")
+    return (_SdeWriter if experiment.dynamics.is_sde else _SgdWriter)(experiment, system).program()
+
+
+class _SampleWriter(Writer):
+    def __init__(self, experiment: Experiment, system: SampleSystem) -> None:
+        super().__init__(experiment, experiment.values, columns=system.data.columns)
+        self.system = system
+        self.dials["ridge"] = system.ridge
+        self.columns = [self.names[c] for c in system.data.columns]
+        self.gradient = system.example_gradient() if system.loss is not None else None
+
+    @property
+    def spelt_out(self) -> bool:
+        """Whether the gradient is written out weight by weight rather than looped over."""
+        return self.gradient is not None or self.dimension <= SPELT_OUT
+
+    def gradient_lines(self, text: Text) -> list[str]:
+        """Lines of the open loop over lanes: the gradient of one example; its components as names or products."""
+        if self.gradient is not None:
+            names = [f"gradient_{c}" for c in range(self.dimension)]
+            lane_names = [*self.variables, *self.system.data.columns]
+            self.expressions(text, list(zip(names, self.gradient, strict=True)), varying=lane_names)
+            return names
+        features, target = self.columns[:-1], self.columns[-1]
+        products = [f"{self.own(c)}*{feature}" for c, feature in enumerate(features)]
+        text.add(f"score = {' + '.join(products)}", *self.residual_lines(target))
+        return [f"residual*{feature}" for feature in features]
+
+    def residual_lines(self, target: str) -> list[str]:
+        """`residual` from `score`: what the model says minus the target."""
+        from sgdtui.expression import polynomial
+
+        if self.system.model == "linear-regression":
+            return [f"residual = score - {target}"]
+        return [
+            "minus_score = -score",
+            *polynomial.lines("exp", "minus_score", "odds"),
+            f"residual = 1.0/(1.0 + odds) - {target}",
+        ]
+
+    def used_columns(self) -> list[int]:
+        """The columns that the gradient names."""
+        if self.gradient is None:
+            return list(range(len(self.columns)))
+        used = {name for g in self.gradient for name in g.names}
+        return [i for i, column in enumerate(self.system.data.columns) if column in used]
+
+    def used_variables(self) -> list[str]:
+        """Lines that read the weights which the gradient of an example names."""
+        if self.gradient is None:
+            return [f"{self.own(c)} = lane_{self.own(c)}[lane]" for c in range(self.dimension)]
+        return self.load(list(self.gradient))
+
+    def finish(self, text: Text, factor: str, kicks: dict[int, str], gradients: str) -> None:
+        """Lines of the open loop over lanes that take the step against the mean gradient."""
+        ridged = self.system.model is not None and self.system.ridge != 0.0
+        drifts = {}
+        for c in range(self.dimension):
+            own = self.own(c)
+            slope = f"{factor}{gradients.format(own=own, c=c)}" + (f" + ridge*{own}" if ridged else "")
+            text.add(f"drift_{own} = -({slope})")
+            drifts[c] = f"drift_{own}"
+        self.move(text, drifts, kicks)
+
+
+class _SgdWriter(_SampleWriter):
+    def __init__(self, experiment: Experiment, system: SampleSystem) -> None:
+        super().__init__(experiment, system)
+        self.draw: Draw = draw_of(system, self.dynamics.batch, experiment.run.walkers)
+        self.scratch_rows = self.dimension + self.draw.scratch + (0 if self.spelt_out else 3)
+
+    def program(self) -> Program:
+        system, text = self.system, Text()
+        text.add(*self.lanes_of())
+        self.observe_section(text)
+        self.step_loop(text, self._step)
+        rows = system.data.rows if isinstance(system.data, Table) else np.zeros((1, 1))
+        return Program(
+            source=self.assemble(
+                text, f"Minibatch SGD in {', '.join(self.variables[:8])}; draws: {self.draw.about}."
+            ),
+            law=None,
+            law_shape=0.0,
+            state_rows=self.state_rows,
+            round_steps=1,
+            draws=0,
+            dials=np.array(list(self.dials.values())),
+            rows=np.ascontiguousarray(rows, dtype=np.float64),
+            sizes=sizes_of(
+                self.experiment,
+                round_steps=1,
+                draws=0,
+                work_rows=self.work_rows,
+                entropy=False,
+                until_row=self.until_row,
+                examples=system.example_count or 0,
+            ),
+            memory_columns=self.draw.memory_columns,
+        )
+
+    def _step(self, text: Text) -> None:
+        if self.dynamics.swarm:
+            self.swarm_means(text)
+        rows = (
+            [f"sum_{c} = work[{self.scratch_row + c}]" for c in range(self.dimension)]
+            if self.spelt_out
+            else []
+        )
+        text.add("batch = sizes[1]", *rows)
+        self._clear_sums(text)
+        self.draw.before_batch(text, self.scratch_row + self.dimension)
+        text.open(self.draw.loop)
+        if self.spelt_out:
+            self._add_example(text)
+        else:
+            self._add_example_in_passes(text)
+        text.close()
+        text.add("share = 1.0/batch")
+        text.open("for lane in range(lanes):")
+        text.add(*(f"{self.own(c)} = lane_{self.own(c)}[lane]" for c in range(self.dimension)))
+        place = "sum_{c}[lane]" if self.spelt_out else f"work[{self.scratch_row} + {{c}}, lane]"
+        self.finish(text, "share*", {}, place)
+        text.close()
+        self.draw.after_batch(text)
+        if self.experiment.until is not None:
+            self.arrival_lines(text)
+
+    def _clear_sums(self, text: Text) -> None:
+        text.open(f"for row in range({self.scratch_row}, {self.scratch_row + self.dimension}):")
+        text.open("for lane in range(lanes):")
+        text.add("work[row, lane] = 0.0")
+        text.close()
+        text.close()
+
+    def _add_example(self, text: Text) -> None:
+        """One example of every lane: drawn, read, and its gradient added, all in one pass."""
+        text.open("for lane in range(lanes):")
+        self.draw.choose(text)
+        self._read_columns(text)
+        text.add(*self.used_variables())
+        weight = f"{self.draw.weight}*" if self.draw.weight else ""
+        for c, part in enumerate(self.gradient_lines(text)):
+            text.add(f"sum_{c}[lane] += {weight}{part}")
+        self.draw.keep(text)
+        text.close()
+
+    def _read_columns(self, text: Text) -> None:
+        data = self.system.data
+        if isinstance(data, Fresh):
+            used = self.used_columns()
+            pairs = [(self.columns[i], data.distributions[i]) for i in used]
+            text.add("seed_a = streams[0, lane]", "seed_b = streams[1, lane]", *column_lines(pairs))
+            text.add("streams[0, lane] = seed_a", "streams[1, lane] = seed_b")
+            return
+        text.add(*(f"{self.columns[i]} = rows[place, {i}]" for i in self.used_columns()))
+
+    def _add_example_in_passes(self, text: Text) -> None:
+        """Many weights: the score and the sums weight by weight, each a pass over the lanes."""
+        d = self.dimension
+        spare = self.scratch_row + d + self.draw.scratch
+        text.add(f"places = work[{spare}]", f"scores = work[{spare + 1}]", f"weights = work[{spare + 2}]")
+        text.open("for lane in range(lanes):")
+        self.draw.choose(text)
+        text.add(
+            "places[lane] = float(place)",
+            "scores[lane] = 0.0",
+            f"weights[lane] = {self.draw.weight or '1.0'}",
+        )
+        self.draw.keep(text)
+        text.close()
+        text.open(f"for column in range({d}):")
+        text.open("for lane in range(lanes):")
+        text.add("scores[lane] += walkers[column, lane]*rows[int64(places[lane]), column]")
+        text.close()
+        text.close()
+        text.open("for lane in range(lanes):")
+        text.add(
+            "score = scores[lane]", f"target = rows[int64(places[lane]), {d}]", *self.residual_lines("target")
+        )
+        text.add("scores[lane] = weights[lane]*residual")
+        text.close()
+        text.open(f"for column in range({d}):")
+        text.open("for lane in range(lanes):")
+        text.add(f"work[{self.scratch_row} + column, lane] += scores[lane]*rows[int64(places[lane]), column]")
+        text.close()
+        text.close()
+
+
+class _SdeWriter(_SampleWriter):
+    """dx = -g dt + sqrt(eta·factor·Σ) dW, with g and Σ summed over the examples at every step."""
+
+    def __init__(self, experiment: Experiment, system: SampleSystem) -> None:
+        super().__init__(experiment, system)
+        if self.dimension > SPELT_OUT:
+            raise Unsupported(
+                f"the SDE over data is simulated for at most {SPELT_OUT} weights; use kind: sgd"
+            )
+        if self.dynamics.momentum != 0.0:
+            raise Unsupported("momentum belongs to sgd")
+        if self.dynamics.convention != 0.0:
+            raise Unsupported("over data the SDE is simulated in the Itô convention only")
+        self.dials["scale"] = math.sqrt(self.dynamics.dt * max(experiment.noise_scale, 0.0))
+        self.triangle = [(i, j) for i in range(self.dimension) for j in range(i + 1)]
+        self.scratch_rows = self.dimension + len(self.triangle)
+
+    def program(self) -> Program:
+        text = Text()
+        text.add(*self.lanes_of())
+        self.observe_section(text)
+        self.step_loop(text, self._step)
+        round_steps = steps_in_round(self.dimension, MULTIPLE["gaussian"])
+        return Program(
+            source=self.assemble(
+                text, f"Euler steps of the SDE of SGD over data, in {', '.join(self.variables)}."
+            ),
+            law="gaussian",
+            law_shape=0.0,
+            state_rows=self.state_rows,
+            round_steps=round_steps,
+            draws=self.dimension,
+            dials=np.array(list(self.dials.values())),
+            rows=self._weighted_rows(),
+            sizes=sizes_of(
+                self.experiment,
+                round_steps=round_steps,
+                draws=self.dimension,
+                work_rows=self.work_rows,
+                entropy=False,
+                until_row=self.until_row,
+            ),
+        )
+
+    def _weighted_rows(self) -> NDArray[np.float64]:
+        """The examples with their weights as a last column."""
+        if isinstance(self.system.data, Table):
+            examples, weights = weighted_examples(self.system.data)
+        else:
+            examples, weights = enough_examples(self.experiment, self.system)
+        return np.ascontiguousarray(np.column_stack([examples, weights]))
+
+    def _step(self, text: Text) -> None:
+        if self.dynamics.swarm:
+            self.swarm_means(text)
+        text.add("amplitude = math.sqrt(eta)*scale")
+        for c in range(self.dimension):
+            row = "first + step" if self.dimension == 1 else f"(first + step)*{self.dimension} + {c}"
+            text.add(f"draw_{self.own(c)} = draws[{row}]", f"sum_{c} = work[{self.scratch_row + c}]")
+        for place, (i, j) in enumerate(self.triangle):
+            text.add(f"sum_{i}_{j} = work[{self.scratch_row + self.dimension + place}]")
+        text.open(f"for row in range({self.scratch_row}, {self.scratch_row + self.scratch_rows}):")
+        text.open("for lane in range(lanes):")
+        text.add("work[row, lane] = 0.0")
+        text.close()
+        text.close()
+        text.add("# the mean gradient and the mean of its products, over all examples")
+        text.open("for row in range(rows.shape[0]):")
+        text.add(*(f"{self.columns[i]} = rows[row, {i}]" for i in self.used_columns()))
+        text.add(f"weight = rows[row, {len(self.columns)}]")
+        text.open("for lane in range(lanes):")
+        text.add(*self.used_variables())
+        parts = self.gradient_lines(text)
+        text.add(*(f"slope_{c} = {part}" for c, part in enumerate(parts)))
+        text.add(*(f"sum_{c}[lane] += weight*slope_{c}" for c in range(self.dimension)))
+        text.add(*(f"sum_{i}_{j}[lane] += weight*slope_{i}*slope_{j}" for i, j in self.triangle))
+        text.close()
+        text.close()
+        text.open("for lane in range(lanes):")
+        text.add(*(f"{self.own(c)} = lane_{self.own(c)}[lane]" for c in range(self.dimension)))
+        for i, j in self.triangle:
+            text.add(f"covariance_{i}_{j} = sum_{i}_{j}[lane] - sum_{i}[lane]*sum_{j}[lane]")
+        names = {(i, j): f"covariance_{i}_{j}" for i, j in self.triangle}
+        text.add(*self.kick_lines(names, list(range(self.dimension))))
+        self.finish(text, "", {c: f"kick_{c}" for c in range(self.dimension)}, "sum_{c}[lane]")
+        text.close()
+        if self.experiment.until is not None:
+            self.arrival_lines(text)
