@@ -89,14 +89,14 @@ def to_yaml(experiment: Experiment, *, data_file: str | None = None) -> str:
     return text
 
 
-def write(experiment: Experiment, path: Path) -> tuple[Path, ...]:
+def write(experiment: Experiment, path: Path, *, heading: str = "") -> tuple[Path, ...]:
     """Write the preset to a file, and a large table of data as CSV beside it. Each file is whole or not there.
 
-    Returns the files written. Raises OSError where that cannot be done.
+    `heading` are comment lines to stand first. Returns the files written. Raises OSError where that cannot be done.
     """
     data = getattr(experiment.system, "data", None)
     if not isinstance(data, Table) or data.rows.size <= MAX_CELLS_IN_PLACE:
-        write_atomically(path, to_yaml(experiment).encode())
+        write_atomically(path, (heading + to_yaml(experiment)).encode())
         return (path,)
     table = path.with_suffix(".csv")
     buffer = io.StringIO()
@@ -104,5 +104,5 @@ def write(experiment: Experiment, path: Path) -> tuple[Path, ...]:
     lines.writerow(data.columns)
     lines.writerows(data.rows.tolist())
     write_atomically(table, buffer.getvalue().encode())
-    write_atomically(path, to_yaml(experiment, data_file=table.name).encode())
+    write_atomically(path, (heading + to_yaml(experiment, data_file=table.name)).encode())
     return (table, path)
