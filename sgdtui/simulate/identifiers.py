@@ -71,7 +71,7 @@ _TAKEN = frozenset(
     ]
 )
 _OURS = re.compile(
-    r"(part|observed|draw|kick|spread|drift|low|length|lane|speed|pull|turned|fold|star|mid|moved|new|force|factor|gradient|"
+    r"(part|observed|outside|variance|was|draw|kick|spread|drift|low|length|lane|speed|pull|turned|fold|star|mid|moved|new|force|factor|gradient|"
     r"column|covariance|pivot|hit|sd|rate|inverse|seed|word|turn|normal|slope|sum|odds|minus|share|place|score|target|second|member|pick|up|down|rest|tumbling|direction|TURN|BACK|SHIFT|MULTIPLIER)(_.*)?$"
 )
 

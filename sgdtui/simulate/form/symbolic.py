@@ -9,6 +9,7 @@ import numpy as np
 
 from sgdtui.expression import Expression, ExpressionError, constant
 from sgdtui.expression.derivative import derivative
+from sgdtui.expression.source import literal
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.equations import Equations
 from sgdtui.model.experiment import Experiment
@@ -143,7 +144,7 @@ class _SymbolicWriter(Writer):
         kicks = {}
         for c in self.noisy:
             own = self.own(c)
-            outside, root = self._root(text, self.sigma[c][c], f"spread_{own}")
+            outside, root = self._root(text, self.sigma[c][c], own)
             factors = [f for f in (outside, root) if f]
             if root:  # both float32: multiplied before they are widened
                 product_ = f"({root}*draw_{own}[lane])"
@@ -153,22 +154,23 @@ class _SymbolicWriter(Writer):
             kicks[c] = f"kick_{c}"
         return kicks
 
-    def _root(self, text: Text, variance: Expression, name: str) -> tuple[str, str]:
-        """Text of |outside| and of the float32 √inside; either may be empty."""
+    def _root(self, text: Text, variance: Expression, own: str) -> tuple[str, str]:
+        """Text of |outside| and of the float32 √inside; either may be empty. Names that are made end in `own`."""
         outside, inside = split_root(variance)
         before = after = ""
-        if outside.constant_value != 1.0:
-            self.expressions(text, [(name, outside)], prefix=f"part_{name}")
-            before = f"abs({name})"
+        if outside.constant_value is None:
+            self.expressions(text, [(f"outside_{own}", outside)], prefix=f"part_outside_{own}")
+            before = f"abs(outside_{own})"
+        elif outside.constant_value != 1.0:
+            before = literal(outside.constant_value)
         if inside.constant_value != 1.0:
-            uniform = not set(self.variables) & inside.names
-            self.expressions(text, [(f"covariance_{name}", inside)], prefix=f"part_{name}_in")
-            if uniform:
-                self.before_loop(text, [f"sd_{name} = math.sqrt(max(covariance_{name}, 0.0))"])
-                before = f"{before}*sd_{name}" if before else f"sd_{name}"
+            self.expressions(text, [(f"variance_{own}", inside)], prefix=f"part_{own}")
+            if not set(self.variables) & inside.names:
+                self.before_loop(text, [f"sd_{own} = math.sqrt(max(variance_{own}, 0.0))"])
+                before = f"{before}*sd_{own}" if before else f"sd_{own}"
             else:
-                text.add(f"sd_{name} = float32(covariance_{name})")
-                after = f"math.sqrt(ZERO if sd_{name} < ZERO else sd_{name})"
+                text.add(f"sd_{own} = float32(variance_{own})")
+                after = f"math.sqrt(ZERO if sd_{own} < ZERO else sd_{own})"
         return before, after
 
     def _lifted_kicks(self, text: Text) -> dict[int, str]:
@@ -176,7 +178,7 @@ class _SymbolicWriter(Writer):
         text.add("# the Euler point of the noise alone")
         for c in self.noisy:
             own = self.own(c)
-            self._spread(text, c, f"spread_{own}", self.names)
+            self._spread(text, c, own, self.names)
             text.add(f"star_{own} = {own} + amplitude*spread_{own}*draw_{own}[lane]")
         for c in range(self.dimension):
             if c not in self.noisy:
@@ -186,18 +188,19 @@ class _SymbolicWriter(Writer):
         for c in self.noisy:
             own = self.own(c)
             there = self.names | {v: f"star_{self.own(i)}" for i, v in enumerate(self.variables)}
-            self._spread(text, c, f"spread_there_{own}", there)
+            self._spread(text, c, f"there_{own}", there)
             text.add(
                 f"kick_{c} = amplitude*(spread_{own} + convention*(spread_there_{own} - spread_{own}))*draw_{own}[lane]"
             )
             kicks[c] = f"kick_{c}"
         return kicks
 
-    def _spread(self, text: Text, c: int, name: str, names: dict[str, str]) -> None:
+    def _spread(self, text: Text, c: int, suffix: str, names: dict[str, str]) -> None:
+        """`spread_{suffix}`: the amplitude √Σ of coordinate c, its names as in `names`."""
         kept, self.names = self.names, names
-        outside, root = self._root(text, self.sigma[c][c], name)
+        outside, root = self._root(text, self.sigma[c][c], suffix)
         self.names = kept
-        text.add(f"{name} = {'*'.join(part for part in (outside, root) if part) or '1.0'}")
+        text.add(f"spread_{suffix} = {'*'.join(part for part in (outside, root) if part) or '1.0'}")
 
     def _full_kicks(self, text: Text) -> dict[int, str]:
         """Σ = L·diag(pivots)·Lᵀ, row by row; a direction without noise has a pivot of 0."""
@@ -227,11 +230,11 @@ class _SymbolicWriter(Writer):
         text.add("# entropy produced by the displacement in work, force taken at its middle")
         text.add("half = 0.5*eta*noise_scale")
         for c in range(d):
-            text.add(f"length_{c} = work[{c}]", f"moved_{c} = work[{d + c}]")
+            text.add(f"was_{c} = work[{c}]", f"moved_{c} = work[{d + c}]")
         text.add(f"force = work[{2 * d}]")
         text.open("for lane in range(lanes):")
         for c in range(d):
-            text.add(f"{self.own(c)} = length_{c}[lane] + 0.5*moved_{c}[lane]")
+            text.add(f"{self.own(c)} = was_{c}[lane] + 0.5*moved_{c}[lane]")
         targets = [(f"drift_{c}", self.equations.drift[c]) for c in range(d)]
         targets += [(f"gradient_{c}", divergence[c]) for c in range(d)]
         targets += [(f"covariance_{i}_{j}", self.sigma[i][j]) for i in range(d) for j in range(i, d)]
