@@ -18,6 +18,7 @@ from sgdtui.predict.finite_volume import Hops, hops
 from sgdtui.predict.plane import PlaneLaw, regrouping
 from sgdtui.predict.prediction import Absence, Prediction
 from sgdtui.predict.support import Box, first_box
+from sgdtui.predict.tabulate import tabulated
 from sgdtui.predict.wall import Wall, walls
 
 Array = NDArray[np.float64]
@@ -45,11 +46,10 @@ def stationary_plane(
 ) -> Prediction | Absence:
     """The stationary law of a two-dimensional SDE on the bins of the drawn axes."""
     sides = walls(experiment, edges)
-    process = _tabulated(process, sides)
     box = box_of_process(process, sides)
     if isinstance(box, Absence):
         return box
-    process = _tabulated(process, sides, box)
+    process = tabulated(process, box)
     cells = _CELLS
     shapes = [cells_for(process, box, n) for n in (cells // 4, cells // 2, cells)]
     solutions = [solve_plane(process, sides, box, shape) for shape in shapes]
@@ -95,9 +95,9 @@ def null_vector(operator: Any, pinned: int) -> Array:
     kept = np.delete(np.arange(size), pinned)
     inner = operator[:, kept][kept, :].tocsc()
     right = -operator[:, [pinned]].toarray()[kept, 0]
-    solved = splu(inner, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0).solve(
-        right
-    )
+    solved = splu(
+        inner, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0
+    ).solve(right)
     mass = np.insert(solved, pinned, 1.0)
     return np.asarray(mass / mass.sum())
 
@@ -113,9 +113,7 @@ def _seed(process: Diffusion, found: Hops) -> int:
         if not np.isfinite(pace) or pace < 1e-12:
             break
         x = np.clip(x + drift / pace * 0.01 * min(1.0, pace), low + 1e-9, high - 1e-9)
-    index = [
-        int(np.clip(np.searchsorted(e, x[0, i]) - 1, 0, len(e) - 2)) for i, e in enumerate(found.edges)
-    ]
+    index = [int(np.clip(np.searchsorted(e, x[0, i]) - 1, 0, len(e) - 2)) for i, e in enumerate(found.edges)]
     return index[0] * found.shape[1] + index[1]
 
 
@@ -138,11 +136,12 @@ def cells_for(process: Diffusion, box: Box, cells: int) -> tuple[int, int]:
     return max(12, round(cells * along)), max(12, round(cells / along))
 
 
-def box_of_process(process: Diffusion, sides: tuple[Wall, ...]) -> Box | Absence:
+def box_of_process(exact: Diffusion, sides: tuple[Wall, ...]) -> Box | Absence:
     """The box that holds all but a negligible part of the law, found on coarse grids."""
     box = first_box(sides)
     spans = [high - low for low, high in box]
     for _ in range(40):
+        process = tabulated(exact, tuple(box))
         absence = degenerate(process, box)
         if absence is not None:
             return absence
@@ -175,7 +174,9 @@ def degenerate(process: Diffusion, box: list[tuple[float, float]]) -> Absence | 
     """Whether D is singular, negative or no number somewhere in the box."""
     axes = [np.linspace(low, high, 66)[:-1] + (high - low) / 130 for low, high in box]
     grid = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=1)
-    edge = np.stack([g.ravel() for g in np.meshgrid(*[np.linspace(*b, 65) for b in box], indexing="ij")], axis=1)
+    edge = np.stack(
+        [g.ravel() for g in np.meshgrid(*[np.linspace(*b, 65) for b in box], indexing="ij")], axis=1
+    )
     tensor = process.tensor(np.concatenate([grid, edge]))
     drift = process.drift(grid)
     if not (np.all(np.isfinite(tensor)) and np.all(np.isfinite(drift))):
@@ -184,13 +185,6 @@ def degenerate(process: Diffusion, box: list[tuple[float, float]]) -> Absence | 
     if np.min(least) <= _QUIET * np.max(np.linalg.eigvalsh(tensor)[:, 1]):
         return Absence(NAME, "degenerate noise", "the noise vanishes in some direction somewhere near")
     return None
-
-
-def _tabulated(process: Diffusion, sides: tuple[Wall, ...], box: Box | None = None) -> Diffusion:
-    """The same process with fields that are means over many examples tabulated on the box."""
-    from sgdtui.predict.tabulate import tabulated
-
-    return tabulated(process, box if box is not None else tuple(first_box(sides)))
 
 
 def _figures(
@@ -250,5 +244,6 @@ def _extrapolated(coarse: Prediction, fine: Prediction) -> Prediction:
         covariance=limit(coarse.covariance, fine.covariance),
         observables={k: v + (v - coarse.observables[k]) / 3 for k, v in fine.observables.items()},
         current=current,
-        entropy_production=fine.entropy_production + (fine.entropy_production - coarse.entropy_production) / 3,
+        entropy_production=fine.entropy_production
+        + (fine.entropy_production - coarse.entropy_production) / 3,
     )

@@ -12,7 +12,8 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import Fields
 from sgdtui.predict.plane import PlaneLaw
 from sgdtui.predict.prediction import Absence, Prediction
-from sgdtui.predict.support import box_of_density, split
+from sgdtui.predict.support import Box, box_of_density, split
+from sgdtui.predict.tabulate import tabulated_fields
 from sgdtui.predict.wall import walls
 
 Array = NDArray[np.float64]
@@ -28,20 +29,26 @@ def gibbs_on_the_plane(
 ) -> Prediction | Absence:
     """exp(-L/T)/Z on the bins of the drawn axes; its moments over all space."""
 
-    def log_density(points: Array) -> Array:
-        with np.errstate(all="ignore"):
-            value = -system.loss(points) / temperature
-        return np.where(np.isnan(value), -np.inf, value)
+    def on_box(box: Box) -> Callable[[Array], Array]:
+        local = tabulated_fields(system, box)
 
-    box = box_of_density(log_density, walls(experiment, edges))
+        def log_density(points: Array) -> Array:
+            with np.errstate(all="ignore"):
+                value = -local.loss(points) / temperature
+            return np.where(np.isnan(value), -np.inf, value)
+
+        return log_density
+
+    box = box_of_density(on_box, walls(experiment, edges))
     if box is None:
         return Absence(NAME, "not normalisable", "exp(-L/T) does not die out far away")
     cells, previous = _CELLS, None
+    log_density = on_box(box)
     while True:
         law = _law(log_density, (split(*box[0], cells), split(*box[1], cells)))
         bins = law.binned(edges, experiment.space.axes)
         error = 1.0 if previous is None else float(np.abs(bins - previous).sum() / 2)
-        if error < 1e-5 or cells * 2 > _MOST_CELLS:
+        if error < 3e-5 or cells * 2 > _MOST_CELLS:
             break
         previous, cells = bins, cells * 2
     prediction = law.prediction(NAME, edges, experiment)

@@ -75,6 +75,13 @@ class LineLaw:
         # An end panel is a sixth of its distance wide: an algebraic tail that still matters there diverges.
         return self.closed or bool(self._tails(self.mass) < _NEGLIGIBLE)
 
+    def interval(self, share: float) -> tuple[float, float]:
+        """The stretch of panels outside which less than `share` of the probability lies on either side."""
+        cumulative = np.cumsum(self.mass.sum(axis=1))
+        first = int(np.searchsorted(cumulative, share))
+        last = int(np.searchsorted(cumulative, 1 - share))
+        return float(self.panels.edges[first]), float(self.panels.edges[min(last, len(cumulative) - 1) + 1])
+
     @staticmethod
     def _tails(terms: Array) -> float:
         return float(np.abs(terms[:3]).sum() + np.abs(terms[-3:]).sum())

@@ -1,223 +1,313 @@
-"""How long the SDE takes to reach a condition: the exact mean first passage on the line, and Kramers' formula.
+"""First passage on the line: the mean time until a condition first holds, exactly for the SDE, and by Kramers.
 
-With U = ∫f/D and convention a, the time to leave an interval from x is built from the speed density m = D^(a-1) e^U and
-the scale density s = D^(-a) e^(-U) (Gardiner, Handbook of Stochastic Methods, §5.2.7); only their product matters, so
-neither sees the constant in U.
+With U = ∫f/D and convention a, the scale density is s = D^(-a) exp(-U) and the speed density m = D^(a-1) exp(U); the
+mean time to leave an interval is ∫ G m with the Green function of s (Gardiner, Handbook of Stochastic Methods, §5.2.7).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import Expression
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.start import At
+from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.predict.diffusion import Diffusion, diffusion
+from sgdtui.predict.line import FAR
+from sgdtui.predict.panel import RUNNING, WEIGHTS, Panels, panels
+from sgdtui.predict.prediction import Absence
 
 Array = NDArray[np.float64]
 
-_POINTS = 40_001
-_NEGLIGIBLE = -60.0
-"""A tail is cut where its log density is this far below its peak."""
+_SCAN = 20_001
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stretch:
-    """The interval that walkers start in, on a grid (n,), and which of its ends are exits; `slope` is -f'."""
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The stretch of the line on which walkers still run: where it ends, and which ends are exits (else walls)."""
 
-    grid: Array
-    potential: Array
-    diffusion: Array
-    slope: Array
-    convention: float
-    exits: tuple[bool, bool]
-
-    def mirrored(self) -> _Stretch:
-        """The same with left and right exchanged."""
-        grid, potential, diffusion, slope = -self.grid, self.potential, self.diffusion, self.slope
-        left, right = self.exits
-        return _Stretch(
-            grid[::-1], potential[::-1], diffusion[::-1], slope[::-1], self.convention, (right, left)
-        )
-
-    @property
-    def speed(self) -> Array:
-        """M = D^(a-1) e^(U - max U), (n,)."""
-        density: Array = self.diffusion ** (self.convention - 1) * np.exp(
-            self.potential - self.potential.max()
-        )
-        return density
-
-    @property
-    def scale(self) -> Array:
-        """S = D^(-a) e^(max U - U), (n,)."""
-        density: Array = self.diffusion**-self.convention * np.exp(self.potential.max() - self.potential)
-        return density
+    low: float
+    high: float
+    low_exit: bool
+    high_exit: bool
 
 
 def mean_passage_time(experiment: Experiment) -> float | None:
-    """The exact mean time t at which `until` first holds, from the point that all walkers start at.
+    """The SDE's mean time, in units of t, from the start until `until` first holds.
 
-    None where there is no such integral: no `until`, more than one dimension, no single starting point, no SDE, a
-    periodic axis, or an infinite mean.
+    None where it is not one-dimensional, there is no such condition or no diffusion, or the mean is infinite.
     """
-    start = _start(experiment)
-    if experiment.until is None or start is None or experiment.dimension != 1:
+    process = _process(experiment)
+    if process is None:
         return None
-    if _holds(experiment, experiment.until, np.array([start]))[0]:
-        return 0.0
-    found = _stretch(experiment)
-    if found is None:
-        return None
-    grid, (left, right) = found.grid, found.exits
-    if right and not left:
-        inner = _running(found.speed, grid)
-        return _from(start, grid, found.scale * inner)
-    if left and not right:
-        inner = _running(found.speed[::-1], -grid[::-1])[::-1]
-        return _upto(start, grid, found.scale * inner)
-    scale = _running(found.scale, grid)
-    whole = _running(found.scale * _running(found.speed, grid), grid)
-    at = float(np.interp(start, grid, scale) / scale[-1])
-    return at * float(whole[-1]) - float(np.interp(start, grid, whole))
+    times, weights = [], []
+    for point, weight in _start_points(experiment):
+        stretch = exit_stretch(experiment, point)
+        if stretch is None:
+            return None
+        time = 0.0 if stretch.low == stretch.high else _mean_exit_time(process, stretch, point)
+        if time is None:
+            return None
+        times.append(time)
+        weights.append(weight)
+    return float(np.dot(times, weights))
 
 
 def kramers_time(experiment: Experiment) -> float | None:
-    """Kramers' estimate of the same time: over the one barrier between the start's well and the exit.
+    """Kramers' estimate of the same time: one barrier an exit, both wells and tops as parabolas.
 
-    2π/√(U''(well)·|U''(top)|) with the prefactors of D at both; for constant D = T the textbook
-    2π/√(L''(well)|L''(top)|)·exp(ΔL/T). None where the start is in no well or no barrier is in the way.
+    t = √(2π/|Φ″_top|)·√(2π/Φ″_well)·D_top^(-a) D_well^(a-1) exp(ΔΦ) with Φ′ = -f/D; for constant D = T this is
+    2π exp(ΔL/T)/√(L″_well |L″_top|). None where no barrier lies between the start's well and an exit.
     """
-    found = _stretch(experiment)
-    start = _start(experiment)
-    if found is None or start is None or found.exits[0] == found.exits[1]:
+    process = _process(experiment)
+    if process is None or not isinstance(experiment.start, At):
         return None
-    if found.exits[0]:
-        found, start = found.mirrored(), -start
-    potential, strength, grid = found.potential, found.diffusion, found.grid
-    here = int(np.searchsorted(grid, start))
-    tops = np.flatnonzero((potential[1:-1] >= potential[:-2]) & (potential[1:-1] > potential[2:])) + 1
-    wells = tops[tops <= here + 1]
-    if len(wells) == 0:
+    start = experiment.start.point[0]
+    stretch = exit_stretch(experiment, start)
+    if stretch is None or stretch.low == stretch.high:
         return None
-    well = int(wells[-1])
-    top = well + int(np.argmin(potential[well:]))
-    if top >= len(grid) - 2:
-        return None
-    # At an extremum f = 0, so U'' = f'/D; the slope is taken between the grid points beside it.
-    bends = [-_at_extremum(potential, found.slope, i) / strength[i] for i in (well, top)]
-    if bends[0] >= 0 or bends[1] <= 0:
-        return None
-    a = found.convention
-    prefactor = strength[well] ** (a - 1) * strength[top] ** -a
-    height = potential[well] - potential[top]
-    return float(2 * np.pi * prefactor / np.sqrt(-bends[0] * bends[1]) * np.exp(height))
+    rates = []
+    for end, is_exit in ((stretch.low, stretch.low_exit), (stretch.high, stretch.high_exit)):
+        if not is_exit:
+            continue
+        rate = _kramers_rate(process, start, end)
+        if rate is not None:
+            rates.append(rate)
+    return 1.0 / sum(rates) if rates and sum(rates) > 0 else None
 
 
-def _at_extremum(potential: Array, values: Array, i: int) -> float:
-    """The value at the extremum of a parabola through the three points about grid point i."""
-    before, here, after = potential[i - 1 : i + 2]
-    shift = (before - after) / (2 * (before - 2 * here + after))
-    return float(np.interp(i + shift, [i - 1, i, i + 1], values[i - 1 : i + 2]))
+def _process(experiment: Experiment) -> Diffusion | None:
+    if experiment.dimension != 1 or experiment.until is None or experiment.until.names & {"k", "t"}:
+        return None
+    found = diffusion(experiment, "fokker-planck")
+    return None if isinstance(found, Absence) else found
 
 
-def _start(experiment: Experiment) -> float | None:
-    return experiment.start.point[0] if isinstance(experiment.start, At) else None
+def _start_points(experiment: Experiment) -> list[tuple[float, float]]:
+    start = experiment.start
+    if isinstance(start, At):
+        return [(float(start.point[0]), 1.0)]
+    if isinstance(start, Uniform):
+        low, high = start.box[0]
+        nodes, weights = np.polynomial.legendre.leggauss(24)
+        return [((low + high) / 2 + (high - low) / 2 * x, w / 2) for x, w in zip(nodes, weights, strict=True)]
+    assert isinstance(start, Normal)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(24)
+    mean, deviation = start.mean[0], start.deviation[0]
+    return [(mean + deviation * x, w / weights.sum()) for x, w in zip(nodes, weights, strict=True)]
 
 
-def _stretch(experiment: Experiment) -> _Stretch | None:
-    start, domain, until = _start(experiment), experiment.space.domain, experiment.until
-    if until is None or experiment.dimension != 1 or start is None or domain is None:
+def exit_stretch(experiment: Experiment, start: float) -> Exit | None:
+    """The interval about the start on which `until` does not hold; None on a ring or where it never holds."""
+    assert experiment.until is not None
+    until = experiment.until
+    boundary, domain = experiment.space.boundaries[0], experiment.space.domain
+    if boundary.kind == "periodic":
         return None
-    process = diffusion(experiment, "fokker-planck")
-    boundary = experiment.space.boundaries[0].kind
-    if not isinstance(process, Diffusion) or process.mobility != 1 or boundary == "periodic":
+    walls = (-np.inf, np.inf)
+    if boundary.kind == "reflect" and domain is not None:
+        walls = (float(domain[0][0]), float(domain[0][1]))
+    variable = experiment.variables[0]
+
+    def holds(x: Array) -> NDArray[np.bool_]:
+        return np.asarray(evaluate(until, {**experiment.values, variable: x}) != 0)
+
+    if holds(np.array([start]))[0]:
+        return Exit(start, start, True, True)
+    width = domain[0][1] - domain[0][0] if domain is not None else 10.0
+    ends: list[float] = []
+    exits: list[bool] = []
+    for side, wall in zip((-1.0, 1.0), walls, strict=True):
+        reach = np.concatenate([np.linspace(0, 3 * width, _SCAN), np.geomspace(3 * width, FAR, 2001)[1:]])
+        x = start + side * reach
+        x = x[(x >= walls[0]) & (x <= walls[1])]
+        held = holds(x)
+        if not held.any():
+            ends.append(wall)
+            exits.append(False)
+            continue
+        first = int(np.argmax(held))
+        inner, outer = x[first - 1], x[first]
+        for _ in range(200):
+            middle = (inner + outer) / 2
+            if middle in (inner, outer):
+                break
+            if holds(np.array([middle]))[0]:
+                outer = middle
+            else:
+                inner = middle
+        ends.append(float(outer))
+        exits.append(True)
+    return Exit(ends[0], ends[1], exits[0], exits[1]) if any(exits) else None
+
+
+def _mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | None:
+    low, high = stretch.low, stretch.high
+    scale = min(abs(end - start) for end in (low, high) if np.isfinite(end)) or 1.0
+    cut = _cut(low, start, high, scale)
+    a = process.convention
+
+    def evaluate_at(x: Array) -> Array:
+        with np.errstate(all="ignore"):
+            drift, strength = process.drift(x[:, None])[:, 0], process.tensor(x[:, None])[:, 0, 0]
+            return np.column_stack([drift / strength, np.log(strength)])
+
+    def densities(found: Panels) -> tuple[Array, Array]:
+        potential = _potential(found, start)
+        logarithm = found.values[..., 1]
+        return potential + (a - 1) * logarithm, -potential - a * logarithm
+
+    # The scale density matters only between the start and the exits: elsewhere it may grow without bound.
+    inner_low = low if stretch.low_exit else start
+    inner_high = high if stretch.high_exit else start
+
+    def log_density(found: Panels) -> Array:
+        speed, scale_density = densities(found)
+        inside = (found.nodes >= inner_low) & (found.nodes <= inner_high)
+        scale_density = np.where(inside, scale_density, -np.inf)
+        speed = np.where(np.isnan(speed), -np.inf, speed)
+        return np.logaddexp(speed - np.max(speed), scale_density - np.max(scale_density))
+
+    found, _ = panels(cut, evaluate_at, log_density, additive=1)
+    speed, scale_density = densities(found)
+    if not np.all(np.isfinite(found.values[..., 1][(found.nodes > inner_low) & (found.nodes < inner_high)])):
         return None
-    low, high = domain[0]
-    walls = (low, high) if boundary == "reflect" else (-np.inf, np.inf)
-    reach = max(high - low, abs(start - low), abs(start - high))
-    left, left_exit = _edge(experiment, until, start, -reach, walls)
-    right, right_exit = _edge(experiment, until, start, reach, walls)
-    if not (left_exit or right_exit) or left == right:
+    log_time = _log_green(found, speed, scale_density, stretch, start)
+    if log_time is None or not np.isfinite(log_time) or log_time > 700:
         return None
-    grid = np.linspace(left, right, _POINTS)
-    potential, strength = _landscape(process, grid)
-    if not (np.isfinite(potential).all() and (strength > 0).all()):
-        return None
-    tails = [potential[i] - potential.max() for i in (0, -1)]
-    for end, (is_exit, wall) in enumerate(zip((left_exit, right_exit), walls, strict=True)):
-        if not is_exit and not np.isfinite(wall) and tails[end] > _NEGLIGIBLE:
-            return None
-    keep = slice(
-        0
-        if left_exit or np.isfinite(walls[0])
-        else int(np.argmax(potential > potential.max() + _NEGLIGIBLE)),
-        _POINTS
-        if right_exit or np.isfinite(walls[1])
-        else _POINTS - int(np.argmax(potential[::-1] > potential.max() + _NEGLIGIBLE)),
+    return float(np.exp(log_time))
+
+
+def _cut(low: float, start: float, high: float, scale: float) -> Array:
+    """First panels: even between finite ends, growing towards an end that is infinite."""
+    growing = (
+        scale / 64 * (1.2 ** np.arange(1, 1 + int(np.ceil(np.log(FAR * 12 / scale) / np.log(1.2)))) - 1) / 0.2
     )
-    if keep != slice(0, _POINTS):
-        grid = np.linspace(grid[keep][0], grid[keep][-1], _POINTS)
-        potential, strength = _landscape(process, grid)
-    slope = process.fields.hessian(grid[:, None])[:, 0, 0]
-    return _Stretch(grid, potential, strength, slope, process.convention, (left_exit, right_exit))
+    left = np.linspace(low, start, 65)[:-1] if np.isfinite(low) else (start - growing)[::-1]
+    right = np.linspace(start, high, 65)[1:] if np.isfinite(high) else start + growing
+    return np.unique(np.concatenate([left, [start], right]))
 
 
-def _edge(
-    experiment: Experiment, until: Expression, start: float, reach: float, walls: tuple[float, float]
-) -> tuple[float, bool]:
-    """Where the walkers' interval ends on one side of the start: at the condition, a wall, or far out."""
-    far = min(max(start + 4 * reach, walls[0]), walls[1])
-    points = np.linspace(start, far, 16_385)
-    inside = ~_holds(experiment, until, points)
-    if not inside[0]:
-        return start, True
-    if inside.all():
-        return far, False
-    outer = int(np.argmin(inside))
-    low, high = points[outer - 1], points[outer]
+def _potential(found: Panels, origin: float) -> Array:
+    """U = ∫f/D from `origin` (an edge) to the nodes."""
+    half = found.half_widths
+    with np.errstate(all="ignore"):
+        force = np.nan_to_num(found.values[..., 0], nan=0.0, posinf=1e300, neginf=-1e300)
+        steps = (force @ WEIGHTS) * half
+        centre = int(np.argmin(np.abs(found.edges - origin)))
+        behind = -np.cumsum(steps[:centre][::-1])[::-1]
+        edges = np.concatenate([behind, [0.0], np.cumsum(steps[centre:])])
+        return np.asarray(edges[:-1, None] + (force @ RUNNING.T) * half[:, None])
+
+
+def _running(found: Panels, logarithm: Array) -> tuple[Array, Array, Array]:
+    """Logarithms of the integral of exp(logarithm) up to each node and from it on, and of each panel's whole."""
+    half = found.half_widths
+    with np.errstate(all="ignore"):
+        peak = np.max(logarithm, axis=1, keepdims=True)
+        peak = np.where(np.isfinite(peak), peak, -1e300)
+        scaled = np.exp(logarithm - peak)
+        whole = (scaled @ WEIGHTS) * half
+        before = np.maximum((scaled @ RUNNING.T) * half[:, None], 0.0)
+        after = np.maximum(whole[:, None] - before, 0.0)
+        log_whole = np.log(whole) + peak[:, 0]
+        up_to = np.concatenate([[-np.inf], np.logaddexp.accumulate(log_whole)])[:-1]
+        beyond = np.concatenate([np.logaddexp.accumulate(log_whole[::-1])[::-1], [-np.inf]])[1:]
+        return (
+            np.logaddexp(up_to[:, None], np.log(before) + peak),
+            np.logaddexp(beyond[:, None], np.log(after) + peak),
+            log_whole,
+        )
+
+
+def _log_integral(found: Panels, logarithm: Array, where: Array) -> float:
+    with np.errstate(all="ignore"):
+        terms = np.where(where, logarithm + np.log(found.weights), -np.inf)
+        peak = np.max(terms)
+        return float(peak + np.log(np.sum(np.exp(terms - peak)))) if np.isfinite(peak) else -np.inf
+
+
+def _log_green(
+    found: Panels, speed: Array, scale_density: Array, stretch: Exit, start: float
+) -> float | None:
+    """The logarithm of ∫ G(start, z) m(z) dz."""
+    before = found.nodes < start
+    if stretch.low_exit and stretch.high_exit:
+        from_low, to_high, wholes = _running(found, scale_density)
+        with np.errstate(all="ignore"):
+            total = float(np.logaddexp.reduce(wholes))
+            left = _log_integral(found, scale_density, before)
+            right = _log_integral(found, scale_density, ~before)
+            first = _log_integral(found, from_low + speed, before) + right - total
+            second = _log_integral(found, to_high + speed, ~before) + left - total
+            return float(np.logaddexp(first, second))
+    if stretch.high_exit:
+        speed_below, _, wholes = _running(found, speed)
+        if (
+            not np.isfinite(stretch.low)
+            and np.logaddexp.reduce(wholes[:3]) > np.logaddexp.reduce(wholes) - 20
+        ):
+            return None  # walkers wander off to minus infinity
+        return _log_integral(found, scale_density + speed_below, ~before)
+    _, speed_above, wholes = _running(found, speed)
+    if not np.isfinite(stretch.high) and np.logaddexp.reduce(wholes[-3:]) > np.logaddexp.reduce(wholes) - 20:
+        return None
+    return _log_integral(found, scale_density + speed_above, before)
+
+
+def _kramers_rate(process: Diffusion, start: float, end: float) -> float | None:
+    """The rate over the highest barrier between the start's well and the exit at `end`."""
+
+    def force(x: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return np.asarray(process.drift(x[:, None])[:, 0] / process.tensor(x[:, None])[:, 0, 0])
+
+    away = start - (end - start)
+    grid = np.linspace(away, end, 40_001)
+    value = force(grid)
+    potential = np.concatenate([[0.0], np.cumsum((value[1:] + value[:-1]) / 2) * (grid[1] - grid[0])])
+    well = int(np.argmin(np.abs(grid - start)))
+    while 0 < well < len(grid) - 1 and max(potential[well - 1], potential[well + 1]) > potential[well]:
+        well += 1 if potential[well + 1] > potential[well - 1] else -1
+    path = np.arange(well, len(grid))
+    if len(path) < 3 or not np.all(np.isfinite(potential[path])):
+        return None
+    top = int(path[np.argmin(potential[path])])
+    if top in (well, len(grid) - 1, 0):
+        return None
+    points = np.array([_zero(force, grid, well), _zero(force, grid, top)])
+    h = 1e-4 * abs(end - start)
+    slope = (force(points + h) - force(points - h)) / (2 * h)
+    strength = process.tensor(points[:, None])[:, 0, 0]
+    if not (slope[0] < 0 < slope[1]):
+        return None
+    a = process.convention
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    middle, half = points.mean(), (points[1] - points[0]) / 2
+    drop = -float(half * weights @ force(middle + half * nodes))
+    time = (
+        np.sqrt(2 * np.pi / slope[1])
+        * np.sqrt(2 * np.pi / -slope[0])
+        * strength[1] ** -a
+        * strength[0] ** (a - 1)
+        * np.exp(drop)
+    )
+    return float(1 / time)
+
+
+def _zero(force: Callable[[Array], Array], grid: Array, index: int) -> float:
+    """The zero of the force beside a grid point, by bisection; the grid point where the sign does not change."""
+    low, high = float(grid[max(index - 1, 0)]), float(grid[min(index + 1, len(grid) - 1)])
+    at_low = float(force(np.array([low]))[0])
+    if at_low * float(force(np.array([high]))[0]) > 0:
+        return float(grid[index])
     for _ in range(60):
         middle = (low + high) / 2
-        if _holds(experiment, until, np.array([middle]))[0]:
-            high = middle
-        else:
+        if at_low * float(force(np.array([middle]))[0]) > 0:
             low = middle
-    return float(high), True
-
-
-def _holds(experiment: Experiment, until: Expression, x: Array) -> NDArray[np.bool_]:
-    names: dict[str, float | Array] = {**experiment.values, experiment.variables[0]: x, "k": 0.0, "t": 0.0}
-    return np.broadcast_to(evaluate(until, names) != 0, x.shape)
-
-
-def _landscape(process: Diffusion, grid: Array) -> tuple[Array, Array]:
-    """U = ∫f/D from the left end and D, both (n,), Simpson's rule between points."""
-    middle = (grid[:-1] + grid[1:]) / 2
-
-    def force(x: Array) -> tuple[Array, Array]:
-        with np.errstate(all="ignore"):
-            strength = process.tensor(x[:, None])[:, 0, 0]
-            return process.drift(x[:, None])[:, 0] / strength, strength
-
-    at, strength = force(grid)
-    between, _ = force(middle)
-    steps = (at[:-1] + 4 * between + at[1:]) * np.diff(grid) / 6
-    return np.concatenate([[0.0], np.cumsum(steps)]), strength
-
-
-def _running(density: Array, grid: Array) -> Array:
-    """The running integral of a density from the left end, (n,)."""
-    return np.concatenate([[0.0], np.cumsum((density[:-1] + density[1:]) / 2 * np.diff(grid))])
-
-
-def _upto(x: float, grid: Array, integrand: Array) -> float:
-    return float(np.interp(x, grid, _running(integrand, grid)))
-
-
-def _from(x: float, grid: Array, integrand: Array) -> float:
-    running = _running(integrand, grid)
-    return float(running[-1] - np.interp(x, grid, running))
+        else:
+            high = middle
+    return (low + high) / 2

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.expression.numeric import evaluate
+from sgdtui.expression.tree import Expression
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Prediction
 
@@ -69,21 +70,19 @@ class PlaneLaw:
         return mean, covariance
 
     def observables(self, experiment: Experiment) -> dict[str, float]:
-        """The average of every observed expression, each cell cut into 4 × 4."""
-        if not experiment.observe:
-            return {}
-        totals = np.zeros(len(experiment.observe))
+        """The average of every observed expression over all space, where it is a number."""
         first, second = experiment.variables
+        averages = {key: self.average(e, (first, second), experiment.values) for key, e in experiment.observe}
+        return {key: value for key, value in averages.items() if np.isfinite(value)}
+
+    def average(self, expression: Expression, names: tuple[str, str], values: dict[str, float]) -> float:
+        """The average of an expression of the two coordinates `names`, each cell cut into 4 × 4."""
+        total = 0.0
         for x, y, mass in self._finer():
-            names = {**experiment.values, first: x[:, None], second: y[None, :]}
-            for i, (_, expression) in enumerate(experiment.observe):
-                value = np.broadcast_to(evaluate(expression, names), mass.shape)
-                totals[i] += np.sum(np.where(mass != 0, mass * value, 0.0))
-        return {
-            key: float(total)
-            for (key, _), total in zip(experiment.observe, totals, strict=True)
-            if np.isfinite(total)
-        }
+            given: dict[str, Array | float] = {**values, names[0]: x[:, None], names[1]: y[None, :]}
+            value = np.broadcast_to(evaluate(expression, given), mass.shape)
+            total += float(np.sum(np.where(mass != 0, mass * value, 0.0)))
+        return total
 
     def _finer(self) -> Iterator[tuple[Array, Array, Array]]:
         fine = [

@@ -95,9 +95,7 @@ def _thinned(examples: Array, weights: Array) -> tuple[Array, Array]:
     return examples[chosen], np.full(_MOST_EXAMPLES, 1.0 / _MOST_EXAMPLES)
 
 
-def _distinct_examples(
-    each: Callable[[Array], Array], weights: Array
-) -> tuple[list[list[int]], Array]:
+def _distinct_examples(each: Callable[[Array], Array], weights: Array) -> tuple[list[list[int]], Array]:
     """Examples grouped by equal maps (compared at a few points), and the weight of each group."""
     probes = each(np.array([-1.3719, 0.4142, 0.9183, 2.2360]))
     _, first, inverse = np.unique(np.round(probes, 10), axis=1, return_index=True, return_inverse=True)

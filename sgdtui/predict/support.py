@@ -29,17 +29,17 @@ def first_box(walls: tuple[Wall, ...]) -> list[tuple[float, float]]:
     return [w.window if w.window is not None else (-widest / 2, widest / 2) for w in walls]
 
 
-def box_of_density(log_density: Callable[[Array], Array], walls: tuple[Wall, ...]) -> Box | None:
+def box_of_density(on_box: Callable[[Box], Callable[[Array], Array]], walls: tuple[Wall, ...]) -> Box | None:
     """The box about the largest values of a density of two variables; None where it does not die out.
 
-    Open sides grow while the density at them is not negligible, and shrink to what is not.
+    `on_box` gives the logarithm of the density, good on a box. Open sides grow while the density at them is not negligible, and shrink to what is not.
     """
     box = first_box(walls)
     span = [high - low for low, high in box]
     for _ in range(60):
         axes = [np.linspace(low, high, _GRID) for low, high in box]
         points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=1)
-        values = log_density(points).reshape(_GRID, _GRID)
+        values = on_box(tuple(box))(points).reshape(_GRID, _GRID)
         top = values.max()
         if not np.isfinite(top):
             return None

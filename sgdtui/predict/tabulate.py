@@ -14,7 +14,9 @@ from sgdtui.predict.support import Box
 
 Array = NDArray[np.float64]
 
-_FEW_EXAMPLES = 64
+_FEW_EXAMPLES = 200
+_ORDER = 16
+_CHUNK = 1 << 16
 
 
 class TabulatedFields:
@@ -38,10 +40,13 @@ class TabulatedFields:
                 exact.gradient(points),
                 exact.covariance(points).reshape(-1, d * d),
                 exact.covariance_divergence(points),
+                exact.loss(points)[:, None],
             ],
             axis=1,
         )
-        self.coefficients = np.linalg.solve(self._vandermonde(points), values)
+        found = np.linalg.solve(self._vandermonde(points), values)
+        # Rounding in a high power would drown everything far outside the box.
+        self.coefficients = np.where(np.abs(found) < 1e-13 * np.abs(found).max(axis=0), 0.0, found)
 
     def _vandermonde(self, x: Array) -> Array:
         scaled = (x - self.centre) / self.half
@@ -52,11 +57,13 @@ class TabulatedFields:
         return np.asarray(basis)
 
     def _at(self, x: Array, columns: slice) -> Array:
-        return np.asarray(self._vandermonde(x) @ self.coefficients[:, columns])
+        chosen = self.coefficients[:, columns]
+        parts = [self._vandermonde(x[i : i + _CHUNK]) @ chosen for i in range(0, len(x), _CHUNK)]
+        return np.concatenate(parts)
 
     def loss(self, x: Array) -> Array:
-        """The loss, (n,), not tabulated."""
-        return self.exact.loss(x)
+        """The loss, (n,)."""
+        return self._at(x, slice(-1, None))[:, 0]
 
     def gradient(self, x: Array) -> Array:
         """The mean gradient, (n, d)."""
@@ -70,7 +77,7 @@ class TabulatedFields:
     def covariance_divergence(self, x: Array) -> Array:
         """∇·Σ, (n, d)."""
         d = self.dimension
-        return self._at(x, slice(d + d * d, None))
+        return self._at(x, slice(d + d * d, -1))
 
     def hessian(self, x: Array) -> Array:
         """The Hessian, (n, d, d), not tabulated."""
@@ -79,12 +86,18 @@ class TabulatedFields:
 
 def tabulated(process: Diffusion, box: Box) -> Diffusion:
     """The same SDE, its fields tabulated on the box where every evaluation would run over many examples."""
-    found = process.fields
+    return replace(process, fields=tabulated_fields(process.fields, box))
+
+
+def tabulated_fields(found: Fields, box: Box) -> Fields:
+    """The same fields, tabulated on the box where they are means over many examples.
+
+    Outside the box they are to be believed only for quadratic losses, where the table is exact everywhere.
+    """
     exact = found.exact if isinstance(found, TabulatedFields) else found
     if not isinstance(exact, SampleFields) or len(exact.examples) <= _FEW_EXAMPLES:
-        return process
-    order = 4 if is_quadratic(exact, box) else 20
-    return replace(process, fields=TabulatedFields(exact, box, order))
+        return found
+    return TabulatedFields(exact, box, 3 if is_quadratic(exact, box) else _ORDER)
 
 
 def is_quadratic(found: SampleFields, box: Box) -> bool:
