@@ -65,7 +65,8 @@ def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | A
     if isinstance(covariance, Absence):
         return covariance
     notes = ("exact mean and covariance",) if near.growing is not None else ()
-    return replace(normal_prediction(NAME, experiment, edges, centre, covariance), notes=notes)
+    prediction = normal_prediction(NAME, experiment, edges, centre, covariance)
+    return prediction if isinstance(prediction, Absence) else replace(prediction, notes=notes)
 
 
 def linearised(experiment: Experiment, found: Fields, centre: Array) -> Linearised | Absence:
