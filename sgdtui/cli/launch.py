@@ -16,8 +16,12 @@ NEEDS_TERMINAL = (
 @click.command("launch")
 @click.argument("preset", required=False)
 @click.option("--loss", metavar="NAME", help="A loss, by name or as an expression, in place of the preset's.")
-@click.option("--noise", metavar="NAME", help="A noise, by name or as an expression, in place of the preset's.")
-@click.option("--resume", is_flag=True, help="Go on with the last run: the same walkers, random streams and view.")
+@click.option(
+    "--noise", metavar="NAME", help="A noise, by name or as an expression, in place of the preset's."
+)
+@click.option(
+    "--resume", is_flag=True, help="Go on with the last run: the same walkers, random streams and view."
+)
 @click.option("--kiosk", is_flag=True, help="For a shared host: no files, no paths, no suspending; capped.")
 @click.option(
     "--color",
@@ -27,7 +31,9 @@ NEEDS_TERMINAL = (
     help="How many colours to use; NO_COLOR means none.",
 )
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
-@click.option("--fps", type=click.FloatRange(0.2, 60), default=10.0, show_default=True, help="Frames a second at most.")
+@click.option(
+    "--fps", type=click.FloatRange(0.2, 60), default=10.0, show_default=True, help="Frames a second at most."
+)
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--bandwidth", type=click.FloatRange(min=0.5), metavar="KB", help="Kilobytes a second at most.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads that step the walkers. [one a core]")

@@ -1,4 +1,4 @@
-"""The app: wires the workbench to the screens. It computes nothing, and imports nothing heavy before its first frame."""
+"""The app: wires the workbench to the screens. It computes nothing and imports nothing heavy before its first frame."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from sgdtui.tui.screens.start import Start
 if TYPE_CHECKING:
     from sgdtui.tui.draw.look import Look
     from sgdtui.tui.screens.laboratory import Laboratory
+    from sgdtui.tui.terminal.gate import Gate
+    from sgdtui.tui.terminal.session import Session
     from sgdtui.tui.workbench import Event, Workbench
 
-COLOUR_SYSTEMS = {"none": 0, "16": 16, "256": 256, "true": 1 << 24}
+COLOUR_SYSTEMS = {"none": 0, "8": 8, "16": 16, "256": 256, "true": 1 << 24, "truecolor": 1 << 24}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,20 @@ class SgdApp(App[int]):
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
         (0, "-flat"), (20, "-low"), (30, "-tall"), (50, "-towering"),
     ]  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True)
+    ]
 
-    def __init__(self, options: Options | None = None, make_bench: Callable[..., Any] | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        options: Options | None = None,
+        make_bench: Callable[..., Any] | None = None,
+        session: Session | None = None,
+    ) -> None:
+        super().__init__(driver_class=session.driver_class() if session is not None else None)
+        self.session = session
+        self.gate: Gate | None = None
+        self.leave_run_going = False
         self.options = options or Options()
         self.make_bench = make_bench
         self.bench: Workbench | None = None
@@ -94,7 +106,7 @@ class SgdApp(App[int]):
 
     @property
     def colours(self) -> int:
-        """How many colours are used: 0, 16, 256 or all."""
+        """How many colours are used: 0, 8, 16, 256 or all."""
         asked = self.options.colour
         if asked in COLOUR_SYSTEMS:
             return COLOUR_SYSTEMS[asked]
@@ -106,13 +118,13 @@ class SgdApp(App[int]):
         from rich.color import ColorSystem
         from textual.filter import Monochrome, NoColor
 
-        asked = {0: None, 16: ColorSystem.STANDARD, 256: ColorSystem.EIGHT_BIT, 1 << 24: ColorSystem.TRUECOLOR}
+        asked = {256: ColorSystem.EIGHT_BIT, 1 << 24: ColorSystem.TRUECOLOR}
         colours = self.colours
         self.no_color = colours == 0
         self._filters = [f for f in self._filters if not isinstance(f, Monochrome | NoColor)]
         if colours == 0:
             self._filters.append(NoColor())
-        self.console._color_system = asked[colours] or ColorSystem.STANDARD
+        self.console._color_system = asked.get(colours, ColorSystem.STANDARD)
 
     def _use_theme(self) -> None:
         from sgdtui.tui.draw.palette import MONO, THEMES
@@ -148,6 +160,8 @@ class SgdApp(App[int]):
 
     def on_mount(self) -> None:
         """The heavy modules are imported in a thread, after the first frame."""
+        if self.session is not None:
+            self.session.begin(self)
         self.call_after_refresh(self._import)
 
     def _import(self) -> None:
@@ -173,7 +187,9 @@ class SgdApp(App[int]):
         from sgdtui.tui.screens.laboratory import Laboratory
         from sgdtui.tui.workbench import Request, Workbench
 
-        self.mirror = ScreenMirror(self.options.ascii)
+        self.mirror = ScreenMirror(self.options.ascii, eight=self.colours == 8)
+        if self.session is not None:
+            self.gate = self.session.gate(self, self.mirror)
         if self.make_bench is not None:
             self.bench = self.make_bench(self._tell)
         else:
@@ -218,7 +234,7 @@ class SgdApp(App[int]):
 
     def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
         """Stops the run, then the app."""
-        if self.bench is not None:
+        if self.bench is not None and not self.leave_run_going:
             self.bench.stop()
         super().exit(result, return_code, message)
 
@@ -234,9 +250,12 @@ class SgdApp(App[int]):
             and not self._batch_count
             and screen is self.screen
         ):
-            renderable = mirror.patch(renderable, self.console, *self.size)
-            self.bytes_drawn += len(renderable.sequence.encode())
-            if not renderable.sequence:
+            if self.gate is not None:
+                renderable = self.gate.take(screen, renderable)
+            else:
+                renderable = mirror.patch(renderable, self.console, *self.size)
+            self.bytes_drawn += len(renderable.sequence.encode()) if renderable is not None else 0
+            if renderable is None or not renderable.sequence:
                 self.post_display_hook()
                 return
         super()._display(screen, renderable)

@@ -28,6 +28,13 @@ def line_of(claim: Claim, looked: bool = True) -> ClaimLine:
         if claim.within:
             expected += f" ± {number(claim.within, 2)}"
         measured = ""
-        if isinstance(claim.measured, int | float):
-            measured = with_error(float(claim.measured), claim.se)
-    return ClaimLine(that, expected, (claim.problem if looked else "") or measured, claim.holds if looked else None)
+        if looked and isinstance(claim.measured, int | float):
+            measured = (
+                with_error(float(claim.measured), claim.se) if claim.se else number(float(claim.measured), 6)
+            )
+    return ClaimLine(
+        that,
+        expected,
+        measured or (claim.problem if claim.holds is False else ""),
+        claim.holds if looked else None,
+    )

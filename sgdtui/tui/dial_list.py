@@ -6,7 +6,14 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.preset.dials import dials
 from sgdtui.tui.panels.dials import Dial
 
-LABEL = {"eta": "η", "batch": "B", "momentum": "β", "convention": "a", "temperature": "kT", "coupling": "pull"}
+LABEL = {
+    "eta": "η",
+    "batch": "B",
+    "momentum": "β",
+    "convention": "a",
+    "temperature": "kT",
+    "coupling": "pull",
+}
 FIRST = ("eta", "batch")
 LAST = ("walkers", "burn_in", "every", "bins", "seed")
 HIDDEN = ("steps",)
@@ -15,7 +22,9 @@ HIDDEN = ("steps",)
 
 def dials_of(experiment: Experiment) -> tuple[Dial, ...]:
     """Learning rate and batch, the parameters, the rest of the dynamics, then the run's numbers."""
-    found = {dial.name: dial for dial in dials(experiment) if dial.value is not None and dial.name not in HIDDEN}
+    found = {
+        dial.name: dial for dial in dials(experiment) if dial.value is not None and dial.name not in HIDDEN
+    }
     middle = [name for name in found if name not in (*FIRST, *LAST)]
     order = [name for name in (*FIRST, *middle, *LAST) if name in found]
     shown = [

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment
 
 
-def write_all(stem: Path, experiment: Experiment, result: Result | None, picture: str) -> tuple[list[str], str]:
+def write_all(
+    stem: Path, experiment: Experiment, result: Result | None, picture: str
+) -> tuple[list[str], str]:
     """Writes NAME.yaml, and with a result NAME.csv and NAME.npz, and NAME.svg; each is whole or not there.
 
     Returns the names written and the preset's text. Raises OSError, and ValueError for a folder that is not there.

@@ -28,10 +28,16 @@ class StillLab:
 class StillBench(Workbench):
     """Shows a stored snapshot of a finished run as the app would have shown it, with its claims checked."""
 
-    def __init__(self, tell: Callable[[Event], None], snapshot: Snapshot, document: Mapping[str, Any] | None) -> None:
-        self._still = replace(snapshot, phase="sampling", message="") if snapshot.phase == "done" else snapshot
+    def __init__(
+        self, tell: Callable[[Event], None], snapshot: Snapshot, document: Mapping[str, Any] | None
+    ) -> None:
+        self._still = (
+            replace(snapshot, phase="sampling", message="") if snapshot.phase == "done" else snapshot
+        )
         self._document = document
-        super().__init__(tell, make_lab=lambda _experiment, on_snapshot, **_: StillLab(self._still, on_snapshot))
+        super().__init__(
+            tell, make_lab=lambda _experiment, on_snapshot, **_: StillLab(self._still, on_snapshot)
+        )
 
     def open(self, request: Request) -> None:
         """Shows the snapshot whatever is asked for."""

@@ -1,5 +1,6 @@
 """The screen as SVG, cell by cell: blocks, braille and lines are shapes, every letter has its own place, so that the
-picture looks the same whatever fonts the viewer has."""
+picture looks the same whatever fonts the viewer has.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +87,15 @@ def _segment(out: list[str], x: int, y: int, text: str, style: Style, ink: str, 
         at += get_character_cell_size(character)
         if character in BLOCKS:
             a, b, c, d = BLOCKS[character]
-            out.append(_rect(here + a * CELL_WIDTH, top + b * CELL_HEIGHT, (c - a) * CELL_WIDTH, (d - b) * CELL_HEIGHT, front))
+            out.append(
+                _rect(
+                    here + a * CELL_WIDTH,
+                    top + b * CELL_HEIGHT,
+                    (c - a) * CELL_WIDTH,
+                    (d - b) * CELL_HEIGHT,
+                    front,
+                )
+            )
         elif character in SHADED:
             out.append(_rect(here, top, CELL_WIDTH, CELL_HEIGHT, _mixed(back, front, SHADED[character])))
         elif 0x2800 < ord(character) < 0x2900:
@@ -100,7 +109,9 @@ def _segment(out: list[str], x: int, y: int, text: str, style: Style, ink: str, 
     weight = ' font-weight="bold"' if style.bold else ""
     for place, word in _words(letters):
         length = f' textLength="{len(word) * CELL_WIDTH:.1f}"' if len(word) > 1 else ""
-        out.append(f'<text x="{place:.1f}" y="{top + BASELINE:.1f}" fill="{front}"{weight}{length}>{escape(word)}</text>')
+        out.append(
+            f'<text x="{place:.1f}" y="{top + BASELINE:.1f}" fill="{front}"{weight}{length}>{escape(word)}</text>'
+        )
     return at
 
 
@@ -172,11 +183,15 @@ def svg_of(shown: Result | Snapshot, size: tuple[int, int] = (120, 36), **option
     return asyncio.run(_draw(snapshot, document, size, options))
 
 
-async def _draw(snapshot: Snapshot, document: dict[str, Any] | None, size: tuple[int, int], options: dict[str, Any]) -> str:
+async def _draw(
+    snapshot: Snapshot, document: dict[str, Any] | None, size: tuple[int, int], options: dict[str, Any]
+) -> str:
     from sgdtui.tui.app import Options, SgdApp
     from sgdtui.tui.still import StillBench
 
-    app = SgdApp(Options(**{"colour": "true", **options}), make_bench=lambda tell: StillBench(tell, snapshot, document))
+    app = SgdApp(
+        Options(**{"colour": "true", **options}), make_bench=lambda tell: StillBench(tell, snapshot, document)
+    )
     async with app.run_test(size=size) as pilot:
         await app.workers.wait_for_complete()
         while app.laboratory is None or not app.laboratory.settled_down:

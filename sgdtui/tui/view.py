@@ -30,8 +30,10 @@ class View:
     predictions  "all", "none" or one prediction's name: which curves are drawn and what the residual is taken from
     arrows       the kinds of drift vectors that are drawn
     cursor       the linked cursor in coordinates of the system, None while it is off
+    claims_apply whether the dials stand where the claims were made for
     fork         the snapshot of the run that this one is compared with
     busy         what is going on instead of, or before, a run: "compiling", "loading numerics"
+    origin       the step at which the present generation of the run began
     notice       one line that wins over the snapshot's message
     """
 
@@ -41,12 +43,15 @@ class View:
     arrows: frozenset[str] = frozenset(ARROWS)
     cursor: tuple[float, ...] | None = None
     claims: tuple[ClaimLine, ...] = ()
+    claims_apply: bool = True
     fork: Snapshot | None = None
     busy: str = ""
     notice: str = ""
     fps: float = 0.0
     bandwidth: float | None = None
+    round_trip: float | None = None
     title: str = ""
+    origin: int = 0
 
     def but(self, **changes: object) -> View:
         """The same view with some choices changed."""
@@ -60,9 +65,9 @@ class View:
 
     @property
     def settling(self) -> bool:
-        """Whether nothing is recorded yet, so that the walkers of this moment are drawn."""
+        """Whether nothing counts yet, so that the walkers of this moment are drawn."""
         shown = self.snapshot
-        return shown is None or shown.samples == 0
+        return shown is None or shown.samples == 0 or shown.phase in ("compiling", "pilot", "settling")
 
     def chosen(self) -> tuple[str, ...]:
         """The predictions that are drawn, in the order of `PREDICTIONS`."""
@@ -77,3 +82,12 @@ class View:
             return None
         there = self.chosen() or tuple(n for n in PREDICTIONS if n in self.snapshot.predictions)
         return next((n for n in there if self.snapshot.predictions[n].probability is not None), None)
+
+
+def settling_word(view: View) -> str:
+    """Settling 43 %"""
+    snapshot = view.snapshot
+    burn_in = snapshot.experiment.run.burn_in if snapshot is not None else None
+    if snapshot is None or not burn_in:
+        return "settling"
+    return f"settling {min(99, int(100 * (snapshot.step - view.origin) / burn_in))} %"

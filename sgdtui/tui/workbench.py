@@ -1,5 +1,6 @@
 """What stands between the screen and the run: one thread that opens presets, turns dials, remembers for undo and
-checks claims, so that the screen never waits. It answers with frozen events; heavy imports happen here."""
+checks claims, so that the screen never waits. It answers with frozen events; heavy imports happen here.
+"""
 
 from __future__ import annotations
 
@@ -77,9 +78,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The claims as they stand."""
+    """The claims as they stand; `apply` False: the dials have left what was claimed for."""
 
     claims: tuple[ClaimLine, ...]
+    apply: bool = True
 
 
 Event = Setup | Busy | Trouble | Shown | Claimed
@@ -236,13 +238,15 @@ class Workbench:
         self.experiment = experiment
         self._number += 1
         if self.lab is None:
-            self.lab = self._make_lab(experiment, lambda snapshot: self._tell(Shown(snapshot)), **self._settings)
+            self.lab = self._make_lab(
+                experiment, lambda snapshot: self._tell(Shown(snapshot)), **self._settings
+            )
             if self._stopped:
                 self.lab.stop()
         else:
             self.lab.change(experiment)
         self._tell(self._setup(experiment))
-        self._tell(Claimed(self._claim_lines(experiment, None)))
+        self._tell(Claimed(self._claim_lines(experiment, None), self._claims_apply(experiment)))
 
     def _setup(self, experiment: Experiment) -> Setup:
         from sgdtui.model.gradient import GradientSystem
@@ -296,7 +300,7 @@ class Workbench:
 
     def _check_claims(self) -> None:
         experiment, lab = self.experiment, self.lab
-        if experiment is None or lab is None or not experiment.expect:
+        if experiment is None or lab is None or not experiment.expect or not self._claims_apply(experiment):
             return
         result = lab.result()
         snapshot = result.snapshot if result is not None else None
@@ -304,7 +308,15 @@ class Workbench:
             return
         self._tell(Claimed(self._claim_lines(experiment, result.document())))
 
-    def _claim_lines(self, experiment: Experiment, document: Mapping[str, Any] | None) -> tuple[ClaimLine, ...]:
+    def _claims_apply(self, experiment: Experiment) -> bool:
+        """Whether every dial that matters stands where the preset put it."""
+        from sgdtui.tui.dial_list import LAST, dials_of
+
+        return all(dial.value == dial.initial for dial in dials_of(experiment) if dial.path not in LAST)
+
+    def _claim_lines(
+        self, experiment: Experiment, document: Mapping[str, Any] | None
+    ) -> tuple[ClaimLine, ...]:
         if not experiment.expect:
             return ()
         from sgdtui.claims.check import check
@@ -314,7 +326,9 @@ class Workbench:
             experiment,
             expect=tuple(e for e in experiment.expect if e.variant is None and "variants." not in e.that),
         )
-        return tuple(line_of(claim, document is not None) for claim in check(live, document or {}, final=False))
+        return tuple(
+            line_of(claim, document is not None) for claim in check(live, document or {}, final=False)
+        )
 
 
 def _read(request: Request) -> Experiment:

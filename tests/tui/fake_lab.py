@@ -16,10 +16,16 @@ class FakeLab:
     made: list[FakeLab]
 
     def __init__(
-        self, experiment: Experiment, on_snapshot: Callable[[Snapshot], None], stored: Snapshot, **settings: Any
+        self,
+        experiment: Experiment,
+        on_snapshot: Callable[[Snapshot], None],
+        stored: Snapshot,
+        **settings: Any,
     ) -> None:
         self.experiment = experiment
-        self.stored = replace(stored, experiment=experiment) if experiment.dimension == len(stored.edges) else stored
+        self.stored = (
+            replace(stored, experiment=experiment) if experiment.dimension == len(stored.edges) else stored
+        )
         self.on_snapshot = on_snapshot
         self.settings = settings
         self.said: list[str] = []
@@ -59,6 +65,7 @@ class FakeLab:
         return None
 
     def stop(self, timeout: float | None = None) -> bool:
+        del timeout
         self.stopped = True
         return True
 

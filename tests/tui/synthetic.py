@@ -10,7 +10,7 @@ from sgdtui.compare.comparison import Comparison, Distances, Verdict
 from sgdtui.expression import parse
 from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.model.dynamics import Dynamics
-from sgdtui.model.experiment import Experiment, RunPlan
+from sgdtui.model.experiment import Expectation, Experiment, RunPlan
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.loss import Loss
 from sgdtui.model.noise import Noise
@@ -25,7 +25,9 @@ def double_well_experiment(**dynamics: object) -> Experiment:
     """A double well with noise that is louder on the right."""
     system = GradientSystem(
         Loss(parse("(x**2-1)**2/4", names={"x"}), ("x",), "double-well", "Double well", "two equal wells"),
-        Noise((parse("1 + s*tanh(4*x)/2", names={"x", "s"}),), "isotropic", name="tanh-step", title="Tanh step"),
+        Noise(
+            (parse("1 + s*tanh(4*x)/2", names={"x", "s"}),), "isotropic", name="tanh-step", title="Tanh step"
+        ),
     )
     return Experiment(
         system=system,
@@ -36,6 +38,12 @@ def double_well_experiment(**dynamics: object) -> Experiment:
         run=RunPlan(burn_in=2000, steps=4000),
         name="flat-or-quiet",
         title="Flat or quiet",
+        story="Two minima of the same depth, one of them quieter. Where do the walkers settle?",
+        document={"dynamics": {"kind": "sde", "eta": 0.2, "dt": 0.005}, "parameters": {"s": 1.0}},
+        expect=(
+            Expectation("left", 0.9671, 0.004),
+            Expectation("verdict", "equilibrium, not gibbs"),
+        ),
     )
 
 
@@ -54,7 +62,11 @@ def _distances(measured: np.ndarray, predicted: np.ndarray, width: float) -> Dis
 
 
 def double_well(
-    samples: int = 5_000_000, seed: int = 1, phase: str = "sampling", generation: int = 1, time: float = 1284.0
+    samples: int = 5_000_000,
+    seed: int = 1,
+    phase: str = "sampling",
+    generation: int = 1,
+    time: float = 1284.0,
 ) -> Snapshot:
     """Row 20 of the claims as the screen would see it: Fokker–Planck right, Gibbs wrong."""
     experiment = double_well_experiment()
@@ -80,15 +92,21 @@ def double_well(
     instant_counts = rng.poisson(planck * width * 65536)
     instant = instant_counts / instant_counts.sum() / width
     predictions = {
-        "gibbs": Prediction("gibbs", (edges,), gibbs * width, temperature=temperature, rule="trace of Σ at the minimum"),
+        "gibbs": Prediction(
+            "gibbs", (edges,), gibbs * width, temperature=temperature, rule="trace of Σ at the minimum"
+        ),
         "fokker-planck": Prediction("fokker-planck", (edges,), planck * width, numerical_error=1e-6),
         "transfer": Prediction("transfer", (edges,), transfer * width),
     }
     floor = Distances(4e-4, 2e-5, 3e-4, 2e-4, 5e-4)
     comparisons = {
         "gibbs": Comparison("gibbs", _distances(density, gibbs, width), floor, 0.0, 1e-9, False),
-        "fokker-planck": Comparison("fokker-planck", _distances(density, planck, width), floor, 0.43, 1e-6, True),
-        "transfer": Comparison("transfer", _distances(density, transfer, width), floor, 0.02, 1e-6, None, 3.0),
+        "fokker-planck": Comparison(
+            "fokker-planck", _distances(density, planck, width), floor, 0.43, 1e-6, True
+        ),
+        "transfer": Comparison(
+            "transfer", _distances(density, transfer, width), floor, 0.02, 1e-6, None, 3.0
+        ),
     }
     drift = DriftVectors(
         points=(x,),
@@ -146,7 +164,10 @@ def rotating_2d(samples: int = 4_000_000, seed: int = 2) -> Snapshot:
     system = GradientSystem(
         Loss(parse("x**2 + y**2/4", names={"x", "y"}), ("x", "y"), "anisotropic-bowl", "Anisotropic bowl"),
         Noise(
-            tuple(parse(t, names=set()) for t in ("1", "0.6", "0.6", "1")), "full", name="correlated", title="Correlated"
+            tuple(parse(t, names=set()) for t in ("1", "0.6", "0.6", "1")),
+            "full",
+            name="correlated",
+            title="Correlated",
         ),
     )
     experiment = Experiment(
@@ -184,13 +205,19 @@ def rotating_2d(samples: int = 4_000_000, seed: int = 2) -> Snapshot:
         x**2 + y**2 / 4, np.full_like(x, 2.0),
     )  # fmt: skip
     predictions = {
-        "gibbs": Prediction("gibbs", (xe, ye), gibbs * area, temperature=0.05, rule="trace of Σ at the minimum"),
+        "gibbs": Prediction(
+            "gibbs", (xe, ye), gibbs * area, temperature=0.05, rule="trace of Σ at the minimum"
+        ),
         "fokker-planck": Prediction("fokker-planck", (xe, ye), law * area, current=velocity * law),
     }
     floor = Distances(0.012, 0.0009, 0.01, 4e-4, 5e-4)
     comparisons = {
-        "gibbs": Comparison("gibbs", _distances(density.ravel(), gibbs.ravel(), area), floor, 0.0, 1e-9, False),
-        "fokker-planck": Comparison("fokker-planck", _distances(density.ravel(), law.ravel(), area), floor, 0.3, 1e-4, True),
+        "gibbs": Comparison(
+            "gibbs", _distances(density.ravel(), gibbs.ravel(), area), floor, 0.0, 1e-9, False
+        ),
+        "fokker-planck": Comparison(
+            "fokker-planck", _distances(density.ravel(), law.ravel(), area), floor, 0.3, 1e-4, True
+        ),
     }
     return Snapshot(
         experiment=experiment,

@@ -39,7 +39,9 @@ def longest_of(size: np.ndarray, weight: np.ndarray | None = None) -> float:
     return float(size[good].max()) if good.any() else 0.0
 
 
-def sample_line(edges: np.ndarray, values: np.ndarray, low: float, high: float, slots: int) -> NDArray[np.float64]:
+def sample_line(
+    edges: np.ndarray, values: np.ndarray, low: float, high: float, slots: int
+) -> NDArray[np.float64]:
     """Values of bins at the middles of equal slots of [low, high], (slots,); NaN outside the bins."""
     middles = low + (np.arange(slots) + 0.5) * (high - low) / slots
     index = np.searchsorted(edges, middles, side="right") - 1
@@ -64,7 +66,9 @@ def draw_line_arrows(
             text = shaft + (">" if ascii else "→")
         else:
             text = ("<" if ascii else "←") + shaft
-        canvas.write(start + (cells - 1 - len(text) + 1) // 2, y, text, ink, weight=0 if length == 0 else BOLD)
+        canvas.write(
+            start + (cells - 1 - len(text) + 1) // 2, y, text, ink, weight=0 if length == 0 else BOLD
+        )
 
 
 def draw_map_arrows(
@@ -114,11 +118,31 @@ def draw_map_arrows(
             for k in range(reach, 0, -1):
                 tail = (ASCII_TAILS if ascii else TAILS)[way]
                 _stroke(canvas, x, y, columns, rows, head_x - dx * k, head_y - dy * k, tail, ink, length)
-            _stroke(canvas, x, y, columns, rows, head_x, head_y, (ASCII_HEADS if ascii else HEADS)[way], ink, length)
+            _stroke(
+                canvas,
+                x,
+                y,
+                columns,
+                rows,
+                head_x,
+                head_y,
+                (ASCII_HEADS if ascii else HEADS)[way],
+                ink,
+                length,
+            )
 
 
 def _stroke(
-    canvas: Canvas, x: int, y: int, columns: int, rows: int, column: int, row: int, glyph: str, ink: int, length: int
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    column: int,
+    row: int,
+    glyph: str,
+    ink: int,
+    length: int,
 ) -> None:
     if 0 <= column < columns and 0 <= row < rows:
         canvas.write(x + column, y + row, glyph, ink, weight=BOLD if length == 3 else 0)

@@ -13,7 +13,9 @@ EIGHTHS = np.array([ord(c) for c in " ▁▂▃▄▅▆▇█"], np.uint32)
 ASCII_EIGHTHS = np.array([ord(c) for c in "  ..::###"], np.uint32)
 
 
-def columns_of(edges: np.ndarray, density: np.ndarray, low: float, high: float, columns: int) -> NDArray[np.float64]:
+def columns_of(
+    edges: np.ndarray, density: np.ndarray, low: float, high: float, columns: int
+) -> NDArray[np.float64]:
     """A density over bins as averages over equal columns of [low, high], (columns,); exact for piecewise constants."""
     cumulative = np.concatenate([[0.0], np.cumsum(np.nan_to_num(density) * np.diff(edges))])
     borders = np.linspace(low, high, columns + 1)
@@ -35,7 +37,9 @@ def draw_bars(
     if rows <= 0 or columns <= 0 or top <= 0:
         return
     eighths = np.clip(heights / top, 0.0, 1.0) * (8 * rows)
-    steps = np.clip(steady.of(eighths) if steady else np.rint(np.nan_to_num(eighths)).astype(np.int64), 0, 8 * rows)
+    steps = np.clip(
+        steady.of(eighths) if steady else np.rint(np.nan_to_num(eighths)).astype(np.int64), 0, 8 * rows
+    )
     from_bottom = np.arange(rows - 1, -1, -1)[:, None]
     level = np.clip(steps[None, :] - 8 * from_bottom, 0, 8)
     glyphs = (ASCII_EIGHTHS if canvas.look.ascii else EIGHTHS)[level]

@@ -63,7 +63,7 @@ class Canvas:
             size = 1 if character.isascii() else get_character_cell_size(character)
             if size == 0:
                 continue
-            if 0 <= x and x + size <= self.width:
+            if x >= 0 and x + size <= self.width:
                 self.glyph[y, x] = ord(character)
                 if size == 2:
                     self.glyph[y, x + 1] = CONTINUED
@@ -80,7 +80,14 @@ class Canvas:
         self.fill(x, y, self.width - x if cells is None else cells, 1, "-" if self.look.ascii else "─", ink)
 
     def fill(
-        self, x: int, y: int, cells: int, rows: int, character: str = " ", ink: int = Role.TEXT, ground: int = 0
+        self,
+        x: int,
+        y: int,
+        cells: int,
+        rows: int,
+        character: str = " ",
+        ink: int = Role.TEXT,
+        ground: int = 0,
     ) -> None:
         """Fills a rectangle with one character."""
         part = (slice(max(y, 0), max(y + rows, 0)), slice(max(x, 0), max(x + cells, 0)))

@@ -24,7 +24,9 @@ Cell = tuple[str, "Pen"]
 JOIN = 3
 """Unchanged cells that are sent again rather than jumped over, where their style is the same."""
 
-BOXES = str.maketrans("─━│┃┌┐└┘├┤┬┴┼╭╮╰╯▔▁▕▏▎▊▌▍▋▐█▀▄▪◉◯○●⟨⟩▶▼▲◀┈╱╲░▒▓╸╺", "--||+++++++++++++-_||||||||##_-ooo*<>>v^<./\\.:%--")
+BOXES = str.maketrans(
+    "─━│┃┌┐└┘├┤┬┴┼╭╮╰╯▔▁▕▏▎▊▌▍▋▐█▀▄▪◉◯○●⟨⟩▶▼▲◀┈╱╲░▒▓╸╺", "--||+++++++++++++-_||||||||##_-ooo*<>>v^<./\\.:%--"
+)
 """Box drawing of Textual's own widgets in ASCII."""
 
 
@@ -274,8 +276,10 @@ def _changed_runs(row: list[Cell | None], cells: Sequence[Cell | None], x: int) 
             end += 1
         if runs and index <= runs[-1][1]:
             runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
-        elif runs and index - runs[-1][1] <= JOIN and all(
-            _pen(cells[k]) is _pen(cells[runs[-1][1] - 1]) for k in range(runs[-1][1], index)
+        elif (
+            runs
+            and index - runs[-1][1] <= JOIN
+            and all(_pen(cells[k]) is _pen(cells[runs[-1][1] - 1]) for k in range(runs[-1][1], index))
         ):
             runs[-1] = (runs[-1][0], end)
         else:

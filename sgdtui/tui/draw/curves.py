@@ -12,12 +12,22 @@ BRAILLE = 0x2800
 DOT = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint32)
 """The bit of each dot in a braille cell, by (row, column)."""
 
-PATTERNS = {"solid": (1,), "dotted": (1, 0, 0), "dashed": (1, 1, 1, 1, 0, 0, 0), "dash-dot": (1, 1, 1, 0, 0, 1, 0, 0)}
+PATTERNS = {
+    "solid": (1,),
+    "dotted": (1, 0, 0),
+    "dashed": (1, 1, 1, 1, 0, 0, 0),
+    "dash-dot": (1, 1, 1, 0, 0, 1, 0, 0),
+}
 """Which dots along a curve are set: how curves differ without colour."""
 
 ASCII_MARK = {"solid": "*", "dotted": "o", "dashed": "-", "dash-dot": "~"}
 
-PREDICTION_PATTERN = {"gibbs": "dotted", "fokker-planck": "solid", "transfer": "dashed", "gaussian": "dash-dot"}
+PREDICTION_PATTERN = {
+    "gibbs": "dotted",
+    "fokker-planck": "solid",
+    "transfer": "dashed",
+    "gaussian": "dash-dot",
+}
 PREDICTION_SAMPLE = {"gibbs": "⠒⠐⠂", "fokker-planck": "⠒⠒⠒", "transfer": "⠒⠂⠐", "gaussian": "⠒⠐⠒"}
 PREDICTION_SAMPLE_ASCII = {"gibbs": "ooo", "fokker-planck": "***", "transfer": "---", "gaussian": "~~~"}
 
@@ -46,7 +56,9 @@ def curve_dots(
             span = (row,)
         else:
             step = 1 if row > previous else -1
-            first = max(min(previous + step, height), -1) if step > 0 else min(max(previous + step, -1), height)
+            first = (
+                max(min(previous + step, height), -1) if step > 0 else min(max(previous + step, -1), height)
+            )
             last = max(min(row, height), -1)
             span = tuple(range(first, last + step, step)) or (row,)
         for r in span:

@@ -44,7 +44,9 @@ class Box:
         return self.x + min(self.columns - 1, int((value - self.low) / (self.high - self.low) * self.columns))
 
 
-def sane(x: np.ndarray, y: np.ndarray, *, logarithmic: bool = False) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def sane(
+    x: np.ndarray, y: np.ndarray, *, logarithmic: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points that plotext survives: finite, within ±1e9, with log10 taken of positive heights where asked."""
     x, y = np.asarray(x, float), np.asarray(y, float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -116,7 +118,11 @@ def draw_frame(
     """
     y_span = y_limits[1] - y_limits[0]
     rows_inside = max(height - 2, 1)
-    ys = list(y_ticks) if y_ticks is not None else ticks(y_limits[0], y_limits[1] - 0.08 * y_span, max(2, rows_inside // 3))
+    ys = (
+        list(y_ticks)
+        if y_ticks is not None
+        else ticks(y_limits[0], y_limits[1] - 0.08 * y_span, max(2, rows_inside // 3))
+    )
     labels = list(y_labels) if y_labels is not None else tick_labels(ys)
     least = max(gutter, len(canvas.look.say(y_name)))
     labels = [label.rjust(least) for label in labels] or [" " * least]
@@ -193,10 +199,16 @@ def draw_lines(
         y_labels=y_labels,
     )  # fmt: skip
     for px, py, line in points:
-        for row, text in enumerate(_line_rows(box.columns, box.rows, (low, high), limits, *_thin(px, py, box.columns), line.kind)):
+        for row, text in enumerate(
+            _line_rows(box.columns, box.rows, (low, high), limits, *_thin(px, py, box.columns), line.kind)
+        ):
             for column, character in enumerate(text):
                 if character != " ":
-                    mark = character if not canvas.look.ascii else {"solid": "*", "dotted": "."}.get(line.kind, "-")
+                    mark = (
+                        character
+                        if not canvas.look.ascii
+                        else {"solid": "*", "dotted": "."}.get(line.kind, "-")
+                    )
                     canvas.write(box.x + column, box.y + row, mark, line.ink)
     return box
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from sgdtui.tui.draw.roles import BOLD, DIM, DIVERGES, REVERSE, SHADES, UNDERLINE, Role
 
@@ -41,21 +41,12 @@ LIGHT = Theme(
     panel="#ebe8e1",
     boost="#e2dfd7",
 )
-MONO = Theme(
+_ANSI_THEME = BUILTIN_THEMES["ansi-dark"]
+MONO = replace(
+    _ANSI_THEME,
     name="sgdtui-mono",
-    dark=True,
-    ansi=True,
-    primary="ansi_default",
-    secondary="ansi_default",
-    accent="ansi_default",
-    warning="ansi_default",
-    error="ansi_default",
-    success="ansi_default",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
+    **dict.fromkeys(("primary", "secondary", "accent", "warning", "error", "success"), "ansi_default"),
+    variables=dict.fromkeys(_ANSI_THEME.variables, "ansi_default"),
 )
 THEMES = (DARK, LIGHT, MONO)
 
@@ -144,7 +135,13 @@ def palette_of(theme: Theme, colours: int = 1 << 24) -> Palette:
         return Palette({}, {}, colours=False)
     if theme.ansi or colours < 256:
         named = {int(role): RichColor.parse(name) for role, name in _ANSI.items()}
-        return Palette({**named, Role.SELECTED: None}, {Role.SELECTED: RichColor.parse("blue"), **{r: named[r] for r in range(Role.SGD, Role.GAUSSIAN + 1)}})
+        return Palette(
+            {**named, Role.SELECTED: None},
+            {
+                Role.SELECTED: RichColor.parse("blue"),
+                **{r: named[r] for r in range(Role.SGD, Role.GAUSSIAN + 1)},
+            },
+        )
     background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     text = Color.parse(theme.foreground or ("#e0e0e0" if theme.dark else "#202020"))
     primary = Color.parse(theme.primary)

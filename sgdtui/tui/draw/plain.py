@@ -21,7 +21,7 @@ SPELLED = {
 
 
 def plain(text: str) -> str:
-    """`text` without C0 and C1 controls, bidirectional controls and zero-width marks; tabs and newlines become spaces."""
+    """`text` without control, direction and zero-width characters; tabs and newlines become spaces."""
     if text.isascii() and text.isprintable():
         return text
     kept = []
@@ -33,6 +33,12 @@ def plain(text: str) -> str:
         else:
             kept.append(character)
     return "".join(kept)
+
+
+def plain_lines(text: str, most: int = 12) -> str:
+    """`text` made safe line by line, at most so many lines."""
+    lines = text.split("\n")
+    return "\n".join(plain(line) for line in lines[:most]) + ("\n…" if len(lines) > most else "")
 
 
 @lru_cache(maxsize=4096)

@@ -37,7 +37,11 @@ def draw_residual(
     if look.shaded:
         canvas.ground[y : y + rows, x : x + columns] = np.where(in_band[:, None], Role.BAND, Role.DEFAULT)
     else:
-        edges = [row for row in range(rows) if in_band[row] and (row == 0 or row == rows - 1 or not (in_band[row - 1] and in_band[row + 1]))]
+        edges = [
+            row
+            for row in range(rows)
+            if in_band[row] and (row == 0 or row == rows - 1 or not (in_band[row - 1] and in_band[row + 1]))
+        ]
         for row in edges:
             canvas.fill(x, y + row, columns, 1, "." if look.ascii else "┈", Role.RULE)
     half = rows * 2
@@ -62,7 +66,14 @@ def draw_residual(
 
 
 def _draw_ascii(
-    canvas: Canvas, x: int, y: int, columns: int, rows: int, dots: np.ndarray, inks: np.ndarray, good: np.ndarray
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    dots: np.ndarray,
+    inks: np.ndarray,
+    good: np.ndarray,
 ) -> None:
     middle = (rows - 1) / 2
     for column in range(columns):
@@ -72,4 +83,9 @@ def _draw_ascii(
         row = round(min(rows - 1, max(0, middle - far)))
         between = range(min(row, int(middle)), max(row, int(middle)) + 1)
         for r in between:
-            canvas.write(x + column, y + r, "+" if dots[column] > 0 else "-" if dots[column] < 0 else ".", int(inks[column]))
+            canvas.write(
+                x + column,
+                y + r,
+                "+" if dots[column] > 0 else "-" if dots[column] < 0 else ".",
+                int(inks[column]),
+            )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-
 BOLD, DIM, REVERSE, UNDERLINE = 1, 2, 4, 8
 """Weights of a cell, which may be added."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def count(value: float) -> str:
 
 
 def with_error(value: float | None, se: float | None) -> str:
-    """value ± error, the value to the error's second digit."""
+    """Value ± error, the value to the error's second digit."""
     if value is None or not math.isfinite(value):
         return "—"
     if se is None or not math.isfinite(se) or se <= 0:
@@ -72,14 +73,16 @@ def tick_labels(values: Sequence[float]) -> list[str]:
     if not values:
         return []
     largest = max(abs(v) for v in values)
-    step = min((abs(b - a) for a, b in zip(values, values[1:], strict=False)), default=largest or 1.0)
+    step = min((abs(b - a) for a, b in pairwise(values)), default=largest or 1.0)
     if largest >= 1e5 or (0 < largest < 1e-3):
         return ["0" if v == 0 else number(v, 2) for v in values]
     places = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
     return [f"{v:.{min(places, 6)}f}".replace("-", "−") for v in values]
 
 
-def finite_range(arrays: Sequence[np.ndarray], fallback: tuple[float, float] = (0.0, 1.0)) -> tuple[float, float]:
+def finite_range(
+    arrays: Sequence[np.ndarray], fallback: tuple[float, float] = (0.0, 1.0)
+) -> tuple[float, float]:
     """The smallest and largest finite number in the arrays."""
     low, high = math.inf, -math.inf
     for array in arrays:

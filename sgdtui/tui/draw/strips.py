@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from rich.segment import Segment
 from textual.strip import Strip
@@ -16,7 +18,7 @@ def strip_of(canvas: Canvas, y: int, palette: Palette) -> Strip:
     glyphs = canvas.glyph[y]
     starts = np.concatenate([[0], np.flatnonzero(np.diff(styles)) + 1, [len(styles)]])
     segments = []
-    for begin, end in zip(starts[:-1], starts[1:], strict=True):
+    for begin, end in pairwise(starts):
         if begin == end:
             continue
         cells = glyphs[begin:end]

@@ -19,7 +19,8 @@ def draw_claims(canvas: Canvas, view: View, focused: bool = False) -> None:
         _draw_observables(canvas, view, focused)
         return
     held = sum(claim.holds is True for claim in view.claims)
-    draw_title(canvas, "Claims", focused, f"{held} of {len(view.claims)}")
+    note = f"{held} of {len(view.claims)}" if view.claims_apply else "for the preset's dials"
+    draw_title(canvas, "Claims", focused, note)
     y = 1
     for claim in view.claims:
         if y >= canvas.height:
@@ -56,7 +57,9 @@ def _list_observables(canvas: Canvas, view: View, y: int) -> None:
     snapshot = view.snapshot
     if snapshot is None:
         return
-    rows: list[tuple[str, str]] = [(name, with_error(o.value, o.se)) for name, o in snapshot.observables.items()]
+    rows: list[tuple[str, str]] = [
+        (name, with_error(o.value, o.se)) for name, o in snapshot.observables.items()
+    ]
     for axis, name in enumerate(snapshot.experiment.variables[: len(snapshot.mean)]):
         rows.append((f"mean {name}", with_error(float(snapshot.mean[axis]), float(snapshot.mean_se[axis]))))
         variance, se = float(snapshot.covariance[axis, axis]), float(snapshot.covariance_se[axis, axis])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import plain, wrap
@@ -124,7 +125,12 @@ def draw_dials(
     problem: str = "",
 ) -> tuple[int, int]:
     """The whole panel; returns (first dial shown, rows of dials)."""
-    draw_title(canvas, "Dials", focused, "u undo" if canvas.width >= 20 and any(d.value != d.initial for d in dials) else "")
+    draw_title(
+        canvas,
+        "Dials",
+        focused,
+        "u undo" if canvas.width >= 20 and any(d.value != d.initial for d in dials) else "",
+    )
     inside = canvas.height - 1
     about_rows = 2 if inside >= 7 else 1 if inside >= 4 else 0
     rows = max(inside - about_rows, 1)
@@ -178,7 +184,7 @@ class Dials(Panel):
         "A dial never recompiles: the walkers stay where they are, the statistics start again, u takes it back.\n"
         "± and [ ] turn η from anywhere. A value past the edge of stability is marked with !."
     )
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),
         Binding("home", "move(-99)", "First", show=False),

@@ -79,7 +79,9 @@ def draw_distribution(canvas: Canvas, view: View, memory: Memory, focused: bool 
     snapshot = view.snapshot
     if snapshot is None or snapshot.density.size == 0:
         draw_title(canvas, "Stationary distribution", focused)
-        canvas.write(2, max(canvas.height // 2, 1), view.busy or "waiting for the first walkers …", Role.MUTED)
+        canvas.write(
+            2, max(canvas.height // 2, 1), view.busy or "waiting for the first walkers …", Role.MUTED
+        )
         return None
     memory.start(snapshot, view.look.smooth)
     if len(snapshot.edges) == 2:
@@ -87,34 +89,53 @@ def draw_distribution(canvas: Canvas, view: View, memory: Memory, focused: bool 
     return _draw_line(canvas, view, snapshot, memory, focused)
 
 
-def _title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool) -> None:
-    """The title with the legend in it: the longest names that all fit."""
-    look = view.look
-    walkers = "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"
-    samples = PREDICTION_SAMPLE_ASCII if look.ascii else PREDICTION_SAMPLE
-    chosen = view.chosen()
-    titles = ("Walkers now", "Now") if view.settling else ("Stationary distribution", "Distribution", "Law")
-    forms = [(t, n) for n in (PREDICTION_TITLE, PREDICTION_SHORT, PREDICTION_LETTER) for t in titles]
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """How title and legend share the room: `inside` puts the predictions on the first row of the plot."""
 
-    def needed(title: str, names: dict[str, str]) -> int:
-        legend = sum(width_of(look.say(names[n])) + 6 for n in chosen) + (12 if view.fork is not None else 0)
-        return len(title) + 12 + legend
+    title: str
+    names: dict[str, str]
+    inside: bool
 
-    title, names = next((f for f in forms if needed(*f) <= canvas.width), forms[-1])
-    x = draw_title(canvas, title, focused)
-    x = canvas.write(x + 1, 0, f" {walkers} ", Role.TEXT)
+
+def legend_of(view: View, width: int) -> Legend:
+    """The longest names that fit beside the title; where none do, the legend goes inside the plot."""
+
+    def cells(names: dict[str, str]) -> int:
+        return sum(width_of(view.look.say(names[n])) + 6 for n in view.chosen())
+
+    titles = ("Walkers now", "Now") if view.settling else ("Stationary distribution", "Distribution")
+    fork = 12 if view.fork is not None else 0
+    for names in (PREDICTION_TITLE, PREDICTION_SHORT):
+        for title in titles:
+            if len(title) + 12 + fork + cells(names) <= width:
+                return Legend(title, names, False)
+    names = PREDICTION_SHORT if cells(PREDICTION_SHORT) <= width - GUTTER else PREDICTION_LETTER
+    return Legend(titles[0], names, True)
+
+
+def _title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool, legend: Legend) -> None:
+    """The title with what is drawn beside it."""
+    x = draw_title(canvas, legend.title, focused)
+    x = canvas.write(x + 1, 0, " SDE " if snapshot.experiment.dynamics.is_sde else " SGD ", Role.TEXT)
     x = canvas.write(x, 0, "█ ", Role.SGD)
     if view.fork is not None:
         x = canvas.write(x, 0, " before ", Role.TEXT)
-        x = canvas.write(x, 0, "+++ " if look.ascii else "⠉⠉⠉ ", Role.FORK)
-    ink_text = Role.FAINT if view.stale else Role.TEXT
-    for name in chosen:
-        x = canvas.write(x, 0, f" {names[name]} ", ink_text)
-        x = canvas.write(x, 0, samples[name] + " ", Role.FAINT if view.stale else PREDICTION_ROLE[name])
+        x = canvas.write(x, 0, "+++ " if view.look.ascii else "⠉⠉⠉ ", Role.FORK)
+    if not legend.inside:
+        _write_legend(canvas, x, 0, view, legend)
+
+
+def _write_legend(canvas: Canvas, x: int, y: int, view: View, legend: Legend) -> None:
+    samples = PREDICTION_SAMPLE_ASCII if view.look.ascii else PREDICTION_SAMPLE
+    for name in view.chosen():
+        x = canvas.write(x, y, f" {legend.names[name]} ", Role.FAINT if view.stale else Role.TEXT)
+        x = canvas.write(x, y, samples[name] + " ", Role.FAINT if view.stale else PREDICTION_ROLE[name])
 
 
 def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, focused: bool) -> Box | None:
-    _title(canvas, view, snapshot, focused)
+    legend = legend_of(view, canvas.width)
+    _title(canvas, view, snapshot, focused, legend)
     height = canvas.height - 1
     residual_rows = 0 if height < 9 else 3 if height < 14 else 4 if height < 22 else 6
     against = view.against()
@@ -130,13 +151,14 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     positions = dot_positions(low, high, columns)
     curves = {n: density_at(snapshot.predictions[n], positions) for n in view.chosen()}
     peak = finite_range([heights, *[c for c in curves.values() if c is not None]])[1]
+    if legend.inside:
+        peak *= (plot_rows - 2) / max(plot_rows - 3.2, 1.0)
     if not view.settling or memory.top.top == 0:
         top = memory.top.of(min(peak, 40 * float(np.nanmax(heights, initial=0.0)) or peak))
     else:
         top = memory.top.of(max(peak, memory.top.top * 0.6))
-    box = draw_frame(
-        canvas, 0, 1, canvas.width, plot_rows, (low, high), (0.0, top), x_name=name, y_name=f"p({name})", gutter=GUTTER - 1
-    )  # fmt: skip
+    names = {"x_name": name, "y_name": f"p({name})", "gutter": GUTTER - 1}
+    box = draw_frame(canvas, 0, 1, canvas.width, plot_rows, (low, high), (0.0, top), **names)
     if box.columns != columns:
         heights = columns_of(edges, density, low, high, box.columns)
         positions = dot_positions(low, high, box.columns)
@@ -149,11 +171,22 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
         if curve is not None:
             ink = Role.FAINT if view.stale else PREDICTION_ROLE[n]
             draw_curve(canvas, box.x, box.y, box.columns, box.rows, curve / top, ink, PREDICTION_PATTERN[n])
+    if legend.inside:
+        _write_legend(canvas, box.x, box.y, view, legend)
     if snapshot.outside > 5e-4:
-        canvas.write(box.x, 1, f"{number(100 * snapshot.outside, 2)} % outside", Role.WARN, cells=box.columns, align="right")
+        canvas.write(
+            box.x,
+            1,
+            f"{number(100 * snapshot.outside, 2)} % outside",
+            Role.WARN,
+            cells=box.columns,
+            align="right",
+        )
     if residual_rows:
-        draw_residual_section(canvas, box, 1 + plot_rows, residual_rows, view, snapshot, against, memory.residual)
-    _draw_cursor(canvas, box, 1 + plot_rows - 2, view, snapshot, curves, heights, positions)
+        draw_residual_section(
+            canvas, box, 1 + plot_rows, residual_rows, view, snapshot, against, memory.residual
+        )
+    _draw_cursor(canvas, box, 1 + plot_rows - 2, view, snapshot, curves, positions)
     return box
 
 
@@ -164,7 +197,6 @@ def _draw_cursor(
     view: View,
     snapshot: Snapshot,
     curves: dict[str, np.ndarray | None],
-    heights: np.ndarray,
     positions: np.ndarray,
 ) -> None:
     if view.cursor is None:
@@ -179,7 +211,10 @@ def _draw_cursor(
     se = None if view.settling else float(snapshot.density_se[index])
     density = snapshot.instant if view.settling else snapshot.density
     name = snapshot.experiment.variables[snapshot.experiment.space.axes[0]]
-    lines = [(f"Φ {name} = {number(view.cursor[0])}", Role.ACCENT), (f"SGD {with_error(float(density[index]), se)}", Role.TEXT)]
+    lines = [
+        (f"Φ {name} = {number(view.cursor[0])}", Role.ACCENT),
+        (f"SGD {with_error(float(density[index]), se)}", Role.TEXT),
+    ]
     for n, curve in curves.items():
         if curve is not None:
             value = float(np.interp(view.cursor[0], positions, curve))
@@ -187,7 +222,9 @@ def _draw_cursor(
     write_readout(canvas, box, column, lines)
 
 
-def _map_box(canvas: Canvas, x: int, y: int, width: int, height: int, snapshot: Snapshot, labels: bool) -> Box:
+def _map_box(
+    canvas: Canvas, x: int, y: int, width: int, height: int, snapshot: Snapshot, labels: bool
+) -> Box:
     names = [snapshot.experiment.variables[axis] for axis in snapshot.experiment.space.axes]
     (xe, ye) = snapshot.edges
     return draw_frame(
@@ -229,7 +266,12 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
             kind = "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"
             heading = f"{kind} measured" if not view.settling else f"{kind} at this moment"
             end = canvas.write(box.x, 1, heading, Role.TEXT, cells=box.columns)
-            if drift is not None and "velocity" in view.arrows and not view.stale and box.columns > end - box.x + 7:
+            if (
+                drift is not None
+                and "velocity" in view.arrows
+                and not view.stale
+                and box.columns > end - box.x + 7
+            ):
                 canvas.write(end + 2, 1, "J/p →", Role.VELOCITY)
             draw_map(canvas, box.x, box.y, box.columns, box.rows, density, peak, memory.measured)
             _arrows_on(canvas, box, view, snapshot, density, spans)
@@ -241,15 +283,24 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
                 if box.x + box.columns - end - 2 >= len(temperature):
                     canvas.write(end + 2, 1, temperature, Role.MUTED)
             draw_map(canvas, box.x, box.y, box.columns, box.rows, predicted, peak, memory.predicted)
-            if against != "gibbs" and prediction is not None and prediction.current is not None and "velocity" in view.arrows:
+            if (
+                against != "gibbs"
+                and prediction is not None
+                and prediction.current is not None
+                and "velocity" in view.arrows
+            ):
                 with np.errstate(divide="ignore", invalid="ignore"):
                     velocity = prediction.current / np.where(predicted > 0, predicted, np.nan)
                 _field_on(canvas, box, velocity, predicted, spans, Role.VELOCITY, drift)
         elif prediction is not None:
             end = canvas.write(box.x, 1, "(SGD − prediction)/σ", Role.TEXT, cells=box.columns)
-            canvas.write(end + 1, 1, f"±{RESIDUAL_REACH:g}σ", Role.MUTED, cells=max(0, box.x + box.columns - end - 1))
+            canvas.write(
+                end + 1, 1, f"±{RESIDUAL_REACH:g}σ", Role.MUTED, cells=max(0, box.x + box.columns - end - 1)
+            )
             sigmas = sigmas_of(snapshot, prediction)
-            draw_signed_map(canvas, box.x, box.y, box.columns, box.rows, sigmas, RESIDUAL_REACH, memory.signed)
+            draw_signed_map(
+                canvas, box.x, box.y, box.columns, box.rows, sigmas, RESIDUAL_REACH, memory.signed
+            )
         if view.cursor is not None and len(view.cursor) > 1:
             _mark_point(canvas, box, view.cursor)
     if first is not None and view.cursor is not None and len(view.cursor) > 1:
@@ -257,7 +308,9 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     return first
 
 
-def _arrows_on(canvas: Canvas, box: Box, view: View, snapshot: Snapshot, density: np.ndarray, spans: tuple[float, ...]) -> None:
+def _arrows_on(
+    canvas: Canvas, box: Box, view: View, snapshot: Snapshot, density: np.ndarray, spans: tuple[float, ...]
+) -> None:
     drift = snapshot.drift
     if drift is None or "velocity" not in view.arrows or drift.velocity is None or view.stale:
         return
@@ -265,7 +318,13 @@ def _arrows_on(canvas: Canvas, box: Box, view: View, snapshot: Snapshot, density
 
 
 def _field_on(
-    canvas: Canvas, box: Box, arrows: np.ndarray, weight: np.ndarray, spans: tuple[float, ...], ink: int, drift: object
+    canvas: Canvas,
+    box: Box,
+    arrows: np.ndarray,
+    weight: np.ndarray,
+    spans: tuple[float, ...],
+    ink: int,
+    drift: object,
 ) -> None:
     size = np.hypot(arrows[0], arrows[1])
     longest = longest_of(size, weight)
@@ -286,7 +345,12 @@ def _mark_point(canvas: Canvas, box: Box, cursor: tuple[float, ...]) -> None:
 
 
 def _read_point(
-    canvas: Canvas, view: View, snapshot: Snapshot, density: np.ndarray, predicted: np.ndarray | None, against: str | None
+    canvas: Canvas,
+    view: View,
+    snapshot: Snapshot,
+    density: np.ndarray,
+    predicted: np.ndarray | None,
+    against: str | None,
 ) -> None:
     assert view.cursor is not None
     i, j = (
@@ -344,5 +408,3 @@ class Distribution(Panel):
             self.post_message(ScatterHere(point))
         else:
             self.post_message(CursorMoved(point))
-
-

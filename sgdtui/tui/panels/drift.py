@@ -33,7 +33,12 @@ SHORT_MEANING = {
     "diffusive": "diffusion of p",
     "velocity": "their sum",
 }
-TINY_MEANING = {"gradient": "mean step", "noise_induced": "by noise", "diffusive": "diffusion", "velocity": "sum"}
+TINY_MEANING = {
+    "gradient": "mean step",
+    "noise_induced": "by noise",
+    "diffusive": "diffusion",
+    "velocity": "sum",
+}
 KEY = {"gradient": "g", "noise_induced": "d", "diffusive": "f", "velocity": "v"}
 INK = {
     "gradient": Role.GRADIENT,
@@ -54,7 +59,8 @@ def draw_drift(canvas: Canvas, view: View, focused: bool = False) -> None:
     snapshot = view.snapshot
     if snapshot is None or snapshot.drift is None:
         draw_title(canvas, "Drift vectors", focused)
-        text = "computing g, ∇·D and J …" if snapshot is None or view.stale else "this form has no drift and diffusion fields"
+        fieldless = snapshot is not None and snapshot.experiment.system.form in ("hops", "tumble")
+        text = "this form has no drift and diffusion fields" if fieldless else "computing g, ∇·D and J …"
         canvas.write(2, max(1, canvas.height // 2), view.busy or text, Role.MUTED)
         return
     if len(snapshot.edges) == 2:
@@ -79,10 +85,15 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
     weight = snapshot.instant if view.settling else snapshot.density
     longest = _longest(drift, weight)
     shaft = "-->" if view.look.ascii else "──→"
-    draw_title(canvas, "Drift vectors", focused, f"{shaft} up to {number(longest, 2)} · p: {PREDICTION_SHORT.get(drift.of, drift.of)}")
+    draw_title(
+        canvas,
+        "Drift vectors",
+        focused,
+        f"{shaft} up to {number(longest, 2)} · p: {PREDICTION_SHORT.get(drift.of, drift.of)}",
+    )
     inside = canvas.height - 1
     explained = inside >= 2 * len(kinds) + 6
-    arrow_rows = len(kinds) * (2 if explained else 1)
+    arrow_rows = max(1, len(kinds) * (2 if explained else 1))
     loss_rows = inside - arrow_rows if inside - arrow_rows >= 4 else 0
     name = snapshot.experiment.variables[snapshot.experiment.space.axes[0]]
     columns = max(canvas.width - GUTTER, SLOT)
@@ -94,12 +105,22 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
         bottom, top = finite_range([seen])
         middle = finite_range([landscape])
         top = min(middle[1], bottom + 1.6 * max(top - bottom, 1e-12))
-        box = draw_frame(
-            canvas, 0, 1, canvas.width, loss_rows, (low, high), (bottom, top), x_name=name, y_name=label, gutter=GUTTER - 1
-        )  # fmt: skip
+        names = {"x_name": name, "y_name": label, "gutter": GUTTER - 1}
+        box = draw_frame(canvas, 0, 1, canvas.width, loss_rows, (low, high), (bottom, top), **names)
         points = drift.points[0]
-        levels = (np.interp(dot_positions(low, high, box.columns), points, np.nan_to_num(landscape)) - bottom) / (top - bottom)
-        draw_curve(canvas, box.x, box.y, box.columns, box.rows, np.where(levels <= 1.0, levels, np.nan), Role.LOSS, "solid")
+        levels = (
+            np.interp(dot_positions(low, high, box.columns), points, np.nan_to_num(landscape)) - bottom
+        ) / (top - bottom)
+        draw_curve(
+            canvas,
+            box.x,
+            box.y,
+            box.columns,
+            box.rows,
+            np.where(levels <= 1.0, levels, np.nan),
+            Role.LOSS,
+            "solid",
+        )
     y = 1 + loss_rows
     slots = max(1, box.columns // SLOT)
     for kind in kinds:
@@ -113,7 +134,9 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
         else:
             span = (high - low) * (slots * SLOT) / box.columns
             sampled = sample_line(edges, values[0], low, low + span, slots)
-            draw_line_arrows(canvas, box.x, y, box.columns, sampled, longest, Role.FAINT if view.stale else INK[kind], SLOT)
+            draw_line_arrows(
+                canvas, box.x, y, box.columns, sampled, longest, Role.FAINT if view.stale else INK[kind], SLOT
+            )
             _read(canvas, view, box, y, edges, values[0])
         if explained:
             canvas.write(box.x, y + 1, f"{MEANING[kind]}  [{KEY[kind]}]", Role.MUTED, cells=box.columns)
@@ -159,7 +182,9 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
     none = [kind for kind in kinds if _nowhere(getattr(drift, kind), longest)]
     said = f"longest {number(longest, 2)} · {what} · p: {of}"
     if len(kinds) > most:
-        kinds = sorted([k for k in kinds if k not in none] + none, key=lambda k: (k in none, DROPPED.index(k)))[:most]
+        kinds = sorted(
+            [k for k in kinds if k not in none] + none, key=lambda k: (k in none, DROPPED.index(k))
+        )[:most]
         kinds.sort(key=ARROWS.index)
         left_out = [sign_of(kind, view.look.ascii) for kind in none if kind not in kinds]
         said = f"{', '.join(left_out)} = 0 · {said}" if left_out else said
@@ -198,7 +223,9 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
         draw_map(canvas, box.x, box.y, box.columns, box.rows, depth, 1.0)
         values = getattr(drift, kind)
         if values is None:
-            canvas.write(box.x + 1, box.y + box.rows // 2, "needs a prediction of p", Role.MUTED, cells=box.columns - 1)
+            canvas.write(
+                box.x + 1, box.y + box.rows // 2, "needs a prediction of p", Role.MUTED, cells=box.columns - 1
+            )
             continue
         ink = Role.FAINT if view.stale else INK[kind]
         draw_map_arrows(

@@ -47,7 +47,9 @@ class History:
         for name, values in self.tv.items():
             heights = np.full(len(times), np.nan)
             heights[len(times) - len(values) :] = values
-            lines.append(Line(times, heights, PREDICTION_ROLE[name], PREDICTION_PATTERN[name], PREDICTION_SHORT[name]))
+            lines.append(
+                Line(times, heights, PREDICTION_ROLE[name], PREDICTION_PATTERN[name], PREDICTION_SHORT[name])
+            )
         if lines:
             lines.append(Line(times, np.array(self.floor), Role.MUTED, "dotted", "floor"))
         return lines
@@ -74,7 +76,7 @@ class Convergence(Panel):
 
     TITLE = "Convergence"
     READING = (
-        "TV(t) of the histogram so far to each prediction, in log, and the floor that sampling error alone would give.\n"
+        "TV(t) of the histogram so far to each prediction, in log, and the floor that sampling error alone gives.\n"
         "A true prediction follows the floor down; a wrong one levels off at its real distance."
     )
 

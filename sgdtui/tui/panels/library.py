@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import plain, wrap
@@ -71,19 +72,30 @@ def draw_library(
         ink = Role.FAINT if choice.reason else Role.ACCENT if used else Role.TEXT
         if focused and index == selected:
             canvas.fill(0, y + place, canvas.width, 1, " ", Role.TEXT, Role.SELECTED)
-        mark = (">" if canvas.look.ascii else "▸") if used else "x" if choice.reason and canvas.look.ascii else " "
+        mark = (
+            (">" if canvas.look.ascii else "▸")
+            if used
+            else "x"
+            if choice.reason and canvas.look.ascii
+            else " "
+        )
         canvas.write(0, y + place, f"{mark} ", Role.ACCENT, weight=BOLD)
         canvas.write(2, y + place, choice.title, ink, weight=BOLD if used else 0, cells=canvas.width - 3)
     if len(choices) > rows:
         up, down = first > 0, first + rows < len(choices)
-        arrows = ("^" if canvas.look.ascii else "↑") if up else " ", ("v" if canvas.look.ascii else "↓") if down else " "
+        arrows = (
+            ("^" if canvas.look.ascii else "↑") if up else " ",
+            ("v" if canvas.look.ascii else "↓") if down else " ",
+        )
         canvas.write(canvas.width - 1, y, arrows[0], Role.MUTED)
         canvas.write(canvas.width - 1, min(y + rows, canvas.height) - 1, arrows[1], Role.MUTED)
     if about_rows and 0 <= selected < len(choices):
         choice = choices[selected]
         text = f"does not fit: {choice.reason}" if choice.reason else choice.about
         for row, line in enumerate(wrap(canvas.look.say(plain(text)), canvas.width - 2, about_rows)):
-            canvas.write(1, canvas.height - about_rows + row, line, Role.WARN if choice.reason else Role.MUTED)
+            canvas.write(
+                1, canvas.height - about_rows + row, line, Role.WARN if choice.reason else Role.MUTED
+            )
     return first, rows
 
 
@@ -92,7 +104,7 @@ class Library(Panel):
 
     KIND = ""
     KEY = ""
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),
         Binding("pageup", "move(-8)", "Up", show=False),
@@ -147,7 +159,9 @@ class Library(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """Selects the entry under the mouse and uses it; the title types an expression."""
-        own = all(choice.name != self.current for choice in self.choices) and bool(self.expression or self.current)
+        own = all(choice.name != self.current for choice in self.choices) and bool(
+            self.expression or self.current
+        )
         row = event.y - 1 - (1 if own else 0)
         if event.y == 0 or row < 0:
             self.post_message(EditExpression(self.KIND))

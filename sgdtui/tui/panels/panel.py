@@ -18,8 +18,10 @@ from sgdtui.tui.draw.strips import strip_of
 from sgdtui.tui.view import View
 
 
-def draw_title(canvas: Canvas, title: str, focused: bool = False, note: str = "", note_ink: int = Role.MUTED) -> int:
-    """The rule on the first row with the title in it and a note at its right end; returns the column after the title."""
+def draw_title(
+    canvas: Canvas, title: str, focused: bool = False, note: str = "", note_ink: int = Role.MUTED
+) -> int:
+    """The first row: a rule with the title in it and a note at its right end; returns the column after the title."""
     canvas.rule(0)
     x = canvas.write(1, 0, f" {title} ", Role.ACCENT if focused else Role.TEXT, weight=BOLD)
     if note:

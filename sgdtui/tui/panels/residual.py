@@ -33,7 +33,9 @@ def column_sigmas(snapshot: Snapshot, prediction: Prediction, columns: int) -> n
     if predicted is None or len(predicted) != bins:
         return np.full(columns, np.nan)
     if bins <= columns:
-        return sigmas_of(snapshot, prediction)[np.minimum((np.arange(columns) + 0.5) / columns * bins, bins - 1).astype(int)]
+        return sigmas_of(snapshot, prediction)[
+            np.minimum((np.arange(columns) + 0.5) / columns * bins, bins - 1).astype(int)
+        ]
     of_bin = np.minimum(((np.arange(bins) + 0.5) / bins * columns).astype(int), columns - 1)
     difference = np.bincount(of_bin, np.nan_to_num(snapshot.density - predicted), columns)
     variance = np.bincount(of_bin, np.nan_to_num(snapshot.density_se) ** 2, columns)
@@ -42,7 +44,14 @@ def column_sigmas(snapshot: Snapshot, prediction: Prediction, columns: int) -> n
 
 
 def draw_residual_section(
-    canvas: Canvas, box: Box, y: int, rows: int, view: View, snapshot: Snapshot, against: str | None, steady: Steady
+    canvas: Canvas,
+    box: Box,
+    y: int,
+    rows: int,
+    view: View,
+    snapshot: Snapshot,
+    against: str | None,
+    steady: Steady,
 ) -> None:
     """A rule with the strip's title, and the strip, under the plot `box` and aligned with it."""
     canvas.rule(y)
@@ -55,23 +64,33 @@ def draw_residual_section(
     x = canvas.write(x, y, ")/σ ", Role.TEXT)
     canvas.write(x, y, f"±{BAND:g}σ shaded " if view.look.shaded else f"±{BAND:g}σ dotted ", Role.MUTED)
     if view.settling or view.stale:
-        canvas.write(box.x, y + 1 + rows // 2, "after the walkers have settled" if view.settling else "being computed", Role.MUTED)
+        canvas.write(
+            box.x,
+            y + 1 + rows // 2,
+            "after the walkers have settled" if view.settling else "being computed",
+            Role.MUTED,
+        )
         return
     sigmas = column_sigmas(snapshot, snapshot.predictions[against], box.columns)
     draw_residual(canvas, box.x, y + 1, box.columns, rows, sigmas, PREDICTION_ROLE[against], steady)
     canvas.write(0, y + 1, f"+{REACH:g}σ", Role.MUTED, cells=box.x - 1, align="right")
     canvas.write(0, y + rows, f"−{REACH:g}σ", Role.MUTED, cells=box.x - 1, align="right")
     if rows >= 3:
-        canvas.write(0, y + 1 + rows // 2, "0" if rows % 2 else "", Role.MUTED, cells=box.x - 1, align="right")
+        canvas.write(
+            0, y + 1 + rows // 2, "0" if rows % 2 else "", Role.MUTED, cells=box.x - 1, align="right"
+        )
     for row in range(rows):
         canvas.write(box.x - 1, y + 1 + row, "|" if view.look.ascii else "│", Role.RULE)
     good = sigmas[np.isfinite(sigmas)]
     if good.size:
         beyond = float(np.abs(good).max())
-        canvas.write(0, y, f" largest {number(beyond, 2)}σ ", Role.MUTED, cells=canvas.width - 2, align="right")
+        said = f" largest {beyond:.1f}σ " if beyond < 100 else f" largest {beyond:.0f}σ "
+        canvas.write(0, y, said, Role.MUTED, cells=canvas.width - 2, align="right")
     if view.cursor is not None:
         column = box.column_of(view.cursor[0])
         if column is not None:
             mark_cursor(canvas, column, y + 1, rows)
             value = sigmas[min(column - box.x, len(sigmas) - 1)]
-            canvas.write(0, y, f" Φ {number(float(value), 2)}σ ", Role.ACCENT, cells=canvas.width - 2, align="right")
+            canvas.write(
+                0, y, f" Φ {number(float(value), 2)}σ ", Role.ACCENT, cells=canvas.width - 2, align="right"
+            )

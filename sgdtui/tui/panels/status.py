@@ -8,9 +8,7 @@ from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import count, number
 from sgdtui.tui.panels.panel import Panel
-from sgdtui.tui.view import View
-
-SLOW_FACT = "t"
+from sgdtui.tui.view import View, settling_word
 
 
 def state_of(view: View) -> tuple[str, str, int]:
@@ -35,15 +33,6 @@ def state_of(view: View) -> tuple[str, str, int]:
     return words.get(snapshot.phase, ("●", snapshot.phase, Role.TEXT))
 
 
-def settling_word(view: View) -> str:
-    """settling 43 %"""
-    snapshot = view.snapshot
-    burn_in = snapshot.experiment.run.burn_in if snapshot is not None else None
-    if snapshot is None or not burn_in:
-        return "settling"
-    return f"settling {min(99, int(100 * snapshot.step / burn_in))} %"
-
-
 def facts_of(view: View) -> list[str]:
     """The numbers after the state, the dearest first."""
     snapshot = view.snapshot
@@ -56,7 +45,10 @@ def facts_of(view: View) -> list[str]:
     if view.fps > 0:
         facts.append(f"{view.fps:.0f} fps")
     if view.bandwidth is not None:
-        facts.append(f"{view.bandwidth / 1000:.1f} kB/s")
+        kilobytes = view.bandwidth / 1000
+        facts.append(f"{kilobytes:.0f} kB/s" if kilobytes >= 9.95 else f"{kilobytes:.1f} kB/s")
+    if view.round_trip is not None:
+        facts.append(f"rtt {1000 * view.round_trip:.0f} ms")
     return facts
 
 
@@ -80,10 +72,16 @@ def draw_status(canvas: Canvas, view: View) -> None:
     title = plain(view.title) or "sgdtui"
     brand = "sgdtui" if view.title else ""
     say = canvas.look.say
+    if message:
+        facts = facts[:1]
     while facts and canvas.width < 60 + len(say(" · ".join(facts))) and len(facts) > 1:
         facts.pop()
     right = " · ".join(facts)
-    right_cells = width_of(say(f"{mark} {word}")) + (width_of(say(warning)) + 3 if warning else 0) + (width_of(say(right)) + 3 if right else 0)
+    right_cells = (
+        width_of(say(f"{mark} {word}"))
+        + (width_of(say(warning)) + 3 if warning else 0)
+        + (width_of(say(right)) + 3 if right else 0)
+    )
     x = 1
     if brand and canvas.width >= 100:
         x = canvas.write(x, 0, f"{brand}  ", Role.MUTED)

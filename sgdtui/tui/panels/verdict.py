@@ -7,9 +7,9 @@ from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import wrap
 from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
-from sgdtui.tui.draw.scale import number
+from sgdtui.tui.draw.scale import number, with_error
 from sgdtui.tui.panels.panel import Panel, draw_title
-from sgdtui.tui.view import PREDICTIONS, View
+from sgdtui.tui.view import PREDICTIONS, View, settling_word
 
 SAID = {
     "gibbs": ("GIBBS", Role.GOOD),
@@ -22,6 +22,13 @@ COLUMNS = (("tv", "TV"), ("kl", "KL"), ("w1", "W₁"), ("ks", "KS"), ("hellinger
 TABLE_CELLS = 23
 """What the table takes where it stands beside the reason."""
 
+RULE = {
+    "minimum": "tr D/d at the minimum",
+    "average": "tr D/d over the walkers",
+    "best-kl": "the best fit in KL",
+}
+"""How the temperature of Gibbs was chosen, in the words of the panel."""
+
 MARK = {True: ("≈", Role.GOOD), False: ("≠", Role.BAD), None: ("?", Role.WARN)}
 
 
@@ -33,7 +40,7 @@ def verdict_of(view: View) -> tuple[str, int]:
     if snapshot.phase == "failed":
         return "the run failed", Role.BAD
     if view.settling:
-        return "not settled yet", Role.WARN
+        return f"not settled yet: {settling_word(view)}", Role.WARN
     if view.stale or snapshot.verdict is None:
         return "being computed …", Role.MUTED
     return SAID.get(snapshot.verdict.text, (snapshot.verdict.text, Role.TEXT))
@@ -73,7 +80,11 @@ def draw_table(canvas: Canvas, x: int, y: int, width: int, rows: int, view: View
         if used >= rows:
             break
         comparison = snapshot.comparisons[name]
-        title = PREDICTION_TITLE[name] if len(PREDICTION_TITLE[name]) <= name_cells - 1 else PREDICTION_SHORT[name]
+        title = (
+            PREDICTION_TITLE[name]
+            if len(PREDICTION_TITLE[name]) <= name_cells - 1
+            else PREDICTION_SHORT[name]
+        )
         canvas.write(x, y + used, title, Role.FAINT if faint else PREDICTION_ROLE[name], cells=name_cells)
         for place, (key, _) in enumerate(shown):
             value = getattr(comparison.distances, key)
@@ -82,7 +93,9 @@ def draw_table(canvas: Canvas, x: int, y: int, width: int, rows: int, view: View
                 cells=cell, align="right",
             )  # fmt: skip
         mark, ink = MARK[comparison.agrees]
-        canvas.write(x + name_cells + len(shown) * cell + 1, y + used, mark, Role.FAINT if faint else ink, weight=BOLD)
+        canvas.write(
+            x + name_cells + len(shown) * cell + 1, y + used, mark, Role.FAINT if faint else ink, weight=BOLD
+        )
         used += 1
         if with_floors and used < rows:
             _draw_floor(canvas, x, y + used, name_cells, cell, shown, comparison)
@@ -91,7 +104,13 @@ def draw_table(canvas: Canvas, x: int, y: int, width: int, rows: int, view: View
 
 
 def _draw_floor(
-    canvas: Canvas, x: int, y: int, name_cells: int, cell: int, shown: list[tuple[str, str]], comparison: Comparison
+    canvas: Canvas,
+    x: int,
+    y: int,
+    name_cells: int,
+    cell: int,
+    shown: list[tuple[str, str]],
+    comparison: Comparison,
 ) -> None:
     canvas.write(x, y, "  floor", Role.MUTED, cells=name_cells)
     for place, (key, _) in enumerate(shown):
@@ -106,9 +125,10 @@ def facts_of(snapshot: Snapshot) -> list[str]:
     if gibbs is not None and gibbs.temperature is not None:
         facts[0] += f" · kT {number(gibbs.temperature)}"
         if gibbs.rule:
-            facts.append(f"kT: {gibbs.rule}")
+            facts.append(f"kT: {RULE.get(gibbs.rule, gibbs.rule)}")
     if snapshot.flow is not None and snapshot.flow.entropy_production.value is not None:
-        facts.append(f"entropy production {number(snapshot.flow.entropy_production.value)}")
+        produced = snapshot.flow.entropy_production
+        facts.append(f"entropy prod. {with_error(produced.value, produced.se)}")
     if snapshot.passage is not None and snapshot.passage.mean_time is not None:
         facts.append(f"first passage at t {number(snapshot.passage.mean_time, 4)}")
     facts += [f"no {PREDICTION_TITLE.get(a.name, a.name)}: {a.reason}" for a in snapshot.absences.values()]
@@ -121,13 +141,17 @@ def draw_verdict(canvas: Canvas, view: View, focused: bool = False) -> None:
     snapshot = view.snapshot
     done = [c for c in view.claims if c.holds is not None]
     note = ""
-    if view.claims and canvas.height < 8:
+    if view.claims and view.claims_apply and canvas.height < 8:
         note = f"claims {sum(bool(c.holds) for c in done)}/{len(view.claims)} ✓"
     draw_title(canvas, "Verdict", focused, note)
     low = canvas.height < 8 and canvas.width >= 46
     left = canvas.width - TABLE_CELLS - 3 if low else canvas.width - 2
     canvas.write(1, 1, text, ink, weight=BOLD, cells=left)
     if snapshot is None:
+        return
+    if view.settling:
+        for row, line in enumerate(wrap(canvas.look.say(why_of(view)), left, canvas.height - 2)):
+            canvas.write(1, 2 + row, line, Role.MUTED)
         return
     facts = facts_of(snapshot)
     if low:

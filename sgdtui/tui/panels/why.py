@@ -15,6 +15,12 @@ def draw_why(canvas: Canvas, view: View, focused: bool = False) -> None:
     draw_title(canvas, "Why", focused)
     cells = canvas.width - 2
     y = 1
+    if view.settling and view.snapshot is not None and view.snapshot.phase != "failed":
+        about = view.snapshot.experiment.story.split("\n\n")[0].replace("*", "").replace("`", "")
+        for line in wrap(canvas.look.say(plain(about)), cells, canvas.height - 1):
+            canvas.write(1, y, line, Role.MUTED)
+            y += 1
+        return
     said = canvas.look.say(plain(why_of(view)))
     for line in wrap(said, cells, canvas.height - 1):
         canvas.write(1, y, line, Role.MUTED if view.settling or view.stale else Role.TEXT)
@@ -35,7 +41,7 @@ class Why(Panel):
     """The reason for the verdict."""
 
     TITLE = "Why"
-    READING = "The one reason that decided the verdict, with the numbers that it rests on, and notes on the predictions."
+    READING = "The one reason that decided the verdict, with its numbers, and notes on the predictions."
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the reason."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -22,7 +23,7 @@ SUFFIXES = (".yaml", ".csv", ".npz", ".svg")
 class ExportDialog(ModalScreen[None]):
     """Asks for a folder and a name, and writes."""
 
-    BINDINGS = [Binding("escape", "leave", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
 
     def __init__(self, bench: Workbench, view: View) -> None:
         super().__init__()

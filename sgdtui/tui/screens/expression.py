@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -37,7 +39,7 @@ def problem_of(kind: str, text: str, experiment: Experiment) -> tuple[int, int, 
 class ExpressionEditor(ModalScreen[str | None]):
     """Gives the text when it is accepted, None when it is left."""
 
-    BINDINGS = [Binding("escape", "leave", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
 
     def __init__(self, kind: str, text: str, experiment: Experiment, look: Look) -> None:
         super().__init__()
@@ -58,7 +60,9 @@ class ExpressionEditor(ModalScreen[str | None]):
             yield Input(self.text, id="expression", select_on_focus=False)
             yield Static("", classes="caret", markup=False)
             yield Static("", classes="problem", markup=False)
-            yield Static(self.look.say(f"Enter uses it, Escape leaves it. {hint}"), classes="hint", markup=False)
+            yield Static(
+                self.look.say(f"Enter uses it, Escape leaves it. {hint}"), classes="hint", markup=False
+            )
 
     def on_mount(self) -> None:
         """Typing goes to the input."""

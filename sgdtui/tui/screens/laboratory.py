@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sgdtui.tui.draw.look import Look
+from sgdtui.tui.draw.plain import plain_lines
 from sgdtui.tui.panels.claims import Claims
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
@@ -72,7 +73,7 @@ class Laboratory(Screen[None]):
     def __init__(self, bench: Workbench, look: Look, title: str = "") -> None:
         super().__init__()
         self.bench = bench
-        self.view = View(look=look, title=title, busy="loading")
+        self.view = View(look=look, title=title)
         self.setup: Setup | None = None
         self._claims_at = 0.0
         self._frames: list[float] = []
@@ -103,7 +104,7 @@ class Laboratory(Screen[None]):
         self.refresh_view()
         self.query_one("#dials").focus()
 
-    # --- what comes from the bench ----------------------------------------------------------------------------------
+    # --- what comes from the bench -------------------------------------------------------------------------------
 
     def take(self, event: Event) -> None:
         """Shows an event of the bench."""
@@ -112,7 +113,12 @@ class Laboratory(Screen[None]):
                 self.view = self.view.but(fork=snapshot)
             case Shown(snapshot, False):
                 self._count_frame()
-                self.view = self.view.but(snapshot=snapshot, fps=self.fps)
+                before = self.view.snapshot
+                fresh = (
+                    before is None or before.generation != snapshot.generation or snapshot.step < before.step
+                )
+                origin = snapshot.step if fresh else self.view.origin
+                self.view = self.view.but(snapshot=snapshot, origin=origin, **self._wire())
                 if time.monotonic() - self._claims_at > CLAIMS_EVERY:
                     self._claims_at = time.monotonic()
                     self.bench.check_claims()
@@ -122,10 +128,10 @@ class Laboratory(Screen[None]):
                 self._take_setup(event)
             case Busy(what):
                 self.view = self.view.but(busy=what)
-            case Claimed(claims):
-                self.view = self.view.but(claims=claims)
+            case Claimed(claims, apply):
+                self.view = self.view.but(claims=claims, claims_apply=apply)
             case Trouble(text):
-                self.notify(text, severity="error", timeout=8, markup=False)
+                self.notify(self.view.look.say(plain_lines(text)), severity="error", timeout=8, markup=False)
         self.refresh_view()
 
     def _take_setup(self, setup: Setup) -> None:
@@ -140,6 +146,12 @@ class Laboratory(Screen[None]):
         self.query_one(NoiseList).offer(setup.noises, setup.noise, setup.noise_text)
         self.query_one(Dials).offer(setup.dials)
 
+    def _wire(self) -> dict[str, float | None]:
+        """Frames and bytes a second and the round trip, as far as they are measured."""
+        session = getattr(self.app, "session", None)
+        wire: dict[str, float | None] = session.wire() if session is not None else {"fps": self.fps}
+        return wire
+
     def _count_frame(self) -> None:
         now = time.monotonic()
         self._frames = [t for t in self._frames if now - t < 2.0] + [now]
@@ -147,7 +159,12 @@ class Laboratory(Screen[None]):
     @property
     def settled_down(self) -> bool:
         """Whether everything that was asked for has been shown."""
-        return self.is_mounted and self.setup is not None and self.view.snapshot is not None and not self.view.busy
+        return (
+            self.is_mounted
+            and self.setup is not None
+            and self.view.snapshot is not None
+            and not self.view.busy
+        )
 
     @property
     def fps(self) -> float:
@@ -185,7 +202,7 @@ class Laboratory(Screen[None]):
             self.remove_class("-setting-up")
         self.call_after_refresh(self.refresh_view)
 
-    # --- keys ---------------------------------------------------------------------------------------------------------
+    # --- keys ----------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No tour where there is none."""
@@ -213,7 +230,9 @@ class Laboratory(Screen[None]):
 
     def action_cycle(self) -> None:
         """All predictions, then each alone, then none."""
-        there = [n for n in PREDICTIONS if self.view.snapshot is not None and n in self.view.snapshot.predictions]
+        there = [
+            n for n in PREDICTIONS if self.view.snapshot is not None and n in self.view.snapshot.predictions
+        ]
         order = ["all", *there, "none"]
         place = order.index(self.view.predictions) if self.view.predictions in order else 0
         self.view = self.view.but(predictions=order[(place + 1) % len(order)])
@@ -339,7 +358,7 @@ class Laboratory(Screen[None]):
 
         self.app.push_screen(import_module("sgdtui.tui.tour.screen").Tour())
 
-    # --- what the panels ask for ----------------------------------------------------------------------------------------
+    # --- what the panels ask for ---------------------------------------------------------------------------------
 
     @on(DialTurned)
     def _dial_turned(self, message: DialTurned) -> None:
@@ -352,7 +371,11 @@ class Laboratory(Screen[None]):
 
     @on(EntryChosen)
     def _entry_chosen(self, message: EntryChosen) -> None:
-        if message.kind == "loss" and self.setup is not None and self.setup.experiment.system.form != "gradient":
+        if (
+            message.kind == "loss"
+            and self.setup is not None
+            and self.setup.experiment.system.form != "gradient"
+        ):
             from sgdtui.tui.workbench import Request
 
             self.bench.open(Request(loss=message.name))
