@@ -113,14 +113,16 @@ def _experiment(
     preset: str | None, loss: str | None, noise: str | None, changes: tuple[str, ...], dials: dict[str, Any]
 ) -> Experiment:
     from sgdtui.preset.change import changed, read_value
-    from sgdtui.preset.load import combine, load
+    from sgdtui.preset.load import combine, load_with_warnings
 
     if preset is None and loss is None:
         raise click.UsageError("name a preset, a preset file, or a --loss (sgdtui presets lists them)")
     if preset is None:
         experiment = combine(str(loss), noise if noise is not None else "1")
     else:
-        experiment = load(preset)
+        experiment, warnings = load_with_warnings(preset)
+        for warning in warnings:
+            click.echo(str(warning), err=True)
         parts = {k: read_value(v) for k, v in (("loss", loss), ("noise", noise)) if v is not None}
         experiment = changed(experiment, parts) if parts else experiment
     for change in changes:

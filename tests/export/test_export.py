@@ -69,11 +69,8 @@ def test_csv_is_tidy(line):
     centres = np.array([float(row["x"]) for row in histogram])
     assert np.allclose(centres, np.linspace(-0.95, 0.95, 20))
     assert np.allclose([float(row["value"]) for row in histogram], line["histogram"]["density"])
-    (right,) = [
-        r
-        for r in table
-        if r["quantity"] == "observables.right" and r["table"] == "summary" and not r["variant"]
-    ]
+    summary = [row for row in table if row["table"] == "summary" and not row["variant"]]
+    (right,) = [row for row in summary if row["quantity"] == "observables.right"]
     assert float(right["value"]) == line["observables"]["right"]["value"]
     assert float(right["se"]) == line["observables"]["right"]["se"]
     means = [

@@ -94,8 +94,13 @@ def test_automatic_lengths_are_five_relaxation_times():
 
 
 def test_a_burn_in_that_is_too_short_is_told():
-    text = '{loss: "x**2/2", dynamics: {kind: sde, dt: 0.01}, space: {domain: [[-2, 2]]}, run: {burn_in: %d, steps: 1000}}'
-    assert resolve(load_text(text % 499)).settled is False
+    text = """
+loss: x**2/2
+dynamics: {kind: sde, dt: 0.01}
+space: {domain: [[-2, 2]]}
+run: {burn_in: %d, steps: 1000}
+"""
+    assert resolve(load_text(text % 490)).settled is False
     assert resolve(load_text(text % 520)).settled is True
 
 
