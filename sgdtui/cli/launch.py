@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from typing import TypeVar
 
 import click
 
-NEEDS_TERMINAL = (
-    "sgdtui launch needs an interactive terminal.\n"
-    "Over ssh: ssh -t HOST sgdtui launch …   Without one: sgdtui run PRESET [--json]"
-)
+T = TypeVar("T")
 
 
 @click.command("launch")
@@ -25,17 +24,24 @@ NEEDS_TERMINAL = (
 @click.option("--kiosk", is_flag=True, help="For a shared host: no files, no paths, no suspending; capped.")
 @click.option(
     "--color",
-    type=click.Choice(["auto", "true", "256", "16", "none"]),
+    type=click.Choice(["auto", "truecolor", "256", "16", "8", "none"]),
     default="auto",
     show_default=True,
     help="How many colours to use; NO_COLOR means none.",
 )
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
-@click.option(
-    "--fps", type=click.FloatRange(0.2, 60), default=10.0, show_default=True, help="Frames a second at most."
-)
+@click.option("--fps", type=click.FloatRange(0.2, 60), metavar="N", help="Frames a second at most. [10]")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--bandwidth", type=click.FloatRange(min=0.5), metavar="KB", help="Kilobytes a second at most.")
+@click.option(
+    "--detach-safe",
+    "detach_minutes",
+    type=click.FloatRange(0.1, 10_000),
+    is_flag=False,
+    flag_value=60,
+    metavar="MINUTES",
+    help="After a hang-up compute on without a terminal for so long, then keep a checkpoint. [60]",
+)
 @click.option("--threads", type=click.IntRange(min=1), help="Threads that step the walkers. [one a core]")
 def command(
     preset: str | None,
@@ -45,17 +51,36 @@ def command(
     kiosk: bool,
     color: str,
     ascii_only: bool,
-    fps: float,
+    fps: float | None,
     no_mouse: bool,
     bandwidth: float | None,
+    detach_minutes: float | None,
     threads: int | None,
 ) -> None:
     """Open the laboratory on PRESET (a name or a file), or on a loss with a noise."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in (None, "", "dumb"):
-        click.echo(NEEDS_TERMINAL, err=True)
+    from sgdtui.settings.settings import load_settings
+    from sgdtui.tui.terminal.start import ASKED_FOR, Refused, prepare
+
+    settings, problems = load_settings()
+    try:
+        session = prepare(
+            preset=preset,
+            color=_first(
+                None if color == "auto" else color, None if settings.color == "auto" else settings.color
+            ),
+            ascii_only=ascii_only or bool(settings.ascii),
+            bandwidth=_first(bandwidth, settings.bandwidth),
+            resume=resume,
+            kiosk=kiosk,
+            detach_minutes=detach_minutes,
+        )
+    except Refused as refused:
+        click.echo(str(refused), err=True)
         sys.exit(2)
+    session.notices = problems
     from sgdtui.tui.app import Options, SgdApp
 
+    mouse = settings.mouse and not no_mouse
     app = SgdApp(
         Options(
             preset=preset or (None if loss or noise else "double-well-tanh"),
@@ -63,18 +88,27 @@ def command(
             noise=noise,
             resume=resume,
             kiosk=kiosk,
-            colour=None if color == "auto" else color,
-            ascii=ascii_only,
-            fps=fps,
-            mouse=not no_mouse,
+            colour=ASKED_FOR[session.terminal.colours.number],
+            ascii=session.terminal.characters.ascii,
+            fps=_first(fps, settings.fps, 10.0),
+            mouse=mouse,
             bandwidth=bandwidth,
-            threads=threads,
-        )
+            threads=session.threads(_first(threads, settings.threads)),
+            theme=settings.theme,
+        ),
+        session=session,
     )
-    code = app.run(mouse=not no_mouse)
+    code = app.run(mouse=mouse)
+    status = session.after(app)
     if app.refusal:
         click.echo(app.refusal, err=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     # Threads that are still predicting are daemons; they must not hold the shell back.
-    os._exit(code if isinstance(code, int) else app.return_code or 0)
+    os._exit(status if status is not None else code if isinstance(code, int) else app.return_code or 0)
+
+
+def _first(*values: T | None) -> T | None:
+    """The first that was given: the command line before the settings before the default."""
+    return next((value for value in values if value is not None), None)

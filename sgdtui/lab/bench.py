@@ -139,7 +139,34 @@ class Bench:
         self.edges = bin_edges(experiment)
         if former is not None:
             former.close()
-        self.new_generation()
+        if state is not None and "statistics" in state:
+            self._go_on(state["statistics"])
+        else:
+            self.new_generation()
+
+    @property
+    def running(self) -> Experiment | None:
+        """What was asked for, with the window that the walkers are counted in; None before there are any."""
+        if self.asked is None or self.experiment is None or self.ensemble is None:
+            return None
+        return replace(self.asked, space=replace(self.asked.space, domain=self.experiment.space.domain))
+
+    def state(self) -> dict[str, Any] | None:
+        """All that `build` needs to go on with the same walkers, streams and statistics; None before there are any."""
+        if self.ensemble is None:
+            return None
+        reached = {"origin": self._origin, "sampling": self._sampling, "stretch_began": self._stretch_began}
+        return {**self.ensemble.state(), "statistics": reached}
+
+    def _go_on(self, reached: Mapping[str, Any]) -> None:
+        """The statistics of a restored ensemble are as good as when they were saved."""
+        self.generation += 1
+        self.resolved = None
+        self._begin()
+        self._origin, self._stretch_began = int(reached["origin"]), int(reached["stretch_began"])
+        self._sampling = bool(reached["sampling"])
+        self.phase = "sampling" if self._sampling else "settling"
+        self.message = "resumed"
 
     def new_generation(self) -> None:
         """Begin the statistics anew; walkers and predictions stay as they are."""
@@ -404,6 +431,7 @@ class Bench:
             verdict=self._appraisal.verdict,
             series=self._recorder.series(foresight.predictions),
             message=self.message,
+            relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
         )
 
     def _present_foresight(self) -> Foresight:

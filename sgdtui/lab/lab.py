@@ -10,14 +10,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sgdtui.lab import checkpoint
 from sgdtui.lab.bench import Bench
 from sgdtui.lab.foreseer import Foreseen, Foreseer
-from sgdtui.lab.foresight import Foresight, bin_edges
+from sgdtui.lab.foresight import bin_edges
 from sgdtui.lab.pilot import Cancel
 from sgdtui.lab.resolve import Resolved, known_domain
 from sgdtui.lab.result import Result
@@ -64,7 +63,6 @@ class Lab:
         self._on_snapshot = on_snapshot
         self._latest: Snapshot | None = None
         self._resolved: Resolved | None = None
-        self._foresight: Foresight | None = None
 
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._next: tuple[Experiment, Mapping[str, Any] | None] | None = (
@@ -135,44 +133,54 @@ class Lab:
 
         def hand_over() -> None:
             bench = self._bench
-            if bench.ensemble is not None and bench.experiment is not None and bench.asked is not None:
-                space = replace(bench.asked.space, domain=bench.experiment.space.domain)
-                twin._take_up(replace(bench.asked, space=space), bench.ensemble.state())
+            if bench.ensemble is not None and bench.running is not None:
+                twin._take_up(bench.running, bench.ensemble.state())
 
         self._ask(hand_over)
         return twin
 
     def save(
-        self, path: Path, document: Mapping[str, Any], view: Mapping[str, Any] | None = None
+        self,
+        path: Path,
+        document: Mapping[str, Any] | Callable[[Experiment], Mapping[str, Any]],
+        view: Mapping[str, Any] | None = None,
     ) -> threading.Event:
-        """Write a checkpoint between two chunks; the event is set when it is on disk (or could not be: see the log)."""
+        """Write a checkpoint; the event is set when it is on disk (or could not be: see the log).
+
+        The state is taken between two chunks and written in a thread of its own, so that the walkers hardly wait.
+        `document` describes the experiment; a function of it is asked for the one that runs then, its window known.
+        """
         written = threading.Event()
 
-        def write() -> None:
+        def write(contents: Mapping[str, Any], state: Mapping[str, Any]) -> None:
             try:
-                if self._bench.ensemble is not None:
-                    checkpoint.save(path, document, self._bench.ensemble.state(), view or {})
+                checkpoint.save(path, contents, state, view or {})
             except OSError as error:
                 self._bench.message = f"could not write the checkpoint: {error.strerror or error}"
                 log.warning("checkpoint %s: %s", path, error)
             finally:
                 written.set()
 
-        self._ask(write)
+        def take() -> None:
+            state, running = self._bench.state(), self._bench.running
+            if state is None or running is None:
+                written.set()
+                return
+            contents = document(running) if callable(document) else document
+            threading.Thread(target=write, args=(contents, state), name="sgdtui-save", daemon=True).start()
+
+        self._ask(take)
         return written
 
     def result(self) -> Result | None:
         """What there is now, as a `Result`; None before the first snapshot."""
-        snapshot, resolved, foresight = self._latest, self._resolved, self._foresight
+        snapshot, resolved = self._latest, self._resolved
         if snapshot is None:
             return None
         return Result(
             snapshot,
             self.threads,
-            relaxation_time=resolved.relaxation_time if resolved else None,
             relaxation_from=resolved.origin if resolved else None,
-            dt_bias=foresight.dt_bias if foresight else None,
-            best_fit=foresight.best_fit if foresight else None,
             complete=snapshot.phase == "done",
             kernel_source=self._bench.ensemble.kernel_source if self._bench.ensemble is not None else "",
         )
@@ -271,7 +279,7 @@ class Lab:
         snapshot = self._bench.snapshot(self._paused, self._latest)
         if snapshot is None:
             return
-        self._latest, self._resolved, self._foresight = snapshot, self._bench.resolved, self._bench.foresight
+        self._latest, self._resolved = snapshot, self._bench.resolved
         if self._on_snapshot is None:
             return
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sgdtui.tui.draw.look import Look
     from sgdtui.tui.screens.laboratory import Laboratory
     from sgdtui.tui.terminal.gate import Gate
+    from sgdtui.tui.terminal.kiosk import Kiosk
     from sgdtui.tui.terminal.session import Session
     from sgdtui.tui.workbench import Event, Workbench
 
@@ -194,15 +195,43 @@ class SgdApp(App[int]):
             self.bench = self.make_bench(self._tell)
         else:
             interval = 1.0 / max(self.options.fps, 0.1)
-            self.bench = Workbench(self._tell, threads=self.options.threads, interval=interval)
+            limits = {"fitted": self.kiosk.fitted} if self.kiosk is not None else {}
+            self.bench = Workbench(self._tell, threads=self.options.threads, interval=interval, **limits)
         self.laboratory = Laboratory(self.bench, self.look)
         self.push_screen(self.laboratory)
+        for notice in self.session.notices if self.session is not None else ():
+            self.notify(notice, severity="warning", markup=False)
+        if self.session is not None and self.session.checkpoint is not None:
+            restore = self.laboratory.restore_view
+            self.bench.resume(self.session.checkpoint, lambda view: self._soon(restore, view))
+            return
         self.bench.open(Request(self.options.preset, self.options.loss, self.options.noise))
+
+    def _soon(self, callback: Callable[..., None], *arguments: Any) -> None:
+        """Calls back in the app's own thread."""
+        self.call_later(callback, *arguments)
+
+    @property
+    def kiosk(self) -> Kiosk | None:
+        """The limits of a shared host, None elsewhere."""
+        return self.session.kiosk if self.session is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """On a kiosk nothing that reaches a file."""
+        return self._allowed(action) and super().check_action(action, parameters)
+
+    def _allowed(self, action: str) -> bool:
+        return self.kiosk is None or action not in self.kiosk.REFUSED_ACTIONS
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Starts no browser: over SSH it would start on the server."""
 
     def _tell(self, event: Event) -> None:
         """Brings an event from any thread; of snapshots only the latest that was not yet drawn."""
-        from sgdtui.tui.workbench import Shown
+        from sgdtui.tui.workbench import Shown, Trouble
 
+        if isinstance(event, Trouble) and self.kiosk is not None:
+            event = replace(event, text=self.kiosk.without_paths(event.text))
         if isinstance(event, Shown) and not event.fork:
             with self._pending_lock:
                 waiting, self._pending = self._pending is not None, event
@@ -278,7 +307,8 @@ class SgdApp(App[int]):
             yield SystemCommand("Pause or run", "Let the walkers stand still, or go on", lab.action_pause)
             yield SystemCommand("Reset", "All walkers back to the start", lab.action_restart)
             yield SystemCommand("Undo", "Take back the last change", lab.action_undo)
-            yield SystemCommand("Export", "Preset, data and picture of this view", lab.action_export)
+            if self._allowed("export"):
+                yield SystemCommand("Export", "Preset, data and picture of this view", lab.action_export)
             yield SystemCommand("Help", "Every panel with its formula", lab.action_help)
             from sgdtui.preset import library
 

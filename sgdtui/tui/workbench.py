@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -105,8 +106,10 @@ class Workbench:
         make_lab: LabFactory = real_lab,
         threads: int | None = None,
         interval: float = 0.1,
+        fitted: Callable[[Experiment], Experiment] = lambda experiment: experiment,
     ) -> None:
         self._tell = tell
+        self._fitted = fitted
         self._make_lab = make_lab
         self._settings = {"threads": threads, "interval": interval}
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -125,6 +128,21 @@ class Workbench:
     def open(self, request: Request) -> None:
         """Opens a preset, or a loss with a noise."""
         self._do(lambda: self._take(_read(request), keep=False), "loading")
+
+    def resume(self, path: Path, restored: Callable[[dict[str, Any]], None]) -> None:
+        """Goes on with a checkpoint: the same walkers, random streams and statistics; `restored` is given its view."""
+
+        def go_on() -> None:
+            from sgdtui.lab.checkpoint import load
+            from sgdtui.preset.load import load_text
+
+            saved = load(path)
+            experiment = load_text(saved.document["preset"], name=saved.document["name"], file=path.name)
+            self._settings |= {"state": saved.state, "paused": bool(saved.view.get("paused"))}
+            self._take(experiment, keep=False)
+            restored(saved.view)
+
+        self._do(go_on, "loading")
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Turns dials or puts in another loss or noise, checked as a preset is."""
@@ -235,6 +253,7 @@ class Workbench:
     def _take(self, experiment: Experiment, *, keep: bool) -> None:
         if keep and self.experiment is not None:
             self._past = [*self._past[-UNDO + 1 :], self.experiment]
+        experiment = self._fitted(experiment)
         self.experiment = experiment
         self._number += 1
         if self.lab is None:

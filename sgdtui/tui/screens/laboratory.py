@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from importlib.util import find_spec
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -28,7 +29,7 @@ from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
 from sgdtui.tui.panels.why import Why
-from sgdtui.tui.view import PREDICTIONS, View
+from sgdtui.tui.view import ARROWS, PREDICTIONS, View
 from sgdtui.tui.workbench import CLAIMS_EVERY, Busy, Claimed, Event, Setup, Shown, Trouble, Workbench
 
 TOUR = find_spec("sgdtui.tui.tour.screen") is not None
@@ -146,6 +147,36 @@ class Laboratory(Screen[None]):
         self.query_one(NoiseList).offer(setup.noises, setup.noise, setup.noise_text)
         self.query_one(Dials).offer(setup.dials)
 
+    def view_document(self) -> dict[str, object]:
+        """How the run is looked at, as plain JSON, for a checkpoint."""
+        view = self.view
+        return {
+            "predictions": view.predictions,
+            "arrows": sorted(view.arrows),
+            "cursor": list(view.cursor) if view.cursor is not None else None,
+            "smooth": view.look.smooth,
+            "theme": self.app.theme,
+            "focused": self.focused.id if self.focused is not None else None,
+            "paused": view.snapshot is not None and view.snapshot.paused,
+        }
+
+    def restore_view(self, document: dict[str, Any]) -> None:
+        """Looks at the run as it was looked at; what does not fit any more is left as it is."""
+        kept = {str(name) for name in document.get("arrows", ())}
+        cursor = document.get("cursor")
+        self.view = self.view.but(
+            predictions=str(document.get("predictions", "all")),
+            arrows=frozenset(ARROWS) & kept,
+            cursor=tuple(float(value) for value in cursor) if cursor is not None else None,
+            look=replace(self.view.look, smooth=bool(document.get("smooth", True))),
+        )
+        if document.get("theme") in self.app.available_themes:
+            self.app.theme = document["theme"]
+        focused = next((w for w in self.query(Panel) if w.id == document.get("focused")), None)
+        if focused is not None:
+            focused.focus()
+        self.refresh_view()
+
     def _wire(self) -> dict[str, float | None]:
         """Frames and bytes a second and the round trip, as far as they are measured."""
         session = getattr(self.app, "session", None)
@@ -205,7 +236,10 @@ class Laboratory(Screen[None]):
     # --- keys ----------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """No tour where there is none."""
+        """No tour where there is none, no files on a kiosk."""
+        kiosk = getattr(self.app, "kiosk", None)
+        if kiosk is not None and action in kiosk.REFUSED_ACTIONS:
+            return False
         if action == "tour":
             return TOUR
         return super().check_action(action, parameters)
@@ -245,8 +279,6 @@ class Laboratory(Screen[None]):
 
     def action_smooth(self) -> None:
         """Shades and bars with or without hysteresis."""
-        from dataclasses import replace
-
         look = replace(self.view.look, smooth=not self.view.look.smooth)
         self.view = self.view.but(look=look)
         self.tell("smoothed" if look.smooth else "not smoothed")

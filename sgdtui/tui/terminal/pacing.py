@@ -77,6 +77,7 @@ class Pacer:
         self._filled = clock()
         self._urgent_until = -_NEVER
         self._credit = False
+        self._touched = clock()
         self._queries: deque[float] = deque()
         self._asked_at = -_NEVER
         self._total = 0
@@ -111,6 +112,8 @@ class Pacer:
     def wait(self) -> float:
         """Seconds until it is worth asking again; a reply or a key may come before that."""
         with self._lock:
+            if self.silent > 0.5:
+                return 0.5
             if self.limit is None or self._tokens >= self._enough():
                 return 0.03
             return min(0.5, max(0.01, (self._enough() - self._tokens) / self._rate))
@@ -165,7 +168,8 @@ class Pacer:
     def input_came(self) -> None:
         """A key or the mouse: what it changes is drawn before all else."""
         with self._lock:
-            self._urgent_until = self._clock() + _URGENT_SECONDS
+            self._touched = self._clock()
+            self._urgent_until = self._touched + _URGENT_SECONDS
             self._credit = True
 
     # --- what is known --------------------------------------------------------------------------------------------
@@ -203,6 +207,11 @@ class Pacer:
     def stalled(self) -> bool:
         """Whether nobody seems to be looking."""
         return self.silent > STALLED
+
+    @property
+    def idle(self) -> float:
+        """Seconds since the last key or movement of the mouse."""
+        return self._clock() - self._touched
 
     @property
     def unanswered(self) -> int:

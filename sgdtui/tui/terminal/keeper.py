@@ -1,0 +1,110 @@
+"""Keeps the run on disk while it goes on, so that whatever kills the process costs a few seconds of simulation."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sgdtui.settings.paths import state_folder
+
+if TYPE_CHECKING:
+    from sgdtui.model.experiment import Experiment
+
+EVERY = 3.0
+"""Seconds between two checkpoints where writing one is cheap."""
+SHARE = 0.1
+"""Most of the time that may go into writing; for many walkers the checkpoints are fewer."""
+KEPT = 3
+"""Checkpoints of different sessions that are kept."""
+
+
+def checkpoint_folder() -> Path:
+    """Where checkpoints lie; it need not exist."""
+    return state_folder() / "checkpoints"
+
+
+def newest_checkpoint() -> Path | None:
+    """The last checkpoint of any session, None where there is none."""
+    found = _by_age()
+    return found[-1] if found else None
+
+
+def _by_age() -> list[Path]:
+    aged = []
+    with contextlib.suppress(OSError):
+        for path in checkpoint_folder().glob("run-*.npz"):
+            with contextlib.suppress(OSError):
+                aged.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(aged)]
+
+
+class Keeper:
+    """Writes the checkpoint of one session.
+
+    Args:
+        lab: gives the lab that runs, None while there is none.
+        view: gives what the person looks at, as plain JSON.
+    """
+
+    def __init__(self, lab: Callable[[], Any], view: Callable[[], dict[str, Any]]) -> None:
+        self.path = checkpoint_folder() / f"run-{os.getpid()}.npz"
+        self._lab, self._view = lab, view
+        self._lock = threading.Lock()
+        self._writing: threading.Event | None = None
+        self._began = -EVERY
+        self._pause = EVERY
+        self._kept: tuple[Any, ...] = ()
+        self._described: tuple[Experiment, dict[str, Any]] | None = None
+
+    def keep(self) -> None:
+        """Begins a checkpoint if it is time and something has changed; returns at once."""
+        with self._lock:
+            now = time.monotonic()
+            if self._writing is not None:
+                if not self._writing.is_set():
+                    return
+                self._pause = max(EVERY, (now - self._began) / SHARE if now - self._began > 1.0 else 0.0)
+                self._writing = None
+                self._drop_old()
+            if now - self._began >= self._pause:
+                self._begin(now)
+
+    def keep_now(self, patience: float) -> None:
+        """Writes a checkpoint now, and waits for it up to `patience` seconds."""
+        with self._lock:
+            if self._writing is not None:
+                self._writing.wait(patience)
+            self._begin(time.monotonic())
+            if self._writing is not None:
+                self._writing.wait(patience)
+
+    def _begin(self, now: float) -> None:
+        lab = self._lab()
+        snapshot = lab.snapshot if lab is not None else None
+        if snapshot is None:
+            return
+        view = self._view()
+        mark = (snapshot.step, snapshot.generation, str(view))
+        if mark == self._kept:
+            return
+        self._kept, self._began = mark, now
+        self._writing = lab.save(self.path, self._describe, view)
+
+    def _describe(self, experiment: Experiment) -> dict[str, Any]:
+        """The experiment as the preset that builds it again; in the thread of the run."""
+        if self._described is None or self._described[0] != experiment:
+            from sgdtui.preset.write import to_yaml
+
+            self._described = (experiment, {"preset": to_yaml(experiment), "name": experiment.name})
+        return self._described[1]
+
+    def _drop_old(self) -> None:
+        for path in _by_age()[:-KEPT]:
+            if path != self.path:
+                with contextlib.suppress(OSError):
+                    path.unlink()

@@ -1,0 +1,191 @@
+"""One sitting at one terminal: what the app and `sgdtui launch` call, one line each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sgdtui.tui.terminal.detect import Terminal
+from sgdtui.tui.terminal.driver import RESTORE, paced_driver
+from sgdtui.tui.terminal.ends import Ends
+from sgdtui.tui.terminal.gate import Gate
+from sgdtui.tui.terminal.keeper import Keeper
+from sgdtui.tui.terminal.pacing import Pacer
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.driver import Driver
+
+    from sgdtui.tui.draw.changed_cells import ScreenMirror
+    from sgdtui.tui.terminal.kiosk import Kiosk
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at whether somebody is there."""
+
+
+class Session:
+    """Paces the output, keeps checkpoints, and ends in good order.
+
+    Args:
+        terminal: what was detected.
+        asked: whether the bandwidth was asked for.
+        keeps: whether checkpoints are written.
+        checkpoint: the file to go on from.
+        kiosk: the limits of a shared host.
+        detach_seconds: how long to compute on after a hang-up; None: not at all.
+    """
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        *,
+        asked: bool = False,
+        keeps: bool = False,
+        checkpoint: Path | None = None,
+        kiosk: Kiosk | None = None,
+        detach_seconds: float | None = None,
+    ) -> None:
+        self.terminal, self.kiosk, self.checkpoint = terminal, kiosk, checkpoint
+        self.keeper: Keeper | None = Keeper(self._lab, self._view) if keeps else None
+        self.detach_seconds = detach_seconds
+        self.pacer = Pacer(terminal.bandwidth, replies=terminal.replies, asked=asked)
+        self.ends = Ends(self._leave, self._give_back)
+        self.detached = False
+        self.notices: tuple[str, ...] = ()
+        self._app: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._gate: Gate | None = None
+        self._over = threading.Event()
+        self._attributes = _terminal_attributes()
+        self._halted = False
+
+    # --- for the app ----------------------------------------------------------------------------------------------
+
+    def driver_class(self) -> type[Driver] | None:
+        """For `App(driver_class=…)`."""
+        return paced_driver(self.pacer, self.ends.hang_up, self._progress)
+
+    def begin(self, app: App[Any]) -> None:
+        """The app runs: from now on signals and hang-ups are ours. To be called in the app's own thread."""
+        self._app, self._loop = app, asyncio.get_running_loop()
+        self.ends.install()
+        threading.Thread(target=self._look_around, name="sgdtui-session", daemon=True).start()
+
+    def gate(self, app: App[Any], mirror: ScreenMirror) -> Gate:
+        """What stands between the compositor and the wire."""
+        self._gate = Gate(app, mirror, self.pacer)
+        return self._gate
+
+    def threads(self, asked: int | None) -> int | None:
+        """How many may step the walkers."""
+        return asked if self.kiosk is None else min(asked or self.kiosk.threads, self.kiosk.threads)
+
+    def wire(self) -> dict[str, float | None]:
+        """Frames and bytes a second, and the round trip in seconds, for the status line (the names are `View`'s)."""
+        pacer = self.pacer
+        return {
+            "fps": pacer.frames_per_second,
+            "bandwidth": pacer.bytes_per_second,
+            "round_trip": pacer.round_trip,
+        }
+
+    # --- for the command ------------------------------------------------------------------------------------------
+
+    def after(self, app: Any) -> int | None:
+        """What is left to do when the app has ended: computes on if that was asked for. The exit status, if ours."""
+        self._over.set()
+        if self.detached and self.detach_seconds is not None:
+            self._compute_on(app)
+        return self.ends.status
+
+    def _compute_on(self, app: Any) -> None:
+        self.ends.call_off()
+        stop = threading.Event()
+        self.ends = Ends(lambda *_: stop.set(), lambda: None)
+        self.ends.install()
+        until = time.monotonic() + (self.detach_seconds or 0)
+        while time.monotonic() < until and not stop.wait(1.0):
+            if self.keeper is not None:
+                self.keeper.keep()
+        if self.keeper is not None:
+            self.keeper.keep_now(2.0)
+        app.bench.stop()
+
+    def _lab(self) -> Any:
+        bench = getattr(self._app, "bench", None)
+        return bench.lab if bench is not None else None
+
+    def _view(self) -> dict[str, Any]:
+        laboratory = getattr(self._app, "laboratory", None)
+        return laboratory.view_document() if laboratory is not None else {}
+
+    # --- threads --------------------------------------------------------------------------------------------------
+
+    def _progress(self) -> None:
+        """A reply came (in the input thread): perhaps more may be drawn."""
+        gate, loop = self._gate, self._loop
+        if gate is not None and loop is not None and gate.mirror.behind:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(gate.go_on)
+
+    def _look_around(self) -> None:
+        """Twice a second: checkpoint if it is time; halt a run that nobody can see; end one that nobody touches."""
+        while not self._over.wait(LOOK_EVERY):
+            if self.keeper is not None:
+                self.keeper.keep()
+            self._halt(self.pacer.stalled and self.detach_seconds is None)
+            if self.kiosk is not None and self.pacer.idle > self.kiosk.idle_seconds:
+                self._call(lambda: self._app.exit(0))
+
+    def _halt(self, halted: bool) -> None:
+        """Nobody takes what is drawn: the walkers wait too, with a checkpoint, until somebody does."""
+        lab = self._lab()
+        if halted == self._halted or lab is None or (halted and lab.paused):
+            return
+        self._halted = halted
+        if halted and self.keeper is not None:
+            self.keeper.keep_now(0)
+        self._app.bench.pause(halted)
+
+    def _leave(self, status: int, gone: bool) -> None:
+        """In a thread of its own: keeps the run, then ends the app."""
+        if gone and self.detach_seconds is not None:
+            self.detached = True
+            self._app.leave_run_going = True
+        elif self.keeper is not None:
+            self.keeper.keep_now(1.5)
+        self._call(lambda: self._app.exit(status))
+
+    def _call(self, function: Callable[[], None]) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(function)
+
+    def _give_back(self) -> None:
+        """The last resort: Textual could not give the terminal back in time."""
+        import termios
+
+        descriptor = 2
+        termios.tcflush(descriptor, termios.TCOFLUSH)
+        os.set_blocking(descriptor, False)
+        os.write(descriptor, RESTORE.encode())
+        if self._attributes is not None:
+            termios.tcsetattr(0, termios.TCSANOW, self._attributes)
+
+
+def _terminal_attributes() -> list[Any] | None:
+    if sys.platform == "win32":
+        return None
+    import termios
+
+    try:
+        return termios.tcgetattr(0)
+    except termios.error:
+        return None
