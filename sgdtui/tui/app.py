@@ -143,8 +143,16 @@ class SgdApp(App[int]):
 
     def watch_theme(self) -> None:
         """Panels take the colours of the new theme."""
-        if self.laboratory is not None:
-            self.laboratory.forget_colours()
+        if self.stage is not None:
+            self.stage.forget_colours()
+
+    @property
+    def stage(self) -> Laboratory | None:
+        """The uppermost screen that shows the run: the laboratory, or the tour above it."""
+        if self.laboratory is None:
+            return None
+        kind = type(self.laboratory)
+        return next((s for s in reversed(self.screen_stack) if isinstance(s, kind)), self.laboratory)
 
     @property
     def look(self) -> Look:
@@ -251,8 +259,8 @@ class SgdApp(App[int]):
             self.exit(2, message=None)
             self.refusal = event.text
             return
-        if self.laboratory is not None:
-            self.laboratory.take(event)
+        if self.stage is not None:
+            self.stage.take(event)
 
     refusal: str = ""
     """Why the app ended before it began; printed by the command."""

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sgdtui.expression import Expression
+    from sgdtui.lab.result import Result
     from sgdtui.lab.snapshot import Snapshot
     from sgdtui.model.experiment import Experiment
     from sgdtui.tui.panels.dials import Dial
@@ -144,6 +146,28 @@ class Workbench:
 
         self._do(go_on, "loading")
 
+    def begin(self, make: Callable[[], Experiment]) -> None:
+        """Takes up the experiment that `make` gives (on the bench's thread), its walkers at their start."""
+
+        def start() -> None:
+            experiment = make()
+            self._past = []
+            self._take(experiment, keep=False)
+            self.restart()
+
+        self._do(start, "loading")
+
+    def report(self, look: Callable[[Result], Any]) -> None:
+        """Has `look` read the run so far on the bench's thread, and tells what it gives."""
+
+        def ask() -> None:
+            result = self._recorded()
+            event = look(result) if result is not None else None
+            if event is not None:
+                self._tell(event)
+
+        self._do(ask)
+
     def change(self, changes: Mapping[str, Any]) -> None:
         """Turns dials or puts in another loss or noise, checked as a preset is."""
 
@@ -269,7 +293,6 @@ class Workbench:
 
     def _setup(self, experiment: Experiment) -> Setup:
         from sgdtui.model.gradient import GradientSystem
-        from sgdtui.preset.describe import text
         from sgdtui.tui.dial_list import dials_of
 
         system = experiment.system
@@ -283,7 +306,7 @@ class Workbench:
             noises=self._choices("noise", experiment),
             loss=(loss.name or "") if loss is not None else "",
             noise=(noise.name or "") if noise is not None else "",
-            loss_text=str(text(loss.expression)) if loss is not None else f"{system.form} form",
+            loss_text=_written(loss.expression) if loss is not None else f"{system.form} form",
             noise_text=_noise_text(noise) if noise is not None else "from the data",
             undoable=len(self._past),
         )
@@ -321,11 +344,17 @@ class Workbench:
         experiment, lab = self.experiment, self.lab
         if experiment is None or lab is None or not experiment.expect or not self._claims_apply(experiment):
             return
-        result = lab.result()
+        result = self._recorded()
+        if result is not None:
+            self._tell(Claimed(self._claim_lines(experiment, result.document())))
+
+    def _recorded(self) -> Result | None:
+        """The run so far; None before anything was recorded and predicted for it."""
+        result = self.lab.result() if self.lab is not None else None
         snapshot = result.snapshot if result is not None else None
         if snapshot is None or snapshot.samples == 0 or snapshot.predictions_of != snapshot.generation:
-            return
-        self._tell(Claimed(self._claim_lines(experiment, result.document())))
+            return None
+        return result
 
     def _claims_apply(self, experiment: Experiment) -> bool:
         """Whether every dial that matters stands where the preset put it."""
@@ -362,10 +391,16 @@ def _read(request: Request) -> Experiment:
     return combine(request.loss or "double-well", request.noise or "constant")
 
 
-def _noise_text(noise: Any) -> str:
+def _written(expression: Expression) -> str:
+    """An expression as a person would type it."""
     from sgdtui.preset.describe import text
 
-    entries = [str(text(entry)) for entry in noise.covariance]
+    said = text(expression)
+    return f"{said:g}" if isinstance(said, int | float) else said
+
+
+def _noise_text(noise: Any) -> str:
+    entries = [_written(entry) for entry in noise.covariance]
     return entries[0] if noise.form == "isotropic" else f"[{', '.join(entries)}]"
 
 

@@ -105,6 +105,13 @@ class Canvas:
         for layer in ("glyph", "ink", "ground", "weight"):
             getattr(self, layer)[here] = getattr(other, layer)[there]
 
+    def rows(self, first: int, count: int) -> Canvas:
+        """At most `count` rows from `first` on, on a canvas of their own."""
+        part = Canvas(self.width, max(0, min(count, self.height - first)), self.look)
+        for layer in ("glyph", "ink", "ground", "weight"):
+            getattr(part, layer)[:] = getattr(self, layer)[first : first + part.height]
+        return part
+
     def fade(self) -> None:
         """Turns every ink but the rules to faint: what is shown no longer belongs to the present run."""
         stale = (self.ink != Role.RULE) & (self.ink != Role.WARN)

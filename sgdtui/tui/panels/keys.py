@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
@@ -9,7 +11,10 @@ from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.panel import Panel
 
-KEYS = (
+Key = tuple[str, str, str, int]
+"""Key, word, action and how early it is left out where there is no room (0: never)."""
+
+KEYS: tuple[Key, ...] = (
     ("space", "Pause", "pause", 0),
     ("r", "Reset", "restart", 2),
     ("±", "η", "turn_eta(1)", 1),
@@ -23,14 +28,13 @@ KEYS = (
     ("?", "Help", "help", 0),
     ("q", "Quit", "app.quit", 0),
 )
-"""Key, word, action and how early it is left out where there is no room (0: never)."""
 
-SETUP = ("tab", "Set up", "setup", 0)
+SETUP: Key = ("tab", "Set up", "setup", 0)
 
 
-def fitting(cells: int, ascii: bool, narrow: bool) -> list[tuple[str, str, str]]:
+def fitting(cells: int, ascii: bool, wanted: Sequence[Key]) -> list[tuple[str, str, str]]:
     """The keys that fit into so many cells, in order."""
-    keys = [(k, w, a, o) for k, w, a, o in ((SETUP, *KEYS) if narrow else KEYS)]
+    keys = list(wanted)
     while len(keys) > 1 and sum(width_of(k) + width_of(w) + 3 for k, w, _, _ in keys) > cells:
         last = max(o for *_, o in keys)
         if last == 0:
@@ -41,11 +45,11 @@ def fitting(cells: int, ascii: bool, narrow: bool) -> list[tuple[str, str, str]]
     return [(said.get(k, k), said.get(w, w), a) for k, w, a, _ in keys]
 
 
-def draw_keys(canvas: Canvas, paused: bool, narrow: bool) -> list[tuple[int, int, str]]:
+def draw_keys(canvas: Canvas, paused: bool, wanted: Sequence[Key]) -> list[tuple[int, int, str]]:
     """One row; returns (first column, end, action) of every key."""
     places = []
     x = 1
-    for key, word, action in fitting(canvas.width, canvas.look.ascii, narrow):
+    for key, word, action in fitting(canvas.width, canvas.look.ascii, wanted):
         begin = x
         x = canvas.write(x, 0, key, Role.ACCENT, weight=BOLD)
         x = canvas.write(x + 1, 0, "Run" if action == "pause" and paused else word, Role.MUTED)
@@ -66,7 +70,11 @@ class Keys(Panel, can_focus=False):
     def paint(self, canvas: Canvas) -> None:
         """Draws the keys."""
         paused = self.view.snapshot is not None and self.view.snapshot.paused
-        self.places = draw_keys(canvas, paused, canvas.width < 80)
+        self.places = draw_keys(canvas, paused, self.keys(canvas.width < 80))
+
+    def keys(self, narrow: bool) -> Sequence[Key]:
+        """What may be pressed, in order."""
+        return (SETUP, *KEYS) if narrow else KEYS
 
     async def on_click(self, event: events.Click) -> None:
         """Does what the key under the mouse does."""

@@ -122,7 +122,7 @@ class Laboratory(Screen[None]):
                 self.view = self.view.but(snapshot=snapshot, origin=origin, **self._wire())
                 if time.monotonic() - self._claims_at > CLAIMS_EVERY:
                     self._claims_at = time.monotonic()
-                    self.bench.check_claims()
+                    self.check_claims()
                 if self.view.notice and time.monotonic() - self._notice_at > NOTICE_SECONDS:
                     self.view = self.view.but(notice="")
             case Setup():
@@ -134,6 +134,10 @@ class Laboratory(Screen[None]):
             case Trouble(text):
                 self.notify(self.view.look.say(plain_lines(text)), severity="error", timeout=8, markup=False)
         self.refresh_view()
+
+    def check_claims(self) -> None:
+        """Asks how the claims stand."""
+        self.bench.check_claims()
 
     def _take_setup(self, setup: Setup) -> None:
         self.setup = setup
@@ -247,7 +251,11 @@ class Laboratory(Screen[None]):
     def action_pause(self) -> None:
         """Pause or go on."""
         snapshot = self.view.snapshot
-        self.bench.pause(not (snapshot is not None and snapshot.paused))
+        paused = not (snapshot is not None and snapshot.paused)
+        self.bench.pause(paused)
+        if snapshot is not None:  # the word changes with the key; the walkers follow within a chunk
+            self.view = self.view.but(snapshot=replace(snapshot, paused=paused))
+            self.refresh_view()
 
     def action_restart(self) -> None:
         """All walkers back to the start."""
@@ -388,7 +396,7 @@ class Laboratory(Screen[None]):
         """Takes the tour."""
         from importlib import import_module
 
-        self.app.push_screen(import_module("sgdtui.tui.tour.screen").Tour())
+        self.app.push_screen(import_module("sgdtui.tui.tour.screen").Tour(self.bench, self.view.look))
 
     # --- what the panels ask for ---------------------------------------------------------------------------------
 
