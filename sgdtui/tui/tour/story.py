@@ -1,0 +1,64 @@
+"""The story of a page: its chapter, its title, what is claimed and what to look at."""
+
+from __future__ import annotations
+
+from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.plain import plain, wrap
+from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.tour.chapters import CHAPTERS
+from sgdtui.tui.tour.markdown import Line, Span, lines_of
+from sgdtui.tui.tour.page import Page
+from sgdtui.tui.tour.scrolled import Scrolled
+
+
+class Story(Scrolled):
+    """The story beside the live panels."""
+
+    TITLE = "Story"
+    READING = (
+        "n and b turn the page, as do → ← and PageDown PageUp; ↑ ↓ read on. t shows all chapters. 1 … 9 run the\n"
+        "variants that the story speaks of, 0 its own run. Turn any dial: Home gives back the claim's own settings.\n"
+        "o takes this run to the laboratory, Escape goes back to what was there before the tour."
+    )
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.page = Page()
+
+    def tell(self, page: Page) -> None:
+        """Takes a page; another one is read from its first line."""
+        if page.progress.page != self.page.progress.page:
+            self.first = 0
+        self.page = page
+        self.repaint()
+
+    def heading(self) -> tuple[str, str]:
+        """The chapter, and the page within it."""
+        chapter, page = self.page.progress.place
+        return f"{chapter + 1} {CHAPTERS[chapter].title}", f"{page + 1} of {len(CHAPTERS[chapter].pages)}"
+
+    def rows(self, width: int) -> Canvas:
+        """The title, the chapter's opening on its first page, the story, its source."""
+        look, cells = self.view.look, width - 2
+        lines: list[Line] = []
+        evidence = self.page.evidence
+        if self.page.progress.place[1] == 0:
+            lines += [(Span(row, Role.MUTED),) for row in wrap(look.say(self.page.chapter.about), cells)]
+            lines.append(())
+        if evidence is None:
+            lines.append((Span(look.say("opening …"), Role.MUTED),))
+        else:
+            title = look.say(plain(evidence.experiment.title or evidence.experiment.name))
+            lines += [(Span(row, Role.TEXT, BOLD),) for row in wrap(title, cells)]
+            lines.append(())
+            lines += lines_of(evidence.experiment.story, cells, look)
+            if evidence.experiment.source:
+                lines.append(())
+                source = look.say(plain(evidence.experiment.source))
+                lines += [(Span(row, Role.MUTED),) for row in wrap(source, cells)]
+        canvas = Canvas(width, len(lines), look)
+        for y, line in enumerate(lines):
+            x = 1
+            for span in line:
+                x = canvas.write(x, y, span.text, span.ink, weight=span.weight)
+        return canvas
