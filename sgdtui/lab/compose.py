@@ -45,6 +45,7 @@ def compose(
     verdict: Verdict | None,
     series: Series | None,
     message: str,
+    relaxation_time: float | None = None,
 ) -> Snapshot:
     """The snapshot; `instant` (bins…) counts the walkers' places now, of which `alive` are finite (None: unknown)."""
     errors = standard_errors(counts)
@@ -92,6 +93,9 @@ def compose(
         verdict=verdict,
         series=series,
         message=message,
+        relaxation_time=relaxation_time,
+        dt_bias=foresight.dt_bias,
+        best_fit=foresight.best_fit,
     )
 
 

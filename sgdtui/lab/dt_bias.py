@@ -14,12 +14,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DtBias:
-    """The law of Euler's chain minus that of the SDE: as a total variation, and for each average."""
+    """The law of Euler's chain minus that of the SDE: as a total variation, and for each average.
+
+    `source` says how it is known: from the "transfer" law of the chain, or from "a run at 2 dt".
+    """
 
     tv: float
     mean: Array | None = None
     covariance: Array | None = None
     observables: dict[str, float] = field(default_factory=dict)
+    source: str = "transfer"
 
 
 def dt_bias(chain: Prediction | None, continuous: Prediction | None) -> DtBias | None:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from sgdtui import __version__
 from sgdtui.compare.comparison import Comparison
-from sgdtui.lab.dt_bias import DtBias
 from sgdtui.lab.snapshot import Series, Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
@@ -27,19 +26,14 @@ class Result:
     """The last `Snapshot` of a run and what else its document tells. `variants` are further runs of the same preset.
 
     threads          that stepped the walkers
-    relaxation_time  in units of t, with where it is from ("predicted", "pilot", None)
-    dt_bias          of a simulated SDE, None where it is not known
-    best_fit         temperature at which Gibbs is closest to the measured law, and the KL left
+    relaxation_from  where the snapshot's relaxation time is from: "predicted", "pilot", None
     complete         False for a run that was interrupted
     kernel_source    the generated program that stepped the walkers
     """
 
     snapshot: Snapshot
     threads: int
-    relaxation_time: float | None = None
     relaxation_from: str | None = None
-    dt_bias: DtBias | None = None
-    best_fit: tuple[float, float] | None = None
     complete: bool = True
     variants: dict[str, Result] = field(default_factory=dict)
     kernel_source: str = ""
@@ -138,7 +132,7 @@ class Result:
 
     def _settings(self) -> dict[str, Any]:
         experiment, dynamics, run = self.experiment, self.experiment.dynamics, self.experiment.run
-        bias = self.dt_bias
+        bias = self.snapshot.dt_bias
         swarm = dynamics.swarm
         return {
             "preset_hash": preset_hash(experiment),
@@ -166,7 +160,7 @@ class Result:
             "temperature": experiment.temperature,
             "until": None if experiment.until is None else experiment.until.text,
             "parameters": {p.name: _plain(p.value) for p in experiment.parameters},
-            "relaxation_time": _plain(self.relaxation_time),
+            "relaxation_time": _plain(self.snapshot.relaxation_time),
             "relaxation_from": self.relaxation_from,
             "settled": bool(self.snapshot.settled),
             "dt_bias": None
@@ -176,6 +170,7 @@ class Result:
                 "mean": _plain(bias.mean),
                 "covariance": _plain(bias.covariance),
                 "observables": _plain(bias.observables),
+                "source": bias.source,
             },
         }
 
@@ -216,8 +211,9 @@ class Result:
             "relaxation_time": _plain(prediction.relaxation_time),
             "notes": list(prediction.notes),
         }
-        if prediction.name == "gibbs" and self.best_fit is not None:
-            told["best_fit"] = {"temperature": _plain(self.best_fit[0]), "kl": _plain(self.best_fit[1])}
+        best_fit = self.snapshot.best_fit
+        if prediction.name == "gibbs" and best_fit is not None:
+            told["best_fit"] = {"temperature": _plain(best_fit[0]), "kl": _plain(best_fit[1])}
         return told
 
     def _flow(self) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.lab.appraise import appraise
+from sgdtui.lab.companion import bias_by_companion
 from sgdtui.lab.compose import Clock, compose, no_counts
 from sgdtui.lab.foresight import Foresight, MeasuredLaw, bin_edges, foresee, with_measured
 from sgdtui.lab.measure import after, drift_between
@@ -109,7 +110,7 @@ def _run_alone(
     walk = _Walk(resolved, known_domain(experiment) is None, threads)
     try:
         complete = walk.walk(tell, cancelled)
-        return walk.result(complete, tell)
+        return walk.result(complete, tell, cancelled)
     finally:
         walk.ensemble.close()
 
@@ -215,7 +216,11 @@ class _Walk:
         self.recorder.rewindow(self.edges)
         self.ensemble.change(self.experiment)
 
-    def result(self, complete: bool, tell: Progress) -> Result:
+    def _bias_is_open(self, foresight: Foresight) -> bool:
+        """Whether there is a prediction to hold against an SDE whose bias of dt no prediction gives."""
+        return self.experiment.dynamics.is_sde and foresight.dt_bias is None and bool(foresight.predictions)
+
+    def result(self, complete: bool, tell: Progress, cancelled: Cancelled | None) -> Result:
         """Predictions, comparisons and the verdict on what was counted."""
         counts = self.ensemble.counts()
         tell(1.0, "predicting")
@@ -234,6 +239,10 @@ class _Walk:
         *_, foresight = foresee(self.experiment, self.edges, measured)
         if measured is not None:
             foresight = with_measured(self.experiment, foresight, measured)
+        if complete and settled and self._bias_is_open(foresight):
+            tell(1.0, "the bias of dt")
+            bias = bias_by_companion(self.experiment, counts, self.threads, cancelled)
+            foresight = replace(foresight, dt_bias=bias)
         judged = appraise(self.experiment, counts, foresight, settled)
         seconds = self.ensemble.seconds
         snapshot = compose(
@@ -257,14 +266,12 @@ class _Walk:
             verdict=judged.verdict,
             series=self.recorder.series(foresight.predictions),
             message="" if complete else "interrupted",
+            relaxation_time=self.resolved.relaxation_time,
         )
         return Result(
             snapshot,
             self.threads,
-            relaxation_time=self.resolved.relaxation_time,
             relaxation_from=self.resolved.origin,
-            dt_bias=foresight.dt_bias,
-            best_fit=foresight.best_fit,
             complete=complete,
             kernel_source=self.ensemble.kernel_source,
         )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.compare.comparison import Comparison, Verdict
+from sgdtui.lab.dt_bias import DtBias
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import Absence, Prediction
@@ -81,6 +82,9 @@ class Snapshot:
     effective_samples  independent samples worth as much
     rate               walker-steps per second of stepping alone
     message            one line for the status bar (a restart, a warning), or the failure
+    relaxation_time    in units of t; None while it is not known
+    dt_bias            of a simulated SDE; None where it is not known
+    best_fit           temperature at which Gibbs is closest to the measured law, and the KL that is left
     """
 
     experiment: Experiment
@@ -116,3 +120,6 @@ class Snapshot:
     verdict: Verdict | None = None
     series: Series | None = None
     message: str = ""
+    relaxation_time: float | None = None
+    dt_bias: DtBias | None = None
+    best_fit: tuple[float, float] | None = None

@@ -140,10 +140,12 @@ class NumpyEnsemble:
         return self.x.copy()
 
     def state(self):
-        return {"x": self.x.copy(), "step": self.step, "time": self.time, "seed": self.experiment.run.seed}
+        counted = {f"counted{i}": array.copy() for i, array in enumerate(self.counted)}
+        return {"x": self.x.copy(), "step": self.step, "time": self.time, **counted}
 
     def restore(self, state):
         self.x = np.array(state["x"])
+        self.counted = [np.array(state[f"counted{i}"]) for i in range(len(self.counted))]
         self.step, self.time = int(state["step"]), float(state["time"])
 
     def close(self):
