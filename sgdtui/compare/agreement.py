@@ -23,6 +23,10 @@ UNKNOWN_RIVAL = 0.05
 """The TV that a rival is taken to have where no other prediction differs from this one."""
 
 
+SAME = 5e-4
+"""Laws nearer to each other than this TV are one law: no histogram on a screen tells them apart."""
+
+
 def judge(
     counts: Counts,
     predictions: Mapping[str, Prediction],
@@ -34,7 +38,7 @@ def judge(
 
     `agrees` is False if p < .001 and distance - floor > numerical_error (the TV; KS for a singular law); None if the
     run could not resolve twice the closest rival's distance, or is known to be unsettled; else True. A rival is
-    another prediction whose law differs from this one by more than both numerical errors.
+    another prediction whose law differs from this one by more than both numerical errors and `SAME`.
 
     Args:
         counts: what was recorded.
@@ -124,7 +128,7 @@ def _closest_rival(
         (distance, other)
         for other, prediction in law.items()
         if other != name
-        and (distance := between(law[name], prediction)) > errors[name] + errors[other] + 1e-12
+        and (distance := between(law[name], prediction)) > max(errors[name] + errors[other], SAME)
     ]
     if not apart:
         return None

@@ -42,8 +42,8 @@ def verdict(
         comparisons: from `judge`.
         predictions: by name.
         absences: by name, with their reasons.
-        settled: False: known not to be; None: not known (no relaxation time), which still lets a system that has no
-            stationary law be called one.
+        settled: False: known not to be; None: not known. Neither keeps a system that has no stationary law and no
+            predicted relaxation time from being called one.
         escaping: walkers are being lost, as measured.
         is_sde: whether the SDE was simulated rather than the chain; the chain's own law comes first for the chain.
         dimension: coordinates of the system, all of them.
@@ -54,12 +54,12 @@ def verdict(
         isotropic: whether Σ is a multiple of the identity, for the sentence.
         entropy_production: measured, per unit t, and its standard error, for the sentence.
     """
-    if settled is False:
-        return Verdict("undecided", why.unsettled())
     lawless = _no_stationary_law(predictions, absences, is_sde, escaping)
-    if lawless is not None:
+    # What has no stationary law and no relaxation time never settles: that is no reason to leave it undecided.
+    timeless = all(prediction.relaxation_time is None for prediction in predictions.values())
+    if lawless is not None and (settled is not False or timeless):
         return Verdict("no stationary law", lawless)
-    if settled is None:
+    if not settled:
         return Verdict("undecided", why.unsettled())
     gibbs = comparisons.get("gibbs")
     if gibbs is not None and gibbs.agrees:

@@ -66,6 +66,9 @@ def test_equal_laws_are_no_rivals():
     same = {"gibbs": GIBBS, "fokker-planck": gaussian("fokker-planck", 0.05, numerical_error=1e-6)}
     result = judge(drawn(np.random.default_rng(6), 64, 2_000, GIBBS), same, settled=True)
     assert [c.agrees for c in result.values()] == [True, True]
+    nearly = {"gibbs": GIBBS, "gaussian": gaussian("gaussian", 0.05 * 1.0005)}
+    result = judge(drawn(np.random.default_rng(6), 64, 2_000, GIBBS), nearly, settled=True)
+    assert [c.agrees for c in result.values()] == [True, True]
 
 
 def test_an_error_as_large_as_the_distance_hides_it():

@@ -35,9 +35,11 @@ def test_no_stationary_law_needs_no_settling():
         "gibbs": Absence("gibbs", "no loss"),
         "fokker-planck": Absence("fokker-planck", "not normalisable"),
     }
-    v = verdict({}, {}, absent, settled=None, is_sde=True)
-    assert v.text == "no stationary law"
-    assert verdict({}, {}, absent, settled=False, is_sde=True).text == "undecided"
+    for settled in (None, False, True):
+        assert verdict({}, {}, absent, settled=settled, is_sde=True).text == "no stationary law"
+    leaking = {"transfer": gaussian("transfer", 0.1, survival_loss=0.003, relaxation_time=4.0)}
+    assert verdict({}, leaking, {}, settled=False).text == "undecided"
+    assert verdict({}, leaking, {}, settled=True).text == "no stationary law"
     assert verdict({}, {}, {}, settled=True, escaping=True).text == "no stationary law"
 
 
