@@ -96,7 +96,7 @@ def _settings() -> MutableMapping[str, Any]:
     sgdtui.__version__, "-V", "--version", prog_name="sgdtui", message="%(prog)s %(version)s"
 )
 def main() -> None:
-    r"""Where does stochastic gradient descent settle?
+    """Where does stochastic gradient descent settle?
 
     A terminal laboratory: tens of thousands of SGD walkers beside the Gibbs distribution, the Fokker–Planck
     solution and the law of the discrete chain.
@@ -105,4 +105,4 @@ def main() -> None:
     sgdtui launch                       the app
     sgdtui run double-well --json       the numbers
     sgdtui VERB --help                  more
-    """
+    """  # noqa: D301 (click wants the backspace itself, not its spelling)
