@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sgdtui.claims.check import Claim
 from sgdtui.tui.draw.scale import number, with_error
 from sgdtui.tui.view import ClaimLine
@@ -24,9 +26,9 @@ def line_of(claim: Claim, looked: bool = True) -> ClaimLine:
         measured = "" if claim.measured is None else str(claim.measured)
         measured = "" if measured == expected else measured
     else:
-        expected = number(float(claim.expected), 6)
+        expected = _rounded(float(claim.expected), claim.within)
         if claim.within:
-            expected += f" ± {number(claim.within, 2)}"
+            expected += f"±{number(claim.within, 2)}"
         measured = ""
         if looked and isinstance(claim.measured, int | float):
             measured = (
@@ -38,3 +40,12 @@ def line_of(claim: Claim, looked: bool = True) -> ClaimLine:
         measured or (claim.problem if claim.holds is False else ""),
         claim.holds if looked else None,
     )
+
+
+def _rounded(value: float, within: float | None) -> str:
+    """A number to the digits that its tolerance lets count."""
+    if not within:
+        return number(value, 6)
+    places = min(8, max(0, -math.floor(math.log10(within)) + (within >= 1e-4)))
+    text = f"{value:.{places}f}"
+    return text.replace("0.", ".", 1) if abs(value) < 1 and places else text

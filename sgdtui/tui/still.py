@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sgdtui.lab.snapshot import Snapshot
-from sgdtui.tui.workbench import Claimed, Event, Request, Shown, Workbench
+from sgdtui.tui.workbench import Claimed, Event, Request, Workbench
 
 
 class StillLab:
@@ -31,27 +31,28 @@ class StillBench(Workbench):
     def __init__(
         self, tell: Callable[[Event], None], snapshot: Snapshot, document: Mapping[str, Any] | None
     ) -> None:
-        self._still = (
-            replace(snapshot, phase="sampling", message="") if snapshot.phase == "done" else snapshot
-        )
+        finished = snapshot.phase == "done"
+        self._still = replace(snapshot, phase="sampling", message="") if finished else snapshot
         self._document = document
+        self.told = False
         super().__init__(
             tell, make_lab=lambda _experiment, on_snapshot, **_: StillLab(self._still, on_snapshot)
         )
 
     def open(self, request: Request) -> None:
-        """Shows the snapshot whatever is asked for."""
+        """Shows the snapshot whatever is asked for, and its claims."""
         del request
-        self._do(lambda: self._take(self._still.experiment, keep=False))
+
+        def show() -> None:
+            experiment = self._still.experiment
+            self._take(experiment, keep=False)
+            if self._document is not None:
+                self._tell(
+                    Claimed(self._claim_lines(experiment, self._document), self._claims_apply(experiment))
+                )
+            self.told = True
+
+        self._do(show)
 
     def check_claims(self) -> None:
-        """The claims against the finished run."""
-
-        def check() -> None:
-            if self._document is not None:
-                self._tell(Claimed(self._claim_lines(self._still.experiment, self._document)))
-            self._tell(Shown(self._still))
-
-        if not getattr(self, "_checked", False):
-            self._checked = True
-            self._do(check)
+        """They were checked when the snapshot was shown."""

@@ -171,20 +171,26 @@ def svg_of_screen(app: App[Any], screen: Screen[Any] | None = None, title: str =
     return svg_of_strips(strips, theme.foreground or "#e0e0e0", theme.background or "#121212", title)
 
 
-def svg_of(shown: Result | Snapshot, size: tuple[int, int] = (120, 36), **options: Any) -> str:
+def svg_of(
+    shown: Result | Snapshot, size: tuple[int, int] = (120, 36), keys: tuple[str, ...] = (), **options: Any
+) -> str:
     """The main screen for a result or a snapshot, drawn by the app itself without a terminal.
 
-    `options` are those of `sgdtui.tui.app.Options`.
+    `keys` are pressed before; `options` are those of `sgdtui.tui.app.Options`.
     """
     from sgdtui.lab.result import Result
 
     snapshot = shown.snapshot if isinstance(shown, Result) else shown
     document = shown.document() if isinstance(shown, Result) else None
-    return asyncio.run(_draw(snapshot, document, size, options))
+    return asyncio.run(_draw(snapshot, document, size, keys, options))
 
 
 async def _draw(
-    snapshot: Snapshot, document: dict[str, Any] | None, size: tuple[int, int], options: dict[str, Any]
+    snapshot: Snapshot,
+    document: dict[str, Any] | None,
+    size: tuple[int, int],
+    keys: tuple[str, ...],
+    options: dict[str, Any],
 ) -> str:
     from sgdtui.tui.app import Options, SgdApp
     from sgdtui.tui.still import StillBench
@@ -193,9 +199,14 @@ async def _draw(
         Options(**{"colour": "true", **options}), make_bench=lambda tell: StillBench(tell, snapshot, document)
     )
     async with app.run_test(size=size) as pilot:
-        await app.workers.wait_for_complete()
         while app.laboratory is None or not app.laboratory.settled_down:
             await pilot.pause(0.01)
+        assert isinstance(app.bench, StillBench)
+        while not app.bench.told:
+            await pilot.pause(0.01)
+        await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
         await pilot.pause()
         await pilot.pause()
         return svg_of_screen(app, title=app.laboratory.view.title)

@@ -146,11 +146,16 @@ class Workbench:
 
         self._do(go_on, "loading")
 
-    def begin(self, make: Callable[[], Experiment]) -> None:
-        """Takes up the experiment that `make` gives (on the bench's thread), its walkers at their start."""
+    def begin(self, make: Callable[[], Experiment], about: Callable[[Experiment], Any] | None = None) -> None:
+        """Takes up the experiment that `make` gives, its walkers at their start; both are called on the bench's thread.
+
+        `about` gives an event to tell first.
+        """
 
         def start() -> None:
             experiment = make()
+            if about is not None:
+                self._tell(about(experiment))
             self._past = []
             self._take(experiment, keep=False)
             self.restart()

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fake_lab import FakeLab, maker
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
 from rich.style import Style
@@ -18,6 +17,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.tui.app import Options, SgdApp
 from sgdtui.tui.panels.library import Choice
 from sgdtui.tui.workbench import Request, Workbench
+from tests.tui.fake_lab import FakeLab, maker
 
 LOSSES = (
     Choice("anisotropic-bowl", "Anisotropic bowl", "steep along one axis, flat along the other"),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import synthetic
-from stage import staged
-
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.library import Library
@@ -12,6 +9,8 @@ from sgdtui.tui.panels.noise import NoiseList
 from sgdtui.tui.screens.expression import ExpressionEditor, problem_of
 from sgdtui.tui.screens.help import PANELS, Help
 from sgdtui.tui.workbench import Busy, Trouble
+from tests.tui import synthetic
+from tests.tui.stage import staged
 
 
 async def test_first_frame_then_laboratory() -> None:
@@ -148,7 +147,7 @@ async def test_help_explains_every_panel() -> None:
         text = stage.app.screen.text()
         for panel in PANELS:
             assert panel.TITLE.upper() in text
-            assert panel.READING.split("\n")[0] in text
+            assert panel.READING.split("\n")[0] in stage.app.screen.text(300)
         await stage.press("escape")
         assert not isinstance(stage.app.screen, Help)
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pyte
 import pytest
-import synthetic
 from rich.segment import Segment
 from rich.style import Style
-from stage import Stage, staged
 from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.changed_cells import ScreenMirror
+from tests.tui import synthetic
+from tests.tui.stage import Stage, staged
 
 
 def _console(system: str = "truecolor"):

@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 
 import pytest
-import synthetic
-from stage import cells, staged
+
+from tests.tui import synthetic
+from tests.tui.stage import cells, staged
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZES = ((60, 20), (80, 24), (120, 36), (200, 60))

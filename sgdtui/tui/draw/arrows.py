@@ -15,8 +15,11 @@ TAILS = "─╱│╲─╱│╲"
 ASCII_HEADS = ">/^\\</v\\"
 ASCII_TAILS = "-.|.-.|."
 STEPS = ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))
-SLOT = (5, 2)
+SLOT = (5, 3)
 """The cells (columns, rows) that one arrow of a map may use."""
+
+LOW = 12
+"""On maps of fewer rows an arrow gets two rows, and upright ones have no tail."""
 
 THRESHOLDS = (1 / 16, 1 / 4, 5 / 8)
 """From which share of the longest arrow an arrow has length 1, 2 and 3; below the first it is a dot."""
@@ -87,7 +90,7 @@ def draw_map_arrows(
 
     Where `weight` (nx, ny) is under a thousandth of its peak nothing is drawn: nobody is there.
     """
-    slot_columns, slot_rows = SLOT
+    slot_columns, slot_rows = SLOT[0], SLOT[1] if rows >= LOW else 2
     across, down = columns // slot_columns, rows // slot_rows
     if across < 1 or down < 1:
         return
@@ -112,7 +115,7 @@ def draw_map_arrows(
             angle = np.arctan2(field[1, a, b] / spans[1] * rows * 2, field[0, a, b] / spans[0] * columns)
             way = round(float(angle) / (np.pi / 4)) % 8
             dx, dy = STEPS[way]
-            reach = length - 1 if dy == 0 else min(length - 1, 1)
+            reach = length - 1 if dy == 0 else min(length - 1, slot_rows - 2)
             back = reach // 2
             head_x, head_y = column + dx * (reach - back), row + dy * (reach - back)
             for k in range(reach, 0, -1):

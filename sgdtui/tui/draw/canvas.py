@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import get_character_cell_size
@@ -15,6 +17,18 @@ __all__ = ["BOLD", "DIM", "REVERSE", "UNDERLINE", "Canvas"]
 SPACE = 32
 CONTINUED = 0
 """The codepoint of the second cell of a wide character."""
+
+
+@lru_cache(maxsize=4096)
+def _glyphs(text: str) -> NDArray[np.uint32]:
+    """The codepoints of a text cell by cell; the second cell of a wide character is `CONTINUED`."""
+    if width(text) == len(text):
+        return np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    cells: list[int] = []
+    for character in text:
+        size = get_character_cell_size(character)
+        cells += [ord(character), CONTINUED][:size]
+    return np.array(cells, np.uint32)
 
 
 class Canvas:
@@ -51,29 +65,31 @@ class Canvas:
         if not 0 <= y < self.height:
             return x
         room = self.width - x if cells is None else min(cells, self.width - x)
-        said = shorten(self.look.say(plain(text)), room) if room > 0 else ""
-        if self.look.ascii and not said.isascii():
-            said = said.replace("…", "~")
+        if room <= 0:
+            return x
+        said = plain(text)
+        if self.look.ascii:
+            said = self.look.say(said)
         used = width(said)
+        if used > room:
+            said = shorten(said, room)
+            said = said if not self.look.ascii else said.replace("…", "~")
+            used = width(said)
         if cells is not None and align == "right":
             x += max(0, cells - used)
         elif cells is not None and align == "centre":
             x += max(0, (cells - used) // 2)
-        for character in said:
-            size = 1 if character.isascii() else get_character_cell_size(character)
-            if size == 0:
-                continue
-            if x >= 0 and x + size <= self.width:
-                self.glyph[y, x] = ord(character)
-                if size == 2:
-                    self.glyph[y, x + 1] = CONTINUED
-                span = slice(x, x + size)
-                self.ink[y, span] = ink
-                self.weight[y, span] = weight
-                if ground is not None:
-                    self.ground[y, span] = ground
-            x += size
-        return x
+        glyphs = _glyphs(said)
+        first = max(0, -x)
+        last = min(used, self.width - x)
+        if first < last:
+            span = slice(x + first, x + last)
+            self.glyph[y, span] = glyphs[first:last]
+            self.ink[y, span] = ink
+            self.weight[y, span] = weight
+            if ground is not None:
+                self.ground[y, span] = ground
+        return x + used
 
     def rule(self, y: int, x: int = 0, cells: int | None = None, ink: int = Role.RULE) -> None:
         """A horizontal rule."""

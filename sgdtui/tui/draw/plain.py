@@ -8,7 +8,7 @@ from functools import lru_cache
 from rich.cells import get_character_cell_size
 
 SPELLED = {
-    "η": "eta", "σ": "sigma", "Σ": "Sigma", "∇": "grad ", "∂": "d", "β": "beta", "θ": "theta", "α": "alpha",
+    "η": "eta", "σ": "sd", "Σ": "Sigma", "∇": "grad ", "∂": "d", "β": "beta", "θ": "theta", "α": "alpha",
     "ν": "nu", "γ": "gamma", "π": "pi", "τ": "tau", "λ": "lambda", "μ": "mu", "Δ": "d", "Φ": "+", "ε": "eps",
     "·": ".", "•": "*", "×": "x", "−": "-", "–": "-", "—": "-", "→": "->", "←": "<-", "↑": "^", "↓": "v",
     "≈": "~", "≠": "!=", "≤": "<=", "≥": ">=", "±": "+-", "∝": "~", "∞": "inf", "√": "sqrt", "∫": "int ",
@@ -20,6 +20,7 @@ SPELLED = {
 """How a terminal that knows only ASCII says the signs that the screen uses."""
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """`text` without control, direction and zero-width characters; tabs and newlines become spaces."""
     if text.isascii() and text.isprintable():
@@ -47,10 +48,11 @@ def spell(text: str) -> str:
     if text.isascii():
         return text
     said = "".join(SPELLED.get(character, character) for character in text)
-    said = unicodedata.normalize("NFKD", said)
+    said = "".join(c for c in unicodedata.normalize("NFKD", said) if not unicodedata.combining(c))
     return said.encode("ascii", "replace").decode("ascii")
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> int:
     """The number of cells that `text` takes."""
     return len(text) if text.isascii() else sum(get_character_cell_size(c) for c in text)

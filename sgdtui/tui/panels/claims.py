@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.plain import wrap
@@ -13,7 +17,7 @@ from sgdtui.tui.view import ClaimLine, View
 MARK = {True: ("✓", "+", Role.GOOD), False: ("✗", "x", Role.BAD), None: ("…", ".", Role.MUTED)}
 
 
-def draw_claims(canvas: Canvas, view: View, focused: bool = False) -> None:
+def draw_claims(canvas: Canvas, view: View, focused: bool = False, first: int = 0) -> None:
     """The whole panel; observables stand here where nothing is claimed."""
     if not view.claims:
         _draw_observables(canvas, view, focused)
@@ -22,7 +26,7 @@ def draw_claims(canvas: Canvas, view: View, focused: bool = False) -> None:
     note = f"{held} of {len(view.claims)}" if view.claims_apply else "for the preset's dials"
     draw_title(canvas, "Claims", focused, note)
     y = 1
-    for claim in view.claims:
+    for claim in view.claims[min(first, len(view.claims) - 1) :]:
         if y >= canvas.height:
             break
         y = _draw_claim(canvas, y, claim)
@@ -79,6 +83,28 @@ class Claims(Panel):
         "brackets what was expected and within how much. A preset without claims shows its observables instead."
     )
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_by(-1)", "Up", show=False),
+        Binding("down", "scroll_by(1)", "Down", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.first = 0
+
+    def action_scroll_by(self, by: int) -> None:
+        """Shows later or earlier claims."""
+        self.first = max(0, min(self.first + by, len(self.view.claims) - 1))
+        self.repaint()
+
+    def on_mouse_scroll_up(self) -> None:
+        """Shows earlier claims."""
+        self.action_scroll_by(-1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Shows later claims."""
+        self.action_scroll_by(1)
+
     def paint(self, canvas: Canvas) -> None:
         """Draws the claims."""
-        draw_claims(canvas, self.view, self.has_focus)
+        draw_claims(canvas, self.view, self.has_focus, self.first)

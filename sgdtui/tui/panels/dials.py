@@ -17,6 +17,7 @@ from sgdtui.tui.draw.scale import number
 from sgdtui.tui.panels.library import first_shown
 from sgdtui.tui.panels.messages import DialTurned
 from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.view import View
 
 STEPS_A_DECADE = 20
 
@@ -209,6 +210,10 @@ class Dials(Panel):
         self.dials = tuple(dials)
         self.selected = max(0, min(self.selected, len(self.dials) - 1))
         self.repaint()
+
+    def needs(self, view: View) -> tuple[object, ...]:
+        """Nothing of the run."""
+        return (view.look,)
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the dials."""

@@ -23,9 +23,9 @@ SIGN = {"gradient": "−g", "noise_induced": "−∇·D", "diffusive": "−D∇l
 SIGN_ASCII = {"gradient": "-g", "noise_induced": "-div D", "diffusive": "-D dlnp", "velocity": "J/p"}
 MEANING = {
     "gradient": "E[Δx]/η exactly: the mean step",
-    "noise_induced": "noise-induced drift of probability; not in E[Δx]",
+    "noise_induced": "noise-induced drift of p; not in E[Δx]",
     "diffusive": "diffusion down the gradient of ln p",
-    "velocity": "the sum: velocity of probability, 0 in equilibrium",
+    "velocity": "their sum: velocity of p, 0 in equilibrium",
 }
 SHORT_MEANING = {
     "gradient": "mean step E[Δx]/η",
@@ -180,15 +180,17 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
         return
     most = max(1, canvas.width // 19)
     none = [kind for kind in kinds if _nowhere(getattr(drift, kind), longest)]
-    said = f"longest {number(longest, 2)} · {what} · p: {of}"
+    facts = [f"longest {number(longest, 2)}", f"p: {of}", what]
     if len(kinds) > most:
         kinds = sorted(
             [k for k in kinds if k not in none] + none, key=lambda k: (k in none, DROPPED.index(k))
         )[:most]
         kinds.sort(key=ARROWS.index)
         left_out = [sign_of(kind, view.look.ascii) for kind in none if kind not in kinds]
-        said = f"{', '.join(left_out)} = 0 · {said}" if left_out else said
-    draw_title(canvas, "Drift vectors", focused, said)
+        facts = [f"{', '.join(left_out)} = 0", *facts] if left_out else facts
+    while len(facts) > 1 and width_of(view.look.say(" · ".join(facts))) > canvas.width - 22:
+        facts.pop()
+    draw_title(canvas, "Drift vectors", focused, " · ".join(facts))
     gap = 1
     each = (canvas.width - gap * (len(kinds) - 1)) // len(kinds)
     rows = canvas.height - 2
@@ -245,6 +247,12 @@ class Drift(Panel):
         "J/p      their sum, the velocity of probability: zero everywhere in equilibrium, circulating when not\n"
         "D = ηΣ/2B. Arrows have three lengths, in units of the longest where walkers are. g d f v show or hide each."
     )
+
+    def needs(self, view: View) -> tuple[object, ...]:
+        """The fields and how they are looked at; not the histogram, which only scales the arrows."""
+        shown = view.snapshot
+        run = (None,) if shown is None else (shown.drift, shown.generation, shown.phase, len(shown.edges))
+        return (*run, view.arrows, view.cursor, view.stale, view.busy, view.look)
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the arrows."""

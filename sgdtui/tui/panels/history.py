@@ -40,8 +40,21 @@ class History:
             line = self.tv.setdefault(name, deque([float("nan")] * (len(self.times) - 1), maxlen=KEPT))
             line.append(comparison.distances.tv if comparison.distances.tv is not None else float("nan"))
 
-    def lines(self) -> list[Line]:
-        """What the panel draws."""
+    def lines(self, snapshot: Snapshot | None) -> list[Line]:
+        """What the panel draws: what was seen, else what the run itself recorded."""
+        series = snapshot.series if snapshot is not None else None
+        if len(self.times) < 2 and series is not None and len(series.time) > 1:
+            return [
+                Line(
+                    series.time,
+                    values,
+                    PREDICTION_ROLE[name],
+                    PREDICTION_PATTERN[name],
+                    PREDICTION_SHORT[name],
+                )
+                for name, values in series.distance.items()
+                if name in PREDICTION_ROLE
+            ]
         times = np.array(self.times)
         lines = []
         for name, values in self.tv.items():
@@ -55,15 +68,16 @@ class History:
         return lines
 
 
-def draw_history(canvas: Canvas, history: History, focused: bool = False) -> None:
+def draw_history(canvas: Canvas, history: History, snapshot: Snapshot | None, focused: bool = False) -> None:
     """The whole panel."""
     x = draw_title(canvas, "Convergence", focused)
-    lines = history.lines()
+    lines = history.lines(snapshot)
     for line in lines:
         if x + len(line.label) + 4 < canvas.width:
             x = canvas.write(x, 0, f" {line.label} ", line.ink)
+    longest = max((len(line.x) for line in lines), default=0)
     box = None
-    if len(history.times) > 1:
+    if longest > 1:
         box = draw_lines(
             canvas, 0, 1, canvas.width, canvas.height - 1, lines, x_name="t", y_name="TV", logarithmic=True
         )
@@ -92,4 +106,4 @@ class Convergence(Panel):
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the history."""
-        draw_history(canvas, self.history, self.has_focus)
+        draw_history(canvas, self.history, self.view.snapshot, self.has_focus)

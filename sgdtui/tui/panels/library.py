@@ -14,6 +14,7 @@ from sgdtui.tui.draw.plain import plain, wrap
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.messages import EditExpression, EntryChosen
 from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,10 @@ class Library(Panel):
         if moved or self.selected >= len(self.choices):
             self.selected = next((i for i, c in enumerate(self.choices) if c.name == current), 0)
         self.repaint()
+
+    def needs(self, view: View) -> tuple[object, ...]:
+        """Nothing of the run."""
+        return (view.look,)
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the list."""

@@ -46,13 +46,22 @@ class Panel(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.view = View()
         self.painted: Canvas | None = None
+        self._needed: tuple[object, ...] | None = None
         self._strips: list[Strip | None] = []
         self._palette: Palette | None = None
 
     def show(self, view: View) -> None:
         """Takes a new view and refreshes the rows that it changes."""
         self.view = view
-        self.repaint()
+        needs = self.needs(view)
+        if needs is None or needs != self._needed or self.painted is None:
+            self._needed = needs
+            self.repaint()
+
+    def needs(self, view: View) -> tuple[object, ...] | None:
+        """What of the view the panel draws, to be drawn again only if it has changed; None: anything."""
+        del view
+        return None
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the panel on an empty canvas of its size."""

@@ -43,6 +43,12 @@ class Why(Panel):
     TITLE = "Why"
     READING = "The one reason that decided the verdict, with its numbers, and notes on the predictions."
 
+    def needs(self, view: View) -> tuple[object, ...]:
+        """The sentence."""
+        shown = view.snapshot
+        run = (None,) if shown is None else (shown.experiment, shown.generation, shown.phase)
+        return (*run, why_of(view), view.stale, view.settling, view.look)
+
     def paint(self, canvas: Canvas) -> None:
         """Draws the reason."""
         draw_why(canvas, self.view, self.has_focus)

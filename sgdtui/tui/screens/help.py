@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -73,17 +75,18 @@ class Help(ModalScreen[None]):
         box = Container(classes="dialog help")
         box.border_title = self.look.say("Help · Escape closes")
         with box, VerticalScroll():
-            yield Static(Content.from_text(self.look.say(self.text()), markup=False), markup=False)
+            cells = max(30, min(90, int(self.app.size.width * 0.96)) - 6)
+            yield Static(Content.from_text(self.look.say(self.text(cells)), markup=False), markup=False)
 
-    def text(self) -> str:
-        """All of the help as plain text."""
+    def text(self, cells: int = 84) -> str:
+        """All of the help as plain text, in lines of at most so many cells."""
         parts = []
         mine = type(self.about) if self.about is not None else None
         if mine is not None and mine.READING:
-            parts.append(_section(mine.TITLE, mine.READING))
-        parts.append(_section("The mathematics", EQUATIONS))
-        parts.append(_section("Keys", "\n".join(f"{key:<9} {what}" for key, what in KEYS)))
-        parts += [_section(panel.TITLE, panel.READING) for panel in PANELS if panel is not mine]
+            parts.append(_section(mine.TITLE, mine.READING, cells))
+        parts.append(_section("The mathematics", EQUATIONS, cells))
+        parts.append(_section("Keys", "\n".join(f"{key:<9} {what}" for key, what in KEYS), cells))
+        parts += [_section(panel.TITLE, panel.READING, cells) for panel in PANELS if panel is not mine]
         return "\n\n".join(parts)
 
     def action_dismiss_help(self) -> None:
@@ -91,5 +94,12 @@ class Help(ModalScreen[None]):
         self.dismiss(None)
 
 
-def _section(title: str, text: str) -> str:
-    return f"{title.upper()}\n" + "\n".join(f"  {line}" for line in text.split("\n"))
+def _section(title: str, text: str, cells: int) -> str:
+    lines = [title.upper()]
+    for line in text.split("\n"):
+        column = re.search(r"\S {2,}(?=\S)", line)
+        indent = 2 + column.end() if column and column.end() < cells // 2 else 4
+        lines += textwrap.wrap("  " + line, cells, subsequent_indent=" " * indent, drop_whitespace=True) or [
+            ""
+        ]
+    return "\n".join(lines)
