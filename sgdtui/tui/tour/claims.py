@@ -60,7 +60,7 @@ class TourClaims(Scrolled):
             if len(runs) > 1 and (entries or run in (self.page.run, OWN)):
                 parts.append(self._header(run, runs.index(run), entries, width))
             if run == self.page.run or self._looked_at(run):
-                parts += [_claim(entry, runs, width, look) for entry in entries]
+                parts += [_claim(entry, self.page.run, runs, width, look) for entry in entries]
         if not self.page.claims and self.page.evidence is not None:
             nothing = Canvas(width, 1, look)
             nothing.write(1, 0, "nothing is claimed here", Role.MUTED)
@@ -97,7 +97,9 @@ class TourClaims(Scrolled):
 def _changes(experiment: Experiment, run: str) -> str:
     """What a variant changes, as far as it is not only how long it runs."""
     changes = next((variant.changes for variant in experiment.variants if variant.name == run), ())
-    told = [f"{path.rpartition('.')[2]} {_value(value)}" for path, value in changes if not path.startswith("run.")]
+    told = [
+        f"{path.rpartition('.')[2]} {_value(value)}" for path, value in changes if not path.startswith("run.")
+    ]
     return plain(", ".join(told))
 
 
@@ -105,15 +107,16 @@ def _value(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _claim(entry: Checked, runs: Sequence[str], width: int, look: Look) -> Canvas:
+def _claim(entry: Checked, on: str, runs: Sequence[str], width: int, look: Look) -> Canvas:
     """One claim: in one row where there is room, else its error bar in a second."""
     claim = entry.claim
     line = line_of(claim, not entry.waits)
     mark, ascii_mark, ink = MARK[claim.holds]
     said = f"{plain(line.that)} = {plain(line.expected)}"
     measured = line.measured
-    if entry.waits:
-        measured = "needs " + " and ".join(str(runs.index(run)) for run in entry.waits if run in runs)
+    others = [str(runs.index(run)) for run in entry.waits if run in runs and run != on]
+    if others:
+        measured = f"needs {' and '.join(others)}"
     number = isinstance(claim.measured, float) and not isinstance(claim.expected, bool | str)
     barred = number and not entry.waits and bool(claim.within)
     wide = width >= 60

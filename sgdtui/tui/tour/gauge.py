@@ -10,7 +10,7 @@ from sgdtui.tui.draw.roles import Role
 REACH = 2.0
 """The row goes to this many times what the measured value may be off, to either side."""
 
-GLYPHS = {False: "·[]│━●◂▸", True: ".[]|=o<>"}
+GLYPHS = {False: tuple("·[]│━●◂▸"), True: tuple(".[]|=o<>")}
 """Rule, ends of what is allowed, the claim, the error, the value, and the value where it is beyond the row."""
 
 

@@ -1,4 +1,4 @@
-"""The Markdown of a story as lines of styled text, and nothing but text: links open nothing, HTML is shown as written."""
+"""The Markdown of a story as lines of styled text, and no more than text: no link opens, HTML is shown as written."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def lines_of(text: str, cells: int, look: Look) -> list[Line]:
     for block in _blocks(text, look):
         if lines and block.gap:
             lines.append(())
-        lines += _wrapped(block, max(cells, 8), look)
+        lines += _wrapped(block, max(cells, 8))
     return lines
 
 
@@ -119,7 +119,7 @@ def _words(spans: Iterable[Span]) -> tuple[Word, ...]:
     return (*words, tuple(word)) if word else tuple(words)
 
 
-def _wrapped(block: Block, cells: int, look: Look) -> list[Line]:
+def _wrapped(block: Block, cells: int) -> list[Line]:
     room = cells - block.indent
     lines: list[list[Span]] = [[]]
     used = 0
@@ -139,7 +139,9 @@ def _wrapped(block: Block, cells: int, look: Look) -> list[Line]:
     margins = [Span(" " * block.indent)] * len(lines)
     if block.mark:
         margins[0] = Span(block.mark.rjust(block.indent), Role.MUTED)
-    return [((margin, *line) if margin.text else tuple(line)) for margin, line in zip(margins, lines, strict=True)]
+    return [
+        ((margin, *line) if margin.text else tuple(line)) for margin, line in zip(margins, lines, strict=True)
+    ]
 
 
 def _cut(word: Word, room: int) -> Iterable[Word]:

@@ -35,8 +35,14 @@ def remembered() -> Progress:
     return Progress(PAGES.index(place) if place in PAGES else 0, frozenset(state.tour_seen) & there)
 
 
-def remember(progress: Progress) -> None:
-    """Keep the page and what was seen; what else is remembered stays."""
-    chapter, page = progress.place
-    seen = tuple(sorted(progress.seen))
-    save_state(replace(load_state(), tour_chapter=chapter, tour_page=page, tour_seen=seen))
+def bookmark(page: int) -> None:
+    """Keep the page that is open; what else is remembered stays."""
+    chapter, place = PAGES[page]
+    save_state(replace(load_state(), tour_chapter=chapter, tour_page=place))
+
+
+def saw(name: str) -> None:
+    """Keep that the claims of an experiment were seen to hold."""
+    state = load_state()
+    if name not in state.tour_seen:
+        save_state(replace(state, tour_seen=(*state.tour_seen, name)))
