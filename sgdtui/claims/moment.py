@@ -46,9 +46,7 @@ def at_time(document: Mapping[str, Any], time: float) -> dict[str, Any]:
 
 
 def _time_step(settings: Mapping[str, Any]) -> float:
-    dynamics = settings.get("dynamics") if isinstance(settings.get("dynamics"), Mapping) else settings
-    kind = (dynamics or {}).get("kind")
-    step = (dynamics or {}).get("dt" if kind == "sde" else "eta")
+    step = settings.get("time_step")
     return float(step) if isinstance(step, int | float) else 0.0
 
 

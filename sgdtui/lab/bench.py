@@ -277,7 +277,7 @@ class Bench:
             return None
         burn_in = self.resolved.experiment.run.burn_in or 0
         if self.resolved.relaxation_time is not None:
-            step = self.experiment.dynamics.time_step
+            step = self.experiment.time_step
             burn_in = max(burn_in, math.ceil(RELAXATIONS * self.resolved.relaxation_time / step))
         return burn_in
 
@@ -292,7 +292,7 @@ class Bench:
             return None
         if self.resolved.relaxation_time is None:
             return False if self.experiment is None or has_no_rest(self.experiment) else self._still
-        step = self.resolved.experiment.dynamics.time_step
+        step = self.resolved.experiment.time_step
         return self.burn_in * step >= RELAXATIONS * self.resolved.relaxation_time * (1 - 1e-9)
 
     def step(self, cancelled: Callable[[], bool]) -> None:

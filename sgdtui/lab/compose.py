@@ -88,7 +88,7 @@ def compose(
         drift=foresight.drift,
         flow=flow_report(counts.flow, predicted),
         passage=passage_report(
-            counts.passage, experiment.dynamics.time_step, foresight.passage_time, foresight.kramers_time
+            counts.passage, experiment.time_step, foresight.passage_time, foresight.kramers_time
         ),
         verdict=verdict,
         series=series,

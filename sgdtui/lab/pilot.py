@@ -158,7 +158,7 @@ def correlation_time(
     from sgdtui.simulate.ensemble import Ensemble
 
     pilot = pilot_of(experiment)
-    step = pilot.dynamics.time_step
+    step = pilot.time_step
     ensemble = Ensemble(pilot)
     try:
         before: Array | None = None

@@ -91,7 +91,7 @@ def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> 
         steps = run.steps if run.steps is not None else _unsettling_steps(experiment)
         plan = replace(run, burn_in=run.burn_in or 0, steps=steps)
         return Resolved(replace(experiment, run=plan), False, None, None)
-    time_step = experiment.dynamics.time_step
+    time_step = experiment.time_step
     automatic = run.burn_in is None or run.steps is None
     relaxation, origin = relaxation_of(experiment, automatic, cancelled)
     most = max(1, int(_BUDGET / (run.walkers * cost(experiment))))
@@ -172,7 +172,7 @@ def _unsettling_steps(experiment: Experiment) -> int:
     predicted = mean_passage_time(experiment)
     if predicted is None or not math.isfinite(predicted):
         return min(_MOST, most)
-    return int(min(math.ceil(_PASSAGES * predicted / experiment.dynamics.time_step), most))
+    return int(min(math.ceil(_PASSAGES * predicted / experiment.time_step), most))
 
 
 def _rounded(steps: float, every: int) -> int:

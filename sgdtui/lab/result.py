@@ -145,6 +145,7 @@ class Result:
             "schedule": None if dynamics.schedule is None else dynamics.schedule.text,
             "convention": dynamics.convention,
             "dt": dynamics.dt if dynamics.is_sde else None,
+            "time_step": experiment.time_step,
             "swarm": None if swarm is None else {"size": swarm.size, "coupling": swarm.coupling},
             "walkers": run.walkers,
             "steps": run.steps,

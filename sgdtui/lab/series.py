@@ -36,7 +36,7 @@ def claimed_steps(experiment: Experiment, total_steps: int) -> NDArray[np.int64]
     if not len(times):
         return np.zeros(0, dtype=np.int64)
     if experiment.dynamics.is_sde or experiment.dynamics.schedule is None:
-        steps = np.rint(times / experiment.dynamics.time_step).astype(np.int64)
+        steps = np.rint(times / experiment.time_step).astype(np.int64)
     else:
         steps = np.searchsorted(scheduled_times(experiment, total_steps), times * (1 - 1e-9))
     return np.asarray(steps[(steps >= 0) & (steps <= total_steps)], dtype=np.int64)
@@ -46,7 +46,7 @@ def scheduled_times(experiment: Experiment, steps: int) -> Array:
     """The time after 0, 1, … `steps` steps of SGD under the schedule of its learning rate, (steps + 1,)."""
     schedule = experiment.dynamics.schedule
     if schedule is None:
-        return np.asarray(np.arange(steps + 1) * experiment.dynamics.time_step, dtype=np.float64)
+        return np.asarray(np.arange(steps + 1) * experiment.time_step, dtype=np.float64)
     names = {**experiment.values, "eta": experiment.dynamics.eta}
     if "t" not in schedule.names:
         k = np.arange(steps, dtype=float)

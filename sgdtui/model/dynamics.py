@@ -39,8 +39,3 @@ class Dynamics:
     def is_sde(self) -> bool:
         """Whether the process is the SDE rather than the discrete chain."""
         return self.kind == "sde"
-
-    @property
-    def time_step(self) -> float:
-        """The time that one step takes at the nominal learning rate: eta, or dt."""
-        return self.dt if self.is_sde else self.eta

@@ -102,6 +102,12 @@ class Experiment:
         """The value of every parameter, by name (without `L_min`, which `fields.bind` adds)."""
         return {parameter.name: parameter.value for parameter in self.parameters}
 
+    @property
+    def time_step(self) -> float:
+        """The time that one step takes: dt for an SDE and for the forms in continuous time, else the nominal eta."""
+        continuous = self.dynamics.is_sde or isinstance(self.system, HopSystem | TumbleSystem)
+        return self.dynamics.dt if continuous else self.dynamics.eta
+
     def with_parameter(self, name: str, value: float) -> Experiment:
         """The same experiment with one parameter turned. Raises KeyError for a name that is no parameter."""
         if all(parameter.name != name for parameter in self.parameters):

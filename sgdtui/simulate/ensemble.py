@@ -209,7 +209,7 @@ class Ensemble:
             return self._tally.counts(
                 self._edges(),
                 self.lost,
-                self.experiment.dynamics.time_step,
+                self.experiment.time_step,
                 passage,
                 self._batches.closed,
                 self._layout.time_batched,

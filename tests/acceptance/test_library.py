@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from claims_table import DOCUMENT, ROWS, table
 from scipy.special import ndtr
 
 from sgdtui.claims.grammar import parse
@@ -12,6 +11,7 @@ from sgdtui.preset import library
 from sgdtui.preset.change import variant
 from sgdtui.preset.load import check_file, combine, load
 from sgdtui.preset.problem import PresetError
+from tests.acceptance.claims_table import DOCUMENT, ROWS, table
 
 LOSSES, NOISES, EXPERIMENTS = (library.paths(kind) for kind in library.KINDS)
 SHIPPED = [

@@ -1,5 +1,4 @@
 import pytest
-from results import result
 
 from sgdtui.claims.check import check, problems
 from sgdtui.expression import constant
@@ -7,6 +6,7 @@ from sgdtui.model.experiment import Expectation, Experiment, Variant
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.loss import Loss
 from sgdtui.model.noise import Noise
+from tests.claims.results import result
 
 
 def experiment(*expect, variants=()):

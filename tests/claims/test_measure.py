@@ -1,8 +1,8 @@
 import pytest
-from results import result
 
 from sgdtui.claims.grammar import ClaimError
 from sgdtui.claims.measure import measure
+from tests.claims.results import result
 
 
 def test_quantities_with_their_errors():

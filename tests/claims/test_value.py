@@ -1,10 +1,10 @@
 import math
 
 import pytest
-from results import result
 
 from sgdtui.claims.grammar import ClaimError, parse
 from sgdtui.claims.value import evaluate
+from tests.claims.results import result
 
 
 def value(text, document=None):

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from results import result
 
 from sgdtui.claims.junit import junit
 from sgdtui.claims.verify import verify
 from sgdtui.cli.verify import command
+from tests.claims.results import result
 
 GOOD = """
 title: Holds

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from drawn_laws import count, drawn, edges, gaussian
 
 from sgdtui.compare.agreement import between, judge
 from sgdtui.predict.prediction import Prediction
+from tests.compare.drawn_laws import count, drawn, edges, gaussian
 
 GIBBS = gaussian("gibbs", 0.05)
 CHAIN = gaussian("transfer", 0.1 / 1.9)  # η/(2 - η) at η = .1

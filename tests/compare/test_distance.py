@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from drawn_laws import edges, gaussian
 
 from sgdtui.compare.distance import distances
+from tests.compare.drawn_laws import edges, gaussian
 
 
 def test_of_a_law_to_itself_is_zero():

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from drawn_laws import count, edges
 
 from sgdtui.compare.effective_size import cumulative_effective_samples, effective_samples, standard_errors
+from tests.compare.drawn_laws import count, edges
 
 
 def ar1(rng, groups, walkers, steps, correlation, every=1):

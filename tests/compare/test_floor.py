@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from drawn_laws import drawn, edges, gaussian
 
 from sgdtui.compare.comparison import DISTANCES
 from sgdtui.compare.distance import distances
 from sgdtui.compare.floor import floors
+from tests.compare.drawn_laws import drawn, edges, gaussian
 
 
 @pytest.mark.parametrize("n", [20, 500, 50_000])

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from drawn_laws import count, drawn, edges, gaussian
 
 from sgdtui.compare.p_value import p_value
 from sgdtui.predict.prediction import Prediction
+from tests.compare.drawn_laws import count, drawn, edges, gaussian
 
 
 def exact_walks(rng, seeds, groups, walkers, records, gap, variance):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from drawn_laws import drawn, edges, gaussian
 
 from sgdtui.compare.verdict import judge, verdict
 from sgdtui.predict.prediction import Absence, Prediction
+from tests.compare.drawn_laws import drawn, edges, gaussian
 
 GIBBS = gaussian("gibbs", 0.05, temperature=0.05, rule="minimum")
 CHAIN = gaussian("transfer", 0.1 / 1.9)

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from numpy_ensemble import NumpyEnsemble
+from tests.lab.numpy_ensemble import NumpyEnsemble
 
 
 @pytest.fixture

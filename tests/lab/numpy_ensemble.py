@@ -98,7 +98,7 @@ class NumpyEnsemble:
                 raise RuntimeError("the walkers tripped")
             sigma = np.sqrt(self.fields.covariance(self.x)[:, 0, :1])
             noise = sigma * self.rng.standard_normal(self.x.shape)
-            h = dynamics.time_step
+            h = self.experiment.time_step
             kick = (
                 np.sqrt(scale * h) if dynamics.is_sde else dynamics.eta * np.sqrt(self.experiment.noise_scale)
             )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from preset_reading import read
 
 from sgdtui.model.dynamics import Swarm
 from sgdtui.model.gradient import GradientSystem
@@ -10,6 +9,7 @@ from sgdtui.preset.change import changed, read_value, variant
 from sgdtui.preset.dials import dials
 from sgdtui.preset.load import load
 from sgdtui.preset.problem import PresetError
+from tests.preset.preset_reading import read
 
 BASE = """
 title: base

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from preset_reading import mistake, mistakes, read
 
 from sgdtui.model.data import Distribution, Fresh, Table
 from sgdtui.model.drift import DriftSystem
@@ -17,6 +16,7 @@ from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Boundary
 from sgdtui.model.tumble import TumbleSystem
 from sgdtui.preset.load import combine, load
+from tests.preset.preset_reading import mistake, mistakes, read
 
 
 def covariance(text: str, point: list[float]) -> np.ndarray:

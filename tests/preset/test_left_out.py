@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from preset_reading import read
 
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.dynamics import Dynamics
@@ -16,6 +15,7 @@ from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Boundary
 from sgdtui.model.start import At, Uniform
 from sgdtui.preset.load import load
+from tests.preset.preset_reading import read
 
 
 def test_a_stranger_s_file_needs_one_line(tmp_path: Path) -> None:

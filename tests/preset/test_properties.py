@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from preset_reading import assert_same
 
 from sgdtui.preset.change import changed
 from sgdtui.preset.load import build, load_text
@@ -23,6 +22,7 @@ from sgdtui.preset.schema import (
     SpaceSection,
 )
 from sgdtui.preset.write import to_yaml
+from tests.preset.preset_reading import assert_same
 
 RELAXED = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from preset_reading import mistake, read
 
 from sgdtui.model.data import Table
 from sgdtui.model.sample import SampleSystem
 from sgdtui.preset.table import TableError, column_name, read_csv
+from tests.preset.preset_reading import mistake, read
 
 SAMPLE = "sample: {{loss: (w*a - b)**2/2, variables: [w], data: {name}{more}}}"
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from preset_reading import assert_same, read
 
 from sgdtui.model.data import Table
 from sgdtui.preset import write as writing
@@ -12,6 +11,7 @@ from sgdtui.preset.change import changed
 from sgdtui.preset.library import names
 from sgdtui.preset.load import load, load_text
 from sgdtui.preset.write import to_yaml, write
+from tests.preset.preset_reading import assert_same, read
 
 
 @pytest.mark.parametrize("name", [f"{kind}/{n}" for kind in ("experiment", "loss") for n in names(kind)])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from preset_reading import mistake, mistakes, read
 
 from sgdtui.preset import dynamics
 from sgdtui.preset.load import load_with_warnings
+from tests.preset.preset_reading import mistake, mistakes, read
 
 
 def test_everything_wrong_is_told_at_once_down_the_file() -> None:

@@ -2,10 +2,10 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from quick_points import Threads
 
 from sgdtui.cli.sweep import command
 from sgdtui.sweep.table import read_table
+from tests.sweep.quick_points import Threads
 
 PRESET = """
 loss: x**2/2

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from quick_points import QuickEngine, Threads, read, slow_plan
 
 from sgdtui.preset.load import build
 from sgdtui.sweep.executors import DaskCluster, EngineError, LocalProcesses
 from sgdtui.sweep.sweep import sweep
 from sgdtui.sweep.table import TableFile, read_table
+from tests.sweep.quick_points import QuickEngine, Threads, read, slow_plan
 
 HERE = Path(__file__).parent
 COUNT = 24

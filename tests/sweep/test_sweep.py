@@ -1,5 +1,4 @@
 import pytest
-from quick_points import QuickEngine, Threads, read
 
 from sgdtui.preset.load import build
 from sgdtui.sweep.executors import LocalProcesses
@@ -7,6 +6,7 @@ from sgdtui.sweep.grid import Axis, parse_axes
 from sgdtui.sweep.refine import Target
 from sgdtui.sweep.sweep import Plan, sweep
 from sgdtui.sweep.table import TableFile, read_table
+from tests.sweep.quick_points import QuickEngine, Threads, read
 
 QUANTITIES = ("gibbs.tv", "draw", "verdict")
 

@@ -75,7 +75,7 @@ def test_wide_characters_and_marks_keep_their_columns() -> None:
         assert shown == text
 
 
-class _Wire:
+class Wire:
     """What the app writes, and an emulator that shows it."""
 
     def __init__(self, stage: Stage, size: tuple[int, int]) -> None:
@@ -97,6 +97,13 @@ class _Wire:
         app._display = display  # type: ignore[method-assign]
 
     from textual._compositor import CompositorUpdate as kinds
+
+    def resize(self) -> None:
+        """The emulator takes the app's present size, and knows nothing."""
+        width, height = self.stage.app.size
+        self.screen.resize(height, width)
+        self.screen.reset()
+        self.mirror.forget()
 
     def shown(self) -> list[str]:
         return [line.rstrip() for line in self.screen.display]
@@ -133,7 +140,7 @@ async def test_near_stationarity_a_frame_is_small(scene: str, colour: str, most:
     )
     rng = np.random.default_rng(3)
     async with staged(snapshot, (120, 36), colour=colour) as stage:
-        wire = _Wire(stage, (120, 36))
+        wire = Wire(stage, (120, 36))
         stage.app.screen.refresh(layout=True)
         await stage.settle()
         wire.sizes.clear()
@@ -153,7 +160,7 @@ def _fields(snapshot: Snapshot) -> dict[str, object]:
 async def test_the_screen_equals_a_full_redraw_whatever_happened() -> None:
     snapshot = synthetic.double_well()
     async with staged(snapshot, (100, 32)) as stage:
-        wire = _Wire(stage, (100, 32))
+        wire = Wire(stage, (100, 32))
         stage.app.screen.refresh(layout=True)
         await stage.settle()
         for keys in (
