@@ -21,6 +21,8 @@ from sgdtui.predict.wall import Wall
 
 Array = NDArray[np.float64]
 
+_CARRIED = 0.7
+"""Share of what positive rates could carry of a cross term that they are given: all would leave no axis diffusion."""
 _GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
@@ -84,7 +86,7 @@ def hops(process: Diffusion, walls: tuple[Wall, ...], box: Box, cells: tuple[int
     tensor = process.tensor(grid).reshape(*cells, 2, 2)
     cross = tensor[..., 0, 1]
     fits = np.minimum(tensor[..., 0, 0] * width[1] / width[0], tensor[..., 1, 1] * width[0] / width[1])
-    carried = np.sign(cross) * np.minimum(np.abs(cross), np.maximum(fits, 0.0))
+    carried = np.sign(cross) * np.minimum(np.abs(cross), _CARRIED * np.maximum(fits, 0.0))
     left_over = cross - carried
     scale = np.sqrt(np.maximum(tensor[..., 0, 0] * tensor[..., 1, 1], 1e-300))
     unfitted = float(np.max(np.abs(left_over) / scale, initial=0.0))
@@ -184,7 +186,7 @@ def _axis_hops(
     strength = local[..., axis, axis]
     if has_cross:
         fits = np.minimum(strength, local[..., other, other] * ratio**2)
-        strength = strength - np.minimum(np.abs(local[..., 0, 1]) * ratio, np.maximum(fits, 0.0))
+        strength = strength - np.minimum(np.abs(local[..., 0, 1]) * ratio, _CARRIED * np.maximum(fits, 0.0))
     drift = process.drift(flat)[:, axis].reshape(strength.shape)
     a = process.convention
     plain = not has_cross
@@ -223,11 +225,7 @@ def amplitude_drift(process: Diffusion, points: Array) -> Array:
     scale = max(float(np.ptp(points, axis=0).max()), 1e-300) * 1e-5
 
     def factor(x: Array) -> Array:
-        tensor = 2 * process.tensor(x)
-        first = np.sqrt(tensor[:, 0, 0])
-        below = tensor[:, 1, 0] / first
-        last = np.sqrt(np.maximum(tensor[:, 1, 1] - below**2, 0.0))
-        return np.stack([np.stack([first, 0 * first], 1), np.stack([below, last], 1)], 1)
+        return amplitude_factor(2 * process.tensor(x))
 
     here = factor(points)
     total = np.zeros_like(points)
@@ -237,3 +235,11 @@ def amplitude_drift(process: Diffusion, points: Array) -> Array:
         slope = (factor(points + shift) - factor(points - shift)) / (2 * scale)
         total += np.einsum("nij,nj->ni", slope, here[:, k, :])
     return total
+
+
+def amplitude_factor(tensor: Array) -> Array:
+    """The Cholesky factor (n, 2, 2) of positive matrices (n, 2, 2), as the simulation takes it."""
+    first = np.sqrt(tensor[:, 0, 0])
+    below = tensor[:, 1, 0] / first
+    last = np.sqrt(np.maximum(tensor[:, 1, 1] - below**2, 0.0))
+    return np.stack([np.stack([first, 0 * first], 1), np.stack([below, last], 1)], 1)

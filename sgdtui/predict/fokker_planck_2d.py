@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.current import force_integral
 from sgdtui.predict.diffusion import Diffusion
 from sgdtui.predict.finite_volume import Hops, hops
 from sgdtui.predict.plane import PlaneLaw, regrouping
@@ -27,7 +28,8 @@ NAME = "fokker-planck"
 _COARSE = 48
 _CELLS = 200
 _MOST_CELLS = 400
-_EMPTY = 1e-11
+_EMPTY = 1e-9
+_WIDEST = 12.0
 _GOAL = 1e-3
 _QUIET = 1e-9
 
@@ -66,11 +68,17 @@ def stationary_plane(
         found.append(_figures(experiment, process, solutions[-1], edges))
     last = solutions[-1]
     notes: tuple[str, ...] = ()
-    if last.hops.unfitted:
+    if last.clipped > 1e-9:
         notes = (
-            f"the noise's correlation outgrows the grid's shape: {last.clipped:.1e} of negative mass was cut off",
+            f"the noise's correlation outgrows the grid: {last.clipped:.1e} of negative mass was cut off",
         )
-    return replace(best, numerical_error=error, notes=notes)
+    return replace(best, numerical_error=error + _cut_off(last.law, sides), notes=notes)
+
+
+def _cut_off(law: PlaneLaw, sides: tuple[Wall, ...]) -> float:
+    """About how much of the law the box cuts off: its outermost cells, ten times over."""
+    open_axes = [axis for axis, side in enumerate(sides) if not side.closed]
+    return float(10 * sum(law.mass.sum(axis=1 - axis)[[0, -1]].sum() for axis in open_axes))
 
 
 def solve_plane(
@@ -150,24 +158,35 @@ def box_of_process(exact: Diffusion, sides: tuple[Wall, ...]) -> Box | Absence:
         for axis, side in enumerate(sides):
             if side.closed:
                 continue
-            marginal = found.law.mass.sum(axis=1 - axis)
-            cells = found.law.edges[axis]
-            inside = np.flatnonzero(marginal > _EMPTY)
-            low, high = box[axis]
-            first, last = int(inside[0]), int(inside[-1])
-            step = cells[1] - cells[0]
-            wide = high - low
-            new_low = low - wide / 2 if first == 0 else float(cells[first] - step)
-            new_high = high + wide / 2 if last == len(marginal) - 1 else float(cells[last + 1] + step)
-            if new_high - new_low > 1e6 * spans[axis]:
+            grown[axis], fits = _next_interval(found.law, axis)
+            if grown[axis][1] - grown[axis][0] > 1e6 * spans[axis]:
                 return Absence(NAME, "not normalisable", "the probability does not die out far away")
-            grown[axis] = (new_low, new_high)
-            if first == 0 or last == len(marginal) - 1 or new_high - new_low < 0.85 * wide:
-                settled = False
+            settled &= fits
         box = grown
         if settled:
             return tuple(box)
     return Absence(NAME, "not normalisable", "the probability does not die out far away")
+
+
+def _next_interval(law: PlaneLaw, axis: int) -> tuple[tuple[float, float], bool]:
+    """The interval to try next along an axis, and whether the present one will do.
+
+    It holds all cells that are not empty and grows where the ends are not; but never beyond a few times the bulk,
+    which the cells must still resolve: a long algebraic tail is cut there.
+    """
+    marginal, cells = law.mass.sum(axis=1 - axis), law.edges[axis]
+    low, high = float(cells[0]), float(cells[-1])
+    wide, step = high - low, float(cells[1] - cells[0])
+    living = np.flatnonzero(marginal > _EMPTY)
+    first, last = int(living[0]), int(living[-1])
+    new_low = low - wide / 2 if first == 0 else float(cells[first]) - step
+    new_high = high + wide / 2 if last == len(marginal) - 1 else float(cells[last + 1]) + step
+    cumulated = np.concatenate([[0.0], np.cumsum(marginal)])
+    left, middle, right = np.interp([0.16, 0.5, 0.84], cumulated, cells)
+    bulk = max((right - left) / 2, step)
+    new_low, new_high = max(new_low, middle - _WIDEST * bulk), min(new_high, middle + _WIDEST * bulk)
+    fits = 0.85 * wide <= new_high - new_low <= 1.1 * wide
+    return (float(new_low), float(new_high)), bool(fits)
 
 
 def degenerate(process: Diffusion, box: list[tuple[float, float]]) -> Absence | None:
@@ -194,12 +213,9 @@ def _figures(
     law = solution.law
     prediction = law.prediction(NAME, edges, experiment)
     flux = solution.hops.current(law.mass)
-    centres = [(e[1:] + e[:-1]) / 2 for e in law.edges]
-    grid = np.stack([g.ravel() for g in np.meshgrid(*centres, indexing="ij")], axis=1)
-    drift = process.drift(grid) - (1 - process.convention) * process.divergence(grid)
-    force = np.linalg.solve(process.tensor(grid), drift[:, :, None])[:, :, 0]
+    first, second = ((e[1:] + e[:-1]) / 2 for e in law.edges)
     volume = np.multiply.outer(np.diff(law.edges[0]), np.diff(law.edges[1]))
-    power = np.einsum("ixy,xyi->xy", flux, force.reshape(*law.mass.shape, 2)) * volume
+    power = force_integral(process, flux, (first, second), volume)
     axes = experiment.space.axes
     current = None
     if len(axes) == 2:
@@ -211,7 +227,7 @@ def _figures(
             flow = flow if tuple(axes) == (0, 1) else flow.T
             parts.append(by_axis[0] @ flow @ by_axis[1].T / area)
         current = np.stack(parts)
-    return replace(prediction, current=current, entropy_production=float(power.sum()))
+    return replace(prediction, current=current, entropy_production=power)
 
 
 def _extrapolated(coarse: Prediction, fine: Prediction) -> Prediction:

@@ -39,7 +39,7 @@ TO_HALVES = np.stack([_lagrange((NODES - 1) / 2), _lagrange((NODES + 1) / 2)])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panels:
-    """Adjacent intervals `edges` (n + 1,), their Gauss `nodes` (n, ORDER), and `values` (n, ORDER, k) of k functions."""
+    """Adjacent intervals `edges` (n + 1,), Gauss `nodes` (n, ORDER), `values` (n, ORDER, k) of k functions."""
 
     edges: Array
     nodes: Array

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import combinations, combinations_with_replacement
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.model.data import Fresh, Table, weighted_examples
+from sgdtui.model.data import Data, Table, weighted_examples
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.sample import SampleSystem
@@ -23,6 +22,7 @@ Array = NDArray[np.float64]
 _MOST_MAPS = 600
 _MOST_EXAMPLES = 400
 _SLICES = 1200
+_PROBES = np.array([-1.3719, 0.4142, 0.9183, 2.2360])
 
 
 def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absence:
@@ -48,7 +48,7 @@ def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absenc
     def spread(x: Array) -> Array:
         return eta * np.sqrt(experiment.noise_scale * found.covariance(x[:, None])[:, 0, 0])
 
-    finite = isinstance(system.data, Table) or _all_finite(system.data)
+    finite = is_finite(system.data)
     columns = len(system.data.columns)
     examples, weights = weighted_examples(system.data, order=max(8, int(_MOST_EXAMPLES ** (1 / columns))))
     if len(examples) > _MOST_EXAMPLES:
@@ -57,9 +57,9 @@ def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absenc
     def each(x: Array) -> Array:
         return x[:, None] - eta * found.example_gradients(x[:, None], examples)[:, :, 0]
 
-    groups, group_weights = _distinct_examples(each, weights)
+    groups, group_weights = distinct_examples(each(_PROBES), weights)
     if finite:
-        listed = _minibatches(groups, group_weights, len(examples), batch, system.draw)
+        listed = minibatches(groups, group_weights, len(examples), batch, system.draw, _MOST_MAPS)
         if listed is not None:
             counts, probabilities = listed
             representatives = np.array([g[0] for g in groups])
@@ -82,8 +82,9 @@ def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absenc
     return Chain(mean, spread, None, eta, slices=slices)
 
 
-def _all_finite(data: Fresh) -> bool:
-    return all(d.kind in ("bernoulli", "choice") for d in data.distributions)
+def is_finite(data: Data) -> bool:
+    """Whether there are finitely many different examples."""
+    return isinstance(data, Table) or all(d.kind in ("bernoulli", "choice") for d in data.distributions)
 
 
 def _thinned(examples: Array, weights: Array) -> tuple[Array, Array]:
@@ -95,9 +96,8 @@ def _thinned(examples: Array, weights: Array) -> tuple[Array, Array]:
     return examples[chosen], np.full(_MOST_EXAMPLES, 1.0 / _MOST_EXAMPLES)
 
 
-def _distinct_examples(each: Callable[[Array], Array], weights: Array) -> tuple[list[list[int]], Array]:
-    """Examples grouped by equal maps (compared at a few points), and the weight of each group."""
-    probes = each(np.array([-1.3719, 0.4142, 0.9183, 2.2360]))
+def distinct_examples(probes: Array, weights: Array) -> tuple[list[list[int]], Array]:
+    """Examples grouped by equal maps, and the weight of each group; `probes` (m, examples) are their images."""
     _, first, inverse = np.unique(np.round(probes, 10), axis=1, return_index=True, return_inverse=True)
     groups: list[list[int]] = [[] for _ in first]
     for example, group in enumerate(np.ravel(inverse)):
@@ -105,8 +105,8 @@ def _distinct_examples(each: Callable[[Array], Array], weights: Array) -> tuple[
     return groups, np.array([weights[g].sum() for g in groups])
 
 
-def _minibatches(
-    groups: list[list[int]], weights: Array, count: int, batch: int, draw: str
+def minibatches(
+    groups: list[list[int]], weights: Array, count: int, batch: int, draw: str, most: int
 ) -> tuple[Array, Array] | None:
     """How often each group is in each different minibatch, (m, groups), and their probabilities; None if too many."""
     from scipy.special import gammaln
@@ -116,8 +116,8 @@ def _minibatches(
         if batch > count or comb(kinds + batch - 1, batch) > 200_000:
             return None
         sizes = np.array([len(g) for g in groups])
-        chosen = [np.bincount(c, minlength=kinds) for c in _multisets(kinds, batch, sizes)]
-        if not 0 < len(chosen) <= _MOST_MAPS:
+        chosen = [np.bincount(c, minlength=kinds) for c in _multisets(kinds, batch, sizes, most)]
+        if not 0 < len(chosen) <= most:
             return None
         counts = np.array(chosen, dtype=float)
         logarithm = np.sum(
@@ -125,7 +125,7 @@ def _minibatches(
         )
         probabilities = np.exp(logarithm - logarithm.max())
         return counts, probabilities / probabilities.sum()
-    if comb(kinds + batch - 1, batch) > _MOST_MAPS:
+    if comb(kinds + batch - 1, batch) > most:
         return None
     counts = np.array(
         [np.bincount(c, minlength=kinds) for c in combinations_with_replacement(range(kinds), batch)],
@@ -137,10 +137,10 @@ def _minibatches(
     return counts, probabilities / probabilities.sum()
 
 
-def _multisets(kinds: int, batch: int, sizes: NDArray[np.intp]) -> list[tuple[int, ...]]:
+def _multisets(kinds: int, batch: int, sizes: NDArray[np.intp], most: int) -> list[tuple[int, ...]]:
     """Draws without replacement, by group: all multisets that no group is too small for."""
     if np.all(sizes == 1):
-        return list(combinations(range(kinds), batch)) if comb(kinds, batch) <= _MOST_MAPS else []
+        return list(combinations(range(kinds), batch)) if comb(kinds, batch) <= most else []
     return [
         c
         for c in combinations_with_replacement(range(kinds), batch)

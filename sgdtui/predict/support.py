@@ -32,7 +32,8 @@ def first_box(walls: tuple[Wall, ...]) -> list[tuple[float, float]]:
 def box_of_density(on_box: Callable[[Box], Callable[[Array], Array]], walls: tuple[Wall, ...]) -> Box | None:
     """The box about the largest values of a density of two variables; None where it does not die out.
 
-    `on_box` gives the logarithm of the density, good on a box. Open sides grow while the density at them is not negligible, and shrink to what is not.
+    `on_box` gives the logarithm of the density, good on a box. Open sides grow while the density at them is not
+    negligible, and shrink to what is not.
     """
     box = first_box(walls)
     span = [high - low for low, high in box]

@@ -15,7 +15,7 @@ from sgdtui.predict.support import Box
 Array = NDArray[np.float64]
 
 _FEW_EXAMPLES = 200
-_ORDER = 16
+_ORDER = 12
 _CHUNK = 1 << 16
 
 

@@ -1,0 +1,296 @@
+"""The law on its way: p(x, t) of the SDE by its Fokker–Planck equation, of a one-dimensional chain by its kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.hops import HopSystem
+from sgdtui.model.start import At, Normal, Uniform
+from sgdtui.model.tumble import TumbleSystem
+from sgdtui.predict.chain import chain
+from sgdtui.predict.diffusion import Diffusion, diffusion
+from sgdtui.predict.diffusion_line import line_rates
+from sgdtui.predict.finite_volume import hops
+from sgdtui.predict.plane import PlaneLaw
+from sgdtui.predict.prediction import Absence
+from sgdtui.predict.support import Box
+from sgdtui.predict.ulam import kernel_matrix
+from sgdtui.predict.wall import Wall, walls
+
+Array = NDArray[np.float64]
+
+_LINE_CELLS = 600
+_PLANE_CELLS = 56
+_GAMMA = 1 - 1 / np.sqrt(2)
+_GROWTH = 0.025
+_MOST_PUSHES = 400
+
+
+def evolve(
+    experiment: Experiment, edges: tuple[Array, ...], times: Array, start_probability: Array | None = None
+) -> Array | None:
+    """The probability of each bin at each time, (times, bins…); None where it is not known.
+
+    Args:
+        edges: one array of bin edges a drawn axis.
+        times: increasing, in units of t (for a chain the nearest whole number of steps).
+        start_probability: (bins…) the law at t = 0; None: the experiment's start.
+    """
+    system = experiment.system
+    if isinstance(system, HopSystem):
+        return _hopping(experiment, system, edges[0], times, start_probability)
+    if isinstance(system, TumbleSystem) or experiment.dimension not in (1, 2):
+        return None
+    if len(experiment.space.axes) != experiment.dimension or tuple(experiment.space.axes) not in (
+        (0,),
+        (0, 1),
+    ):
+        return None
+    coarse = _on_cells(experiment, edges, times, start_probability, 1)
+    if coarse is None:
+        return None
+    fine = _on_cells(experiment, edges, times, start_probability, 2)
+    assert fine is not None
+    # Both schemes are of second order in the cells: the limit follows from two grids.
+    return np.maximum(fine + (fine - coarse) / 3, 0.0)
+
+
+def _on_cells(
+    experiment: Experiment, edges: tuple[Array, ...], times: Array, given: Array | None, finer: int
+) -> Array | None:
+    sides = walls(experiment, edges)
+    if experiment.dimension == 1 and not experiment.dynamics.is_sde:
+        return _chain_on_the_line(experiment, edges[0], times, given, sides[0], finer * _LINE_CELLS)
+    process = diffusion(experiment, "fokker-planck")
+    if isinstance(process, Absence):
+        return None
+    if experiment.dimension == 1:
+        return _sde_on_the_line(experiment, process, edges[0], times, given, sides[0], finer * _LINE_CELLS)
+    return _sde_on_the_plane(experiment, process, edges, times, given, sides, finer * _PLANE_CELLS)
+
+
+def start_masses(experiment: Experiment, edges: tuple[Array, ...]) -> Array:
+    """The start's law on cells, (cells…); a point is shared between two neighbours so that its mean is kept."""
+    by_axis = []
+    for axis, e in enumerate(edges):
+        start = experiment.start
+        if isinstance(start, At):
+            centres = (e[1:] + e[:-1]) / 2
+            place = np.interp(start.point[axis], centres, np.arange(len(centres)))
+            below = min(int(place), len(centres) - 2)
+            mass = np.zeros(len(centres))
+            mass[below], mass[below + 1] = 1 - (place - below), place - below
+        elif isinstance(start, Uniform):
+            low, high = start.box[axis]
+            mass = np.diff(np.clip((e - low) / (high - low), 0.0, 1.0))
+        else:
+            from scipy.special import ndtr
+
+            assert isinstance(start, Normal)
+            mass = np.diff(ndtr((e - start.mean[axis]) / start.deviation[axis]))
+        by_axis.append(mass)
+    return by_axis[0] if len(by_axis) == 1 else np.multiply.outer(by_axis[0], by_axis[1])
+
+
+def _reach(experiment: Experiment, edges: tuple[Array, ...], sides: tuple[Wall, ...]) -> Box:
+    """The window, widened on open sides so that walkers on their way stay inside."""
+    box = []
+    start = experiment.start
+    for axis, (e, side) in enumerate(zip(edges, sides, strict=True)):
+        low, high = float(e[0]), float(e[-1])
+        if not side.closed:
+            if isinstance(start, At):
+                points = [start.point[axis]]
+            elif isinstance(start, Uniform):
+                points = list(start.box[axis])
+            else:
+                points = [start.mean[axis] + k * start.deviation[axis] for k in (-6, 6)]
+            low, high = min(low, *points), max(high, *points)
+            margin = 0.5 * (high - low)
+            low, high = low - margin, high + margin
+        box.append((low, high))
+    return tuple(box)
+
+
+def _spread(probability: Array, edges: Array, grid: Array) -> Array:
+    """Bin masses spread evenly onto other cells."""
+    cumulated = np.concatenate([[0.0], np.cumsum(probability)])
+    return np.diff(np.interp(grid, edges, cumulated))
+
+
+def _sde_on_the_line(
+    experiment: Experiment,
+    process: Diffusion,
+    edges: Array,
+    times: Array,
+    given: Array | None,
+    wall: Wall,
+    cells: int,
+) -> Array:
+    (box,) = _reach(experiment, (edges,), (wall,))
+    grid = np.linspace(*box, cells + 1)
+    up, down = line_rates(process, grid, wall)
+    mass = _spread(given, edges, grid) if given is not None else start_masses(experiment, (grid,))
+    from scipy.linalg import solve_banded
+    from scipy.sparse import csc_array, eye_array
+    from scipy.sparse.linalg import splu
+
+    diagonal = -(up + down)
+    if wall.kind == "periodic":
+        size = len(mass)
+        index = np.arange(size)
+        row = np.concatenate([index, (index + 1) % size, (index - 1) % size])
+        column = np.tile(index, 3)
+        operator = csc_array((np.concatenate([diagonal, up, down]), (row, column)), shape=(size, size))
+
+        def ring(step: float) -> Callable[[Array], Array]:
+            return splu((eye_array(size, format="csc") - step * operator).tocsc()).solve  # type: ignore[no-any-return]
+
+        factorised = ring
+        apply: Callable[[Array], Array] = lambda p: operator @ p  # noqa: E731
+    else:
+
+        def apply(p: Array) -> Array:
+            out = diagonal * p
+            out[1:] += up[:-1] * p[:-1]
+            out[:-1] += down[1:] * p[1:]
+            return np.asarray(out)
+
+        def factorised(step: float) -> Callable[[Array], Array]:
+            bands = np.zeros((3, len(diagonal)))
+            bands[0, 1:], bands[1], bands[2, :-1] = -step * down[1:], 1 - step * diagonal, -step * up[:-1]
+            return lambda p: np.asarray(solve_banded((1, 1), bands, p, check_finite=False))
+
+    frames = march(mass, times, apply, factorised)
+    return np.stack([_spread(frame, grid, edges) for frame in frames])
+
+
+def _sde_on_the_plane(
+    experiment: Experiment,
+    process: Diffusion,
+    edges: tuple[Array, ...],
+    times: Array,
+    given: Array | None,
+    sides: tuple[Wall, ...],
+    cells: int,
+) -> Array | None:
+    from scipy.sparse import eye_array
+    from scipy.sparse.linalg import splu
+
+    from sgdtui.predict.fokker_planck_2d import cells_for, degenerate
+    from sgdtui.predict.tabulate import tabulated
+
+    box = _reach(experiment, edges, sides)
+    process = tabulated(process, box)
+    if degenerate(process, list(box)) is not None:
+        return None
+    found = hops(process, sides, box, cells_for(process, box, cells))
+    operator: Any = found.operator
+    if given is not None:
+        rows = np.stack([_spread(row, edges[1], found.edges[1]) for row in given])
+        mass = np.stack([_spread(column, edges[0], found.edges[0]) for column in rows.T], axis=1)
+    else:
+        mass = start_masses(experiment, found.edges)
+    size = mass.size
+
+    def factorised(step: float) -> Callable[[Array], Array]:
+        return splu((eye_array(size, format="csc") - step * operator).tocsc()).solve  # type: ignore[no-any-return]
+
+    frames = march(mass.ravel(), times, lambda p: operator @ p, factorised)
+    return np.stack(
+        [PlaneLaw(found.edges, frame.reshape(found.shape)).binned(edges, (0, 1)) for frame in frames]
+    )
+
+
+def march(
+    mass: Array,
+    times: Array,
+    apply: Callable[[Array], Array],
+    factorised: Callable[[float], Callable[[Array], Array]],
+) -> list[Array]:
+    """Solutions of dp/dt = A p at the times, by a two-stage L-stable Runge–Kutta method (SDIRK2).
+
+    Steps grow with t in powers of two, so that few factorisations of 1 - γhA serve for all.
+    """
+    solvers: dict[int, Callable[[Array], Array]] = {}
+    now, frames = 0.0, []
+    last = float(times[-1]) if len(times) else 0.0
+    smallest = last * 1e-6
+    for time in times:
+        while now < time - 1e-12 * max(last, 1e-300):
+            wanted = max(smallest, _GROWTH * now)
+            level = int(np.floor(np.log2(wanted / smallest))) if wanted > smallest else 0
+            left = float(time) - now
+            step = smallest * 2.0**level
+            if step > left:
+                level_left = int(np.floor(np.log2(left / smallest))) if left > smallest else -1
+                step, level = (smallest * 2.0**level_left, level_left) if level_left >= 0 else (left, -1)
+            solve = solvers.get(level) if level >= 0 else None
+            if solve is None:
+                solve = factorised(_GAMMA * step)
+                if level >= 0:
+                    solvers[level] = solve
+            first = solve(apply(mass))
+            second = solve(apply(mass + step * (1 - _GAMMA) * first))
+            mass = mass + step * ((1 - _GAMMA) * first + _GAMMA * second)
+            now += step
+        frames.append(np.maximum(mass, 0.0))
+    return frames
+
+
+def _chain_on_the_line(
+    experiment: Experiment, edges: Array, times: Array, given: Array | None, wall: Wall, cells: int
+) -> Array | None:
+    step = chain(experiment)
+    if isinstance(step, Absence):
+        return None
+    (box,) = _reach(experiment, (edges,), (wall,))
+    grid = np.linspace(*box, cells + 1)
+    matrix = kernel_matrix(step, grid, wall)
+    mass = _spread(given, edges, grid) if given is not None else start_masses(experiment, (grid,))
+    frames, done = [], 0
+    for time in times:
+        wanted = round(float(time) / step.time)
+        mass = _pushed(matrix, mass, wanted - done)
+        done = max(done, wanted)
+        frames.append(_spread(mass, grid, edges))
+    return np.stack(frames)
+
+
+def _pushed(matrix: Any, mass: Array, steps: int) -> Array:
+    """The masses after so many steps; long stretches by squaring."""
+    if steps <= _MOST_PUSHES:
+        for _ in range(steps):
+            mass = matrix @ mass
+        return mass
+    power = matrix.toarray()
+    while steps > 0:
+        if steps & 1:
+            mass = power @ mass
+        steps >>= 1
+        if steps:
+            power = power @ power
+    return mass
+
+
+def _hopping(
+    experiment: Experiment, system: HopSystem, edges: Array, times: Array, given: Array | None
+) -> Array:
+    from scipy.linalg import expm
+
+    from sgdtui.predict.hop_chain import generator
+
+    matrix = generator(system, experiment.values)
+    states = np.arange(system.states, dtype=float)
+    if given is not None and len(given) == system.states:
+        law = given
+    else:
+        law = np.zeros(system.states)
+        start = experiment.start.point[0] if isinstance(experiment.start, At) else 0.0
+        law[int(np.clip(round(start), 0, system.states - 1))] = 1.0
+    return np.stack([np.histogram(states, bins=edges, weights=expm(matrix * t) @ law)[0] for t in times])
