@@ -116,7 +116,7 @@ def test_a_second_signal_and_a_storm_of_them_end_no_differently(place: Place) ->
         except ProcessLookupError:
             break
         time.sleep(0.01)
-    assert terminal.ended(MOST) == 143
+    assert terminal.ended(MOST) in (129, 143)
     processes.gone_after(place.mark, MOST)
 
 
