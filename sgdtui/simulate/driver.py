@@ -30,6 +30,9 @@ from sgdtui.simulate.sizes import (
     WORK,
 )
 
+_FAST: dict[str, Any] = {"error_model": "numpy", "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"}}
+# Without reassoc a sum over lanes is taken one lane after the other; without nnan and ninf a lost walker stays visible.
+
 FAR = 1e12
 """A walker beyond this, or not finite, is lost."""
 
@@ -65,7 +68,7 @@ SIGNATURE = types.float64(
 )
 
 
-@njit(inline="never")
+@njit(inline="never", **_FAST)
 def cells_of(position: Any, axes: Any, window: Any, lanes: Any, cells: Any) -> None:
     """The histogram cell of every lane: 0 below the window, bins + 1 above it or NaN, row by row in two dimensions."""
     low, scale, bins = window[0, 0], window[0, 1], window[0, 2]
@@ -74,19 +77,37 @@ def cells_of(position: Any, axes: Any, window: Any, lanes: Any, cells: Any) -> N
         place = (x[j] - low) * scale
         place = place if place < bins else bins
         place = place if place > -1.0 else -1.0
-        cells[j] = np.int32(place + 1.0)
+        cells[j] = np.uint32(np.int32(place + 1.0))
     if len(axes) == 2:
         low, scale, bins = window[1, 0], window[1, 1], window[1, 2]
-        width = np.int32(bins) + np.int32(2)
+        width = np.uint32(np.int32(bins) + 2)
         y = position[axes[1]]
         for j in range(lanes):
             place = (y[j] - low) * scale
             place = place if place < bins else bins
             place = place if place > -1.0 else -1.0
-            cells[j] = np.int32(cells[j] * width + np.int32(place + 1.0))
+            cells[j] = np.uint32(cells[j] * width + np.uint32(np.int32(place + 1.0)))
 
 
-@njit(inline="never")
+@njit(inline="never", **_FAST)
+def copy_lanes(source: Any, target: Any, lanes: Any) -> None:
+    """The first lanes of every row."""
+    for row in range(source.shape[0]):
+        given, taken = source[row], target[row]
+        for j in range(lanes):
+            taken[j] = given[j]
+
+
+@njit(inline="never", **_FAST)
+def drop_far(walkers: Any, lanes: Any) -> None:
+    """A coordinate that is far or infinite becomes NaN (and makes its walker lost at the next record)."""
+    for row in range(walkers.shape[0]):
+        x = walkers[row]
+        for j in range(lanes):
+            x[j] = x[j] if abs(x[j]) <= FAR else np.nan
+
+
+@njit(inline="never", **_FAST)
 def mark_lost(walkers: Any, lanes: Any, alive: Any) -> None:
     """alive[j] is 1.0, or 0.0 for a walker that is lost, all of whose coordinates become NaN."""
     alive[:lanes] = 1.0
@@ -100,7 +121,7 @@ def mark_lost(walkers: Any, lanes: Any, alive: Any) -> None:
             x[j] = x[j] if alive[j] == 1.0 else np.nan
 
 
-@njit(inline="never")
+@njit(inline="never", **_FAST)
 def add_lane_sums(
     values: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, column: Any
 ) -> None:
@@ -108,13 +129,14 @@ def add_lane_sums(
     for group in range(groups_from, groups_to):
         first = max(bounds[group], lo) - lo
         last = min(bounds[group + 1], hi) - lo
+        own = values[first:last]  # an index that begins at 0 is known not to be negative
         total = 0.0
-        for j in range(first, last):
-            total += values[j]
+        for j in range(len(own)):
+            total += own[j]
         column[group] += total
 
 
-@njit(inline="never")
+@njit(inline="never", **_FAST)
 def count_cells(
     cells: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, histogram: Any
 ) -> None:
@@ -123,19 +145,20 @@ def count_cells(
         first = max(bounds[group], lo) - lo
         last = min(bounds[group + 1], hi) - lo
         counts = histogram[group]
+        own = cells[first:last]
+        whole = 0
         if counts.shape[0] == 4:
-            whole = first + (last - first) // 4 * 4
-            for j in range(first, whole, 4):
-                counts[0, cells[j]] += 1
-                counts[1, cells[j + 1]] += 1
-                counts[2, cells[j + 2]] += 1
-                counts[3, cells[j + 3]] += 1
-            first = whole
-        for j in range(first, last):
-            counts[0, cells[j]] += 1
+            whole = len(own) // 4 * 4
+            for j in range(0, whole, 4):
+                counts[0, own[j]] += 1
+                counts[1, own[j + 1]] += 1
+                counts[2, own[j + 2]] += 1
+                counts[3, own[j + 3]] += 1
+        for j in range(whole, len(own)):
+            counts[0, own[j]] += 1
 
 
-@njit(inline="never")
+@njit(inline="never", **_FAST)
 def count_flow(
     walkers: Any, work: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
     axes: Any, window: Any, cells: Any, dimension: Any, entropy: Any,
@@ -182,7 +205,7 @@ def drive(
     centred = np.empty((dimension, capacity))
     alive = np.empty(capacity)
     product = np.empty(capacity)
-    cells = np.empty(capacity, np.int32)
+    cells = np.empty(capacity, np.uint32)
     t = time
     end = step + steps
     for block in range(first_block, last_block):
@@ -201,7 +224,7 @@ def drive(
         since = recorded
         while k < end:
             offset = k % round_steps
-            ahead[:, :lanes] = kept[:, :lanes]
+            copy_lanes(kept, ahead, lanes)
             if draw_rows > 0:
                 call_draw(
                     draw_address,
@@ -319,8 +342,8 @@ def drive(
                         add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
                         column += 1
             if offset == round_steps:
-                kept[:, :lanes] = ahead[:, :lanes]
-                mark_lost(walkers, lanes, alive)
+                copy_lanes(ahead, kept, lanes)
+                drop_far(walkers, lanes)
         state[:, lo:hi] = walkers[:, :lanes]
         streams[:, lo:hi] = kept[:, :lanes]
     return t

@@ -27,5 +27,5 @@ BLOCK = 512
 COPIES = 4
 """Copies of a one-dimensional histogram, so that successive additions to one bin do not wait for each other."""
 
-FLOW_STRIDE = {1: 8, 2: 2}
+FLOW_STRIDE = {1: 8, 2: 4}
 """Flow is counted before every so manieth record, by dimension: displacements by bin cost more than a step."""

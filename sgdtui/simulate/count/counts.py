@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlowCounts:
-    """Sums over one step taken from each recorded position x to x' (the step after the record, time `dt`).
+    """Sums over single steps from x to x' (time `dt`): those that lead to some of the recorded positions.
 
     `steps` (groups,) counts them; `entropy` (groups,) sums F((x+x')/2)·(x'-x), the entropy produced along the step,
-    where F is the thermodynamic force -Σ⁻¹(2g/η + ∇·Σ); `area` (groups,) sums x₀x₁' - x₁x₀' (2-D, else 0);
+    where F is the thermodynamic force D⁻¹(drift - ∇·D) = -Σ⁻¹(2g/η + ∇·Σ), B = 1; it is 0 where no current can flow (a
+    line without a way round), where Σ has no inverse, and over data, with momentum, a schedule or a swarm; `area` (groups,) sums x₀x₁' - x₁x₀' (2-D, else 0);
     `displacement` (groups, bins…, axes) sums x'-x by the bin of x along the drawn axes, and `visits`
     (groups, bins…) counts them. Sums are not divided by the time step.
     """

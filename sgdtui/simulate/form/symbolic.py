@@ -221,6 +221,8 @@ class _SymbolicWriter(Writer):
             return False
         if dynamics.schedule is not None or self.experiment.until is not None or not self.law.has_variance:
             return False
+        if self.dimension == 1 and self.boundaries()[0].kind != "periodic":
+            return False  # on a line without a way round no current can flow: zero, at no cost
         try:
             divergence = self._divergence()
         except ExpressionError:  # ∇·Σ is too large or cannot be found: entropy is not measured
