@@ -119,6 +119,8 @@ class Workbench:
         self._number = 0
         self._fitting: dict[tuple[str, str], int | None] = {}
         self._stopped = False
+        self._watched: Path | None = None
+        self._saved: tuple[int, int] | None = None
         self.experiment: Experiment | None = None
         self.lab: Any = None
         self.fork_lab: Any = None
@@ -128,8 +130,14 @@ class Workbench:
     # --- what the screen asks for ---------------------------------------------------------------------------------
 
     def open(self, request: Request) -> None:
-        """Opens a preset, or a loss with a noise."""
-        self._do(lambda: self._take(_read(request), keep=False), "loading")
+        """Opens a preset, or a loss with a noise; from now on its file is watched."""
+
+        def read() -> None:
+            experiment = _read(request)
+            self._watch(request.preset)
+            self._take(experiment, keep=False)
+
+        self._do(read, "loading")
 
     def resume(self, path: Path, restored: Callable[[dict[str, Any]], None]) -> None:
         """Goes on with a checkpoint: the same walkers, random streams and statistics; `restored` is given its view."""
@@ -234,6 +242,11 @@ class Workbench:
 
         self._do(fork)
 
+    def look_at_file(self) -> None:
+        """Takes up the preset file that was opened, if it has been saved anew; a broken one keeps the last good run."""
+        if self._watched is not None:
+            self._do(self._look_at_file)
+
     def check_claims(self) -> None:
         """Checks the claims against the run so far."""
         self._do(self._check_claims)
@@ -279,6 +292,22 @@ class Workbench:
                     log.exception("a change failed")
                     self._tell(Trouble(f"{type(error).__name__}: {error}", fatal=self.experiment is None))
 
+    def _watch(self, preset: str | None) -> None:
+        """From now on the file that a preset is in is looked at for changes."""
+        from sgdtui.preset.load import find
+
+        self._watched = find(preset) if preset is not None else None
+        self._saved = _stamp(self._watched)
+
+    def _look_at_file(self) -> None:
+        from sgdtui.preset.load import load
+
+        saved = _stamp(self._watched)
+        if self._watched is None or saved is None or saved == self._saved:
+            return
+        self._saved = saved
+        self._take(load(self._watched), keep=True)
+
     def _take(self, experiment: Experiment, *, keep: bool) -> None:
         if keep and self.experiment is not None:
             self._past = [*self._past[-UNDO + 1 :], self.experiment]
@@ -299,14 +328,16 @@ class Workbench:
     def _setup(self, experiment: Experiment) -> Setup:
         from sgdtui.model.gradient import GradientSystem
         from sgdtui.tui.dial_list import dials_of
+        from sgdtui.tui.stability import warning_of
 
         system = experiment.system
         loss = system.loss if isinstance(system, GradientSystem) else None
         noise = getattr(system, "noise", None)
+        warning, step = warning_of(experiment), "dt" if experiment.dynamics.is_sde else "eta"
         return Setup(
             number=self._number,
             experiment=experiment,
-            dials=dials_of(experiment),
+            dials=tuple(replace(d, warning=warning) if d.path == step else d for d in dials_of(experiment)),
             losses=self._choices("loss", experiment),
             noises=self._choices("noise", experiment),
             loss=(loss.name or "") if loss is not None else "",
@@ -382,6 +413,17 @@ class Workbench:
         return tuple(
             line_of(claim, document is not None) for claim in check(live, document or {}, final=False)
         )
+
+
+def _stamp(file: Path | None) -> tuple[int, int] | None:
+    """When a file was saved, and its size; None where there is none."""
+    if file is None:
+        return None
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _read(request: Request) -> Experiment:

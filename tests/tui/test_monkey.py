@@ -36,7 +36,9 @@ async def _one_event(stage: Stage, rng: random.Random) -> str:
         await stage.pilot.click(offset=offset, times=rng.choice((1, 1, 2)))
         return f"click {offset}"
     if what < 0.98:
-        stage.made[-1].show(**rng.choice(({"lost": 3}, {"phase": "settling"}, {"phase": "sampling"}, {"rate": 1e6})))
+        stage.made[-1].show(
+            **rng.choice(({"lost": 3}, {"phase": "settling"}, {"phase": "sampling"}, {"rate": 1e6}))
+        )
         return "snapshot"
     size = rng.choice(SIZES)
     await stage.pilot.resize_terminal(*size)
@@ -65,7 +67,7 @@ async def _monkey(events: int, seed: int, scene: str) -> None:
 
 @pytest.mark.parametrize("scene", ["double-well", "rotating"])
 async def test_a_short_monkey(scene: str) -> None:
-    await _monkey(150, 7, scene)
+    await _monkey(40, 7, scene)
 
 
 @pytest.mark.slow

@@ -37,6 +37,9 @@ TOUR = find_spec("sgdtui.tui.tour.screen") is not None
 
 NOTICE_SECONDS = 4.0
 
+FILE_EVERY = 1.0
+"""Seconds between two looks at the file that was opened."""
+
 
 class Laboratory(Screen[None]):
     """One run, watched and played with."""
@@ -104,6 +107,7 @@ class Laboratory(Screen[None]):
         """The dials are what people reach for first."""
         self.refresh_view()
         self.query_one("#dials").focus()
+        self.set_interval(FILE_EVERY, self.bench.look_at_file)
 
     # --- what comes from the bench -------------------------------------------------------------------------------
 
