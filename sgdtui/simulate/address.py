@@ -1,11 +1,21 @@
-"""Calling a compiled function by its address, from inside another: the block driver is compiled once, not once a model."""
+"""Calling one compiled function from another by its address, so that the driver is compiled once, not once a model."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from numba import types
+import numba
 from numba.extending import intrinsic
+
+types: Any = numba.types
+
+
+def _intrinsic(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    make: Any = intrinsic
+    made: Callable[[Any, Any], Any] = make(function)
+    return made
+
 
 _POINTER = types.CPointer
 
@@ -40,11 +50,11 @@ STEP_SIGNATURE = types.float64(
 """walkers, draws, work, streams, rows, memory, dials, sizes, k, t, first, steps, lanes, mode (`simulate.source`)."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def call_step(typing_context: Any, address: Any, arguments: Any) -> Any:
+@_intrinsic
+def call_step(typing_context: Any, address: Any, arguments: Any) -> Any:  # noqa: ARG001
     """Call the function of `STEP_SIGNATURE` at `address` with a tuple of arguments."""
 
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
         from llvmlite import ir
 
         result = context.get_value_type(STEP_SIGNATURE.return_type)
@@ -56,12 +66,12 @@ def call_step(typing_context: Any, address: Any, arguments: Any) -> Any:
     return STEP_SIGNATURE.return_type(types.uintp, types.Tuple(STEP_SIGNATURE.args)), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def call_draw(typing_context: Any, address: Any, arguments: Any) -> Any:
+@_intrinsic
+def call_draw(typing_context: Any, address: Any, arguments: Any) -> Any:  # noqa: ARG001
     """Call the function of `DRAW_SIGNATURE` at `address`; pointers come as integers."""
     plain = tuple(types.uintp if isinstance(kind, _POINTER) else kind for kind in DRAW_SIGNATURE.args)
 
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
         from llvmlite import ir
 
         kinds = [context.get_value_type(kind) for kind in DRAW_SIGNATURE.args]

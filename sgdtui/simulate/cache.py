@@ -1,10 +1,10 @@
 """Compiled functions, kept on disk for this user alone.
 
 A file of the cache holds machine code that will be executed, so it is read only from a folder that no other user can
-have written to: owned by this user, mode 0700, below folders that nobody else can rename. Anything else (a foreign or open
-folder, a full or read-only disk) means no cache, never an error. A file is named by the hash of all that the code depends
-on, written whole under another name and then moved into place, and begins with the hash of its own content, so that two
-processes or a crash can never leave half of one.
+have written to: owned by this user, mode 0700, below folders that nobody else can rename. Anything else (a foreign or
+open folder, a full or read-only disk) means no cache, never an error. A file is named by the hash of all that the code
+depends on, written whole under another name and then moved into place, and begins with the hash of its own content, so
+that two processes or a crash can never leave half of one.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def compiled(
     `from_python` adds what Python needs to call it; `reassociate` lets sums over lanes be taken in vectors.
     """
     key = _key(text, str(signature), from_python, reassociate)
-    dispatcher = numba.njit(
+    jit: Any = numba.njit  # its stubs do not know every option
+    dispatcher = jit(
         nogil=True,
         error_model="numpy",
         fastmath=set(SAFE_MATH | {"reassoc"}) if reassociate else set(SAFE_MATH),
@@ -83,7 +84,7 @@ class _Shelf:
         self.key = key
         self.hit = False
 
-    def load_overload(self, signature: Any, target: Any) -> Any:
+    def load_overload(self, _signature: Any, target: Any) -> Any:
         folder = private_folder()
         if folder is None:
             return None
@@ -93,19 +94,21 @@ class _Shelf:
             return None
         from numba.core import compiler
 
+        rebuild: Any = compiler.CompileResult._rebuild
         try:
-            result = compiler.CompileResult._rebuild(target, *pickle.loads(payload))
+            result = rebuild(target, *pickle.loads(payload))
         except Exception:  # a file that an older build of the same versions wrote: compile again
             return None
         self.hit = True
         return result
 
-    def save_overload(self, signature: Any, result: Any) -> None:
+    def save_overload(self, _signature: Any, result: Any) -> None:
         folder = private_folder()
         if folder is None or result.library.has_dynamic_globals:
             return
         try:
-            payload = serialize.dumps(result._reduce())
+            dumps: Any = serialize.dumps
+            payload = dumps(result._reduce())
             _write(folder / f"{self.key}.kernel", payload)
             _prune(folder)
         except OSError:

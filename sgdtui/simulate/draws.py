@@ -1,8 +1,8 @@
 """The laws of the noise: compiled functions that fill a block of draws, many lanes at once.
 
-Every function is made from text (it is the same arithmetic many times over, unrolled) and has the signature of
-`SIGNATURE`: it fills `rows` rows of `lanes` float32 draws, each the mean of `batch` independent draws of the law, from the
-generators in `a_words`, `b_words`, and leaves these advanced.
+Every function is made from text (it is the same arithmetic many times over, unrolled) and has the signature
+`sgdtui.simulate.address.DRAW_SIGNATURE`: it fills `rows` rows of `lanes` float32 draws, each the mean of `batch`
+independent draws of the law, from the generators in `a_words`, `b_words`, and leaves these advanced.
 
 gaussian    Box–Muller from two 32-bit uniforms in float32: the resolution of a draw is that of a float32 (6e-8 of its
             size), its reach ±6.66, its moments exact to 1e-6. The batch is left to the caller: it only scales.

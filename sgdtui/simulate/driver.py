@@ -1,17 +1,19 @@
 """The block driver: every walker of a range of blocks, many steps, and what is recorded of them.
 
 Compiled once for every model. What is special to a model, one step of one block, is the generated function behind
-`step_address`; the random draws are behind `draw_address`. A block is some 512 walkers that stay in the first-level cache
-while they take all the steps of a call. A *round* is a fixed stretch of steps whose draws are made at once; the generators
-advance only when a round is complete, so where a call stops never matters: the rest of the round draws the same again.
+`step_address`; the random draws are behind `draw_address`. A block is some 512 walkers that stay in the first-level
+cache while they take all the steps of a call. A *round* is a fixed stretch of steps whose draws are made at once; the
+generators advance only when a round is complete, so where a call stops never matters: the rest of the round draws the
+same again.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
+import numba
 import numpy as np
-from numba import njit, types
 
 from sgdtui.simulate.address import call_draw, call_step
 from sgdtui.simulate.sizes import (
@@ -30,8 +32,18 @@ from sgdtui.simulate.sizes import (
     WORK,
 )
 
-_FAST: dict[str, Any] = {"error_model": "numpy", "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"}}
-# Without reassoc a sum over lanes is taken one lane after the other; without nnan and ninf a lost walker stays visible.
+types: Any = numba.types
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _part(function: _Function) -> _Function:
+    """A part of the driver. Without `reassoc` a sum over lanes is taken one lane after the other; without `nnan` and
+    `ninf` a lost walker stays visible.
+    """
+    jit: Any = numba.njit
+    fast = {"nsz", "arcp", "contract", "afn", "reassoc"}
+    return cast(_Function, jit(inline="never", error_model="numpy", fastmath=fast)(function))
+
 
 FAR = 1e12
 """A walker beyond this, or not finite, is lost."""
@@ -68,7 +80,7 @@ SIGNATURE = types.float64(
 )
 
 
-@njit(inline="never", **_FAST)
+@_part
 def cells_of(position: Any, axes: Any, window: Any, lanes: Any, cells: Any) -> None:
     """The histogram cell of every lane: 0 below the window, bins + 1 above it or NaN, row by row in two dimensions."""
     low, scale, bins = window[0, 0], window[0, 1], window[0, 2]
@@ -89,7 +101,7 @@ def cells_of(position: Any, axes: Any, window: Any, lanes: Any, cells: Any) -> N
             cells[j] = np.uint32(cells[j] * width + np.uint32(np.int32(place + 1.0)))
 
 
-@njit(inline="never", **_FAST)
+@_part
 def copy_lanes(source: Any, target: Any, lanes: Any) -> None:
     """The first lanes of every row."""
     for row in range(source.shape[0]):
@@ -98,7 +110,7 @@ def copy_lanes(source: Any, target: Any, lanes: Any) -> None:
             taken[j] = given[j]
 
 
-@njit(inline="never", **_FAST)
+@_part
 def drop_far(walkers: Any, lanes: Any) -> None:
     """A coordinate that is far or infinite becomes NaN (and makes its walker lost at the next record)."""
     for row in range(walkers.shape[0]):
@@ -107,7 +119,7 @@ def drop_far(walkers: Any, lanes: Any) -> None:
             x[j] = x[j] if abs(x[j]) <= FAR else np.nan
 
 
-@njit(inline="never", **_FAST)
+@_part
 def mark_lost(walkers: Any, lanes: Any, alive: Any) -> None:
     """alive[j] is 1.0, or 0.0 for a walker that is lost, all of whose coordinates become NaN."""
     alive[:lanes] = 1.0
@@ -121,7 +133,7 @@ def mark_lost(walkers: Any, lanes: Any, alive: Any) -> None:
             x[j] = x[j] if alive[j] == 1.0 else np.nan
 
 
-@njit(inline="never", **_FAST)
+@_part
 def add_lane_sums(
     values: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, column: Any
 ) -> None:
@@ -136,7 +148,7 @@ def add_lane_sums(
         column[group] += total
 
 
-@njit(inline="never", **_FAST)
+@_part
 def count_cells(
     cells: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, histogram: Any
 ) -> None:
@@ -158,9 +170,9 @@ def count_cells(
             counts[0, own[j]] += 1
 
 
-@njit(inline="never", **_FAST)
+@_part
 def count_flow(
-    walkers: Any, work: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
+    work: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
     axes: Any, window: Any, cells: Any, dimension: Any, entropy: Any,
     flow: Any, displacement: Any, visits: Any,
 ) -> None:  # fmt: skip
@@ -307,7 +319,7 @@ def drive(
                             ),
                         )  # fmt: skip
                     count_flow(
-                        walkers, work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, cells,
+                        work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, cells,
                         dimension, sizes[ENTROPY] != 0, flow, displacement, visits,
                     )  # fmt: skip
                 if since % every != 0:

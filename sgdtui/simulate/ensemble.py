@@ -78,6 +78,7 @@ class Ensemble:
         self._seconds_per_step: float | None = None
         self.seconds = 0.0
         self.walker_steps = 0
+        self._records_in_batch = 0
         self.restart()
 
     # --- what it is
@@ -329,7 +330,11 @@ class Ensemble:
     def restore(self, state: State) -> None:
         """Take back what `state` gave. Raises ValueError if it is of another experiment."""
         with self._lock:
-            targets = {"walkers": self._state, "memory": self._memory, "passage": self._passage}
+            targets: dict[str, NDArray[Any]] = {
+                "walkers": self._state,
+                "memory": self._memory,
+                "passage": self._passage,
+            }
             targets |= {"streams": self._streams, **self._tally.arrays()}
             for name, array in targets.items():
                 if np.shape(state[name]) != array.shape:

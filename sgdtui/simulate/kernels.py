@@ -62,7 +62,7 @@ def _driver() -> cache.Compiled:
 
 @lru_cache(maxsize=16)
 def _draws(kind: str) -> cache.Compiled:
-    from numba import carray
+    from numba import carray  # type: ignore[attr-defined]
 
     text = draws.source(kind)
     names = draws.NAMES | {"carray": carray}

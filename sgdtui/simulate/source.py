@@ -122,7 +122,7 @@ def program(experiment: Experiment) -> Program:
             from sgdtui.simulate.form.hops import hops_program
 
             return hops_program(experiment)
-        case "tumble":
+        case _:
             from sgdtui.simulate.form.tumble import tumble_program
 
             return tumble_program(experiment)

@@ -14,9 +14,9 @@ class FlowCounts:
 
     `steps` (groups,) counts them; `entropy` (groups,) sums F((x+x')/2)·(x'-x), the entropy produced along the step,
     where F is the thermodynamic force D⁻¹(drift - ∇·D) = -Σ⁻¹(2g/η + ∇·Σ), B = 1; it is 0 where no current can flow (a
-    line without a way round), where Σ has no inverse, and over data, with momentum, a schedule or a swarm; `area` (groups,) sums x₀x₁' - x₁x₀' (2-D, else 0);
-    `displacement` (groups, bins…, axes) sums x'-x by the bin of x along the drawn axes, and `visits`
-    (groups, bins…) counts them. Sums are not divided by the time step.
+    line without a way round), where Σ has no inverse, and over data, with momentum, a schedule or a swarm; `area`
+    (groups,) sums x₀x₁' - x₁x₀' (2-D, else 0); `displacement` (groups, bins…, axes) sums x'-x by the bin of x along
+    the drawn axes, and `visits` (groups, bins…) counts them. Sums are not divided by the time step.
     """
 
     dt: float
@@ -84,4 +84,5 @@ class Counts:
         volume = np.ones(())
         for axis_edges in self.edges:
             volume = np.multiply.outer(volume, np.diff(axis_edges))
-        return self.histogram.sum(axis=0) / max(self.total, 1) / volume
+        density: NDArray[np.float64] = self.histogram.sum(axis=0) / max(self.total, 1) / volume
+        return density

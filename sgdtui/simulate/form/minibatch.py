@@ -35,7 +35,7 @@ class Draw:
     memory_columns: int = 0
     weight: str = ""
 
-    def before_batch(self, text: Text, scratch_row: int) -> None:
+    def before_batch(self, text: Text, _scratch_row: int) -> None:
         """Lines before the loop over examples."""
         text.add("examples = uint64(sizes[11])")
 
@@ -54,7 +54,7 @@ class Draw:
 class AfreshDraw(Draw):
     """Examples drawn afresh: there is no row to choose."""
 
-    def before_batch(self, text: Text, scratch_row: int) -> None:
+    def before_batch(self, text: Text, _scratch_row: int) -> None:
         """Nothing is needed."""
 
     def choose(self, text: Text) -> None:
@@ -117,7 +117,7 @@ class ReshuffledDraw(Draw):
     past the end of an epoch goes on with the next.
     """
 
-    def before_batch(self, text: Text, scratch_row: int) -> None:
+    def before_batch(self, text: Text, _scratch_row: int) -> None:
         """Where this batch begins in the epoch."""
         text.add("examples = sizes[11]", "begin = int64(k)*batch % examples")
 

@@ -45,7 +45,7 @@ def _points(experiment: Experiment) -> Array:
 def _moments(
     experiment: Experiment, system: SampleSystem, points: Array, nodes: Array, weights: Array
 ) -> Array:
-    names = {**experiment.values, "k": 0.0, "t": 0.0}
+    names: dict[str, float | Array] = {**experiment.values, "k": 0.0, "t": 0.0}
     names |= {v: points[:, i, None] for i, v in enumerate(system.variables)}
     names |= {c: nodes[None, :, i] for i, c in enumerate(system.data.columns)}
     gradient = [

@@ -1,7 +1,7 @@
 """Run and tumble: half a pace to find the speed, a whole pace with it, walls turn round, then perhaps a new direction.
 
-The pace is the midpoint rule, so that the flow keeps the measure dx/speed up to O(dt²); the direction is drawn afresh with
-the exact probability 1 - exp(-rate·dt).
+The pace is the midpoint rule, so that the flow keeps the measure dx/speed up to O(dt²); the direction is drawn afresh
+with the exact probability 1 - exp(-rate·dt).
 """
 
 from __future__ import annotations

@@ -183,7 +183,7 @@ class Writer:
     def kick_lines(self, entries: dict[tuple[int, int], str], noisy: list[int]) -> list[str]:
         """Noise of a full Σ = L·diag(pivots)·Lᵀ, row by row; a direction without noise has a pivot of 0.
 
-        `entries` are the names of the lower triangle of Σ (those that are not zero), `noisy` the coordinates with noise.
+        `entries` are the names of the lower triangle of Σ (those not zero), `noisy` the coordinates with noise.
         The displacement of coordinate c becomes `kick_c`.
         """
         lines: list[str] = []
