@@ -238,6 +238,8 @@ class Lab:
         bench.phase = "stopped"
         try:
             self._publish()
+        except Exception:
+            log.exception("the last snapshot failed")
         finally:
             bench.close()
 
@@ -266,9 +268,9 @@ class Lab:
         bench.phase, bench.message = "pilot" if known_domain(asked) is None else "compiling", ""
         bench.asked = asked
         self._publish()
-        bench.find_window(asked, lambda: self._stopping.is_set() or self._next is not None)
-        self._foreseer.request(asked, bench.following, bin_edges(bench.following))
-        bench.build(state)
+        following = bench.find_window(asked, lambda: self._stopping.is_set() or self._next is not None)
+        self._foreseer.request(asked, following, bin_edges(following))
+        bench.build(following, state)
 
     def _foresee(self) -> None:
         bench = self._bench
