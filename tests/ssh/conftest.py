@@ -133,5 +133,10 @@ def place(sshd: Sshd, tmp_path: Path, kernels: Path) -> Iterator[Place]:
 
 def wait_until_running(terminal: Terminal) -> None:
     """The header says that walkers walk."""
-    there = terminal.run(90, lambda: "●" in terminal.screen.display[0])
+
+    def walks() -> bool:
+        header = terminal.screen.display[0]
+        return "●" in header or "* running" in header or "* settling" in header
+
+    there = terminal.run(90, walks)
     assert there, f"it does not run:\n{terminal.text}\n{bytes(terminal.raw[-500:])!r}"
