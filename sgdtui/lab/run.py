@@ -218,7 +218,8 @@ class _Walk:
 
     def _bias_is_open(self, foresight: Foresight) -> bool:
         """Whether there is a prediction to hold against an SDE whose bias of dt no prediction gives."""
-        return self.experiment.dynamics.is_sde and foresight.dt_bias is None and bool(foresight.predictions)
+        stepped = self.experiment.dynamics.is_sde or self.experiment.system.form == "tumble"
+        return stepped and foresight.dt_bias is None and bool(foresight.predictions)
 
     def result(self, complete: bool, tell: Progress, cancelled: Cancelled | None) -> Result:
         """Predictions, comparisons and the verdict on what was counted."""
