@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
+import shlex
 import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.ssh import processes
 from tests.ssh.conftest import SGDTUI, Place, wait_until_running
 
 PRESET = "double-well-tanh"
@@ -70,8 +73,6 @@ def test_a_planted_kernel_is_not_executed(place: Place, tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o777, 0o775, 0o757])
 def test_a_cache_that_others_can_write_is_not_read(place: Place, tmp_path: Path, mode: int) -> None:
     """Even kernels with a right checksum: whoever can write the folder can write that too."""
-    import hashlib
-
     cache, proof = tmp_path / "cache", tmp_path / "proof"
     kernels = warmed(place, cache)
     payload = pickle.dumps(Planted(proof))
@@ -91,7 +92,7 @@ def test_an_unwritable_home_is_no_reason_not_to_run(place: Place, tmp_path: Path
     (tmp_path / "file").write_text("")
     assert run_with(place, tmp_path / "file" / "cache").returncode == 0
     nowhere = (
-        f"env HOME=/proc/nowhere SGDTUI_CACHE_DIR=/proc/c SGDTUI_STATE_DIR=/proc/s SGDTUI_CONFIG_DIR=/proc/x"
+        "env HOME=/proc/nowhere SGDTUI_CACHE_DIR=/proc/c SGDTUI_STATE_DIR=/proc/s SGDTUI_CONFIG_DIR=/proc/x"
     )
     terminal = place.ssh(f"{nowhere} {SGDTUI} launch {PRESET}")
     wait_until_running(terminal)
@@ -102,7 +103,7 @@ def test_an_unwritable_home_is_no_reason_not_to_run(place: Place, tmp_path: Path
 
 
 def test_a_full_disk_is_no_reason_not_to_run(place: Place, tmp_path: Path) -> None:
-    """A folder on a file system of 64 kB, where mounting is allowed; else a limit on the size of every file."""
+    """No file may grow beyond 8 kB: what cannot be written whole is not written."""
     cache, state = tmp_path / "cache", tmp_path / "state-full"
     terminal = place.ssh(
         f"ulimit -f 8; exec env SGDTUI_CACHE_DIR={cache} SGDTUI_STATE_DIR={state} {SGDTUI} launch {PRESET}"
@@ -154,7 +155,7 @@ def test_escapes_and_markup_in_a_preset_are_text(place: Place) -> None:
 
 def test_escapes_in_names_and_errors_do_not_reach_the_terminal(place: Place) -> None:
     for command in ("launch $'a\\e]52;c;aGFj\\ab'", "run $'a\\e[31mb.yaml'", "check $'\\e]0;x\\a.yaml'"):
-        terminal = place.ssh(f"bash -c {__import__('shlex').quote(f'{SGDTUI} {command}; echo ended')}")
+        terminal = place.ssh(f"bash -c {shlex.quote(f'{SGDTUI} {command}; echo ended')}")
         terminal.wait_for("ended", seconds=60)
         assert b"\x1b]" not in terminal.raw
         assert b"\x1b[31m" not in terminal.raw
@@ -171,7 +172,7 @@ def test_a_kiosk_cannot_be_left(place: Place, tmp_path: Path) -> None:
 
     terminal = place.ssh(f"cd {tmp_path}; exec {SGDTUI} launch --kiosk {PRESET}")
     wait_until_running(terminal)
-    before = {path for path in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     for keys in (
         "e",
         "\x1a",
@@ -197,7 +198,7 @@ def test_a_kiosk_cannot_be_left(place: Place, tmp_path: Path) -> None:
         assert "root:" not in terminal.text
     terminal.send("\x1b")
     terminal.run(4)
-    made = {path for path in tmp_path.rglob("*")} - before
+    made = set(tmp_path.rglob("*")) - before
     assert not [path for path in made if path.is_file()], made
     assert str(tmp_path) not in terminal.text
     terminal.send("q")
@@ -207,7 +208,7 @@ def test_a_kiosk_cannot_be_left(place: Place, tmp_path: Path) -> None:
 def test_a_kiosk_has_fewer_walkers_and_ends_when_it_is_left_alone(place: Place) -> None:
     terminal = place.ssh(f"{SGDTUI} launch --kiosk {PRESET}")
     wait_until_running(terminal)
-    (app,) = __import__("tests.ssh.processes", fromlist=["apps"]).apps(place.mark)
+    (app,) = processes.apps(place.mark)
     limits = Path(f"/proc/{app}/limits").read_text()
     data = next(line for line in limits.splitlines() if line.startswith("Max data size"))
     assert "unlimited" not in data

@@ -86,10 +86,7 @@ def colours_of(raw: bytes) -> set[str]:
 )
 def test_only_colours_that_the_terminal_has_are_sent(place: Place, command: str, expected: set[str]) -> None:
     terminal = place.ssh(f"env {command} {SGDTUI} launch {PRESET}")
-    wait_until = terminal.run(
-        90, lambda: "running" in terminal.text or "settling" in terminal.screen.display[0]
-    )
-    assert wait_until, terminal.text
+    wait_until_running(terminal)
     terminal.run(1.5)
     sent = colours_of(bytes(terminal.raw))
     assert sent <= expected

@@ -19,6 +19,8 @@ EVERY = 3.0
 """Seconds between two checkpoints where writing one is cheap."""
 SHARE = 0.1
 """Most of the time that may go into writing; for many walkers the checkpoints are fewer."""
+ABANDONED = 60.0
+"""Seconds after which an unfinished file has no writer any more."""
 KEPT = 3
 """Checkpoints of different sessions that are kept."""
 
@@ -107,4 +109,8 @@ class Keeper:
         for path in _by_age()[:-KEPT]:
             if path != self.path:
                 with contextlib.suppress(OSError):
+                    path.unlink()
+        for path in checkpoint_folder().glob(".run-*.npz.*"):  # a session that was killed while it wrote
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > ABANDONED:
                     path.unlink()
