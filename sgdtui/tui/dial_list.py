@@ -22,24 +22,23 @@ HIDDEN = ("steps",)
 
 def dials_of(experiment: Experiment) -> tuple[Dial, ...]:
     """Learning rate and batch, the parameters, the rest of the dynamics, then the run's numbers."""
-    found = {
-        dial.name: dial for dial in dials(experiment) if dial.value is not None and dial.name not in HIDDEN
-    }
+    found = {dial.name: (dial, dial.value) for dial in dials(experiment) if dial.name not in HIDDEN}
     middle = [name for name in found if name not in (*FIRST, *LAST)]
     order = [name for name in (*FIRST, *middle, *LAST) if name in found]
     shown = [
         Dial(
             path=dial.name,
             label=LABEL.get(dial.name, dial.name),
-            value=dial.value,
-            initial=dial.default if dial.default is not None else dial.value,
+            value=value,
+            initial=dial.default if dial.default is not None else value,
             low=dial.minimum,
             high=dial.maximum,
             whole=dial.integer,
             decades=dial.logarithmic,
             about=dial.about,
         )
-        for dial in (found[name] for name in order)
+        for dial, value in (found[name] for name in order)
+        if value is not None
     ]
     if experiment.system.form in ("gradient", "drift", "sample"):
         place = sum(dial.path in FIRST for dial in shown)

@@ -19,7 +19,8 @@ def columns_of(
     """A density over bins as averages over equal columns of [low, high], (columns,); exact for piecewise constants."""
     cumulative = np.concatenate([[0.0], np.cumsum(np.nan_to_num(density) * np.diff(edges))])
     borders = np.linspace(low, high, columns + 1)
-    return np.diff(np.interp(borders, edges, cumulative)) / ((high - low) / columns)
+    averages: NDArray[np.float64] = np.diff(np.interp(borders, edges, cumulative)) / ((high - low) / columns)
+    return averages
 
 
 def draw_bars(

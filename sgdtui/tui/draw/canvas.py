@@ -140,12 +140,13 @@ class Canvas:
         blank = self.glyph == SPACE
         ink = np.where(blank, np.uint32(Role.TEXT), self.ink.astype(np.uint32))
         weight = np.where(blank, self.weight & (REVERSE | UNDERLINE), self.weight).astype(np.uint32)
-        return ink | (self.ground.astype(np.uint32) << 8) | (weight << 16)
+        styles: NDArray[np.uint32] = ink | (self.ground.astype(np.uint32) << 8) | (weight << 16)
+        return styles
 
     def row_text(self, y: int) -> str:
         """The characters of one row."""
         row = self.glyph[y]
-        return row[row != CONTINUED].astype("<u4").tobytes().decode("utf-32-le")
+        return str(row[row != CONTINUED].astype("<u4").tobytes(), "utf-32-le")
 
     @property
     def lines(self) -> list[str]:

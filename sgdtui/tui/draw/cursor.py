@@ -15,9 +15,11 @@ def mark_cursor(canvas: Canvas, column: int, y: int, rows: int) -> None:
             canvas.ink[row, column] = Role.ACCENT
 
 
-def write_readout(canvas: Canvas, box: Box, column: int, lines: list[tuple[str, int]]) -> None:
+def write_readout(
+    canvas: Canvas, box: Box, column: int, lines: list[tuple[str, int]], below: int = 0
+) -> None:
     """A small column of numbers beside the cursor, on the side with room."""
     cells = max(len(text) for text, _ in lines)
     x = column + 2 if column + 3 + cells < box.x + box.columns else column - cells - 2
-    for row, (text, ink) in enumerate(lines[: box.rows]):
-        canvas.write(max(x, box.x), box.y + row, f"{text.ljust(cells)}", ink, ground=Role.DEFAULT)
+    for row, (text, ink) in enumerate(lines[: max(box.rows - below, 0)]):
+        canvas.write(max(x, box.x), box.y + below + row, f"{text.ljust(cells)}", ink, ground=Role.DEFAULT)

@@ -53,7 +53,7 @@ def curve_dots(
             continue
         row = int(row_of[column])
         if previous is None or abs(row - previous) <= 1:
-            span = (row,)
+            span: tuple[int, ...] = (row,)
         else:
             step = 1 if row > previous else -1
             first = (

@@ -24,13 +24,17 @@ def _overlap(bins: int, cells: int) -> NDArray[np.float64]:
     left = np.maximum(borders[:-1, None], np.arange(bins)[None])
     right = np.minimum(borders[1:, None], np.arange(1, bins + 1)[None])
     share = np.clip(right - left, 0, None)
-    return share / share.sum(axis=1, keepdims=True)
+    overlap: NDArray[np.float64] = share / share.sum(axis=1, keepdims=True)
+    return overlap
 
 
 def resample(values: np.ndarray, columns: int, rows: int) -> NDArray[np.float64]:
     """Averages of values (nx, ny) over equal cells, (rows, columns), the first row at the largest y."""
     clean = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    return (_overlap(clean.shape[1], rows) @ clean.T @ _overlap(clean.shape[0], columns).T)[::-1]
+    averages: NDArray[np.float64] = (
+        _overlap(clean.shape[1], rows) @ clean.T @ _overlap(clean.shape[0], columns).T
+    )
+    return averages[::-1]
 
 
 def draw_map(

@@ -45,7 +45,12 @@ _ANSI_THEME = BUILTIN_THEMES["ansi-dark"]
 MONO = replace(
     _ANSI_THEME,
     name="sgdtui-mono",
-    **dict.fromkeys(("primary", "secondary", "accent", "warning", "error", "success"), "ansi_default"),
+    primary="ansi_default",
+    secondary="ansi_default",
+    accent="ansi_default",
+    warning="ansi_default",
+    error="ansi_default",
+    success="ansi_default",
     variables=dict.fromkeys(_ANSI_THEME.variables, "ansi_default"),
 )
 THEMES = (DARK, LIGHT, MONO)
@@ -164,7 +169,7 @@ def palette_of(theme: Theme, colours: int = 1 << 24) -> Palette:
         Role.ON_ACCENT: background,
         Role.BAND: background.blend(text, 0.08),
         Role.SELECTED: background.blend(primary, 0.30),
-        **series,
+        **{int(role): colour for role, colour in series.items()},
     }
     cool, high = series[Role.SGD], (Color.parse("#f6e6b4") if theme.dark else Color.parse("#3b1f5c"))
     for step in range(SHADES):

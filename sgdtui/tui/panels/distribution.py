@@ -157,8 +157,18 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
         top = memory.top.of(min(peak, 40 * float(np.nanmax(heights, initial=0.0)) or peak))
     else:
         top = memory.top.of(max(peak, memory.top.top * 0.6))
-    names = {"x_name": name, "y_name": f"p({name})", "gutter": GUTTER - 1}
-    box = draw_frame(canvas, 0, 1, canvas.width, plot_rows, (low, high), (0.0, top), **names)
+    box = draw_frame(
+        canvas,
+        0,
+        1,
+        canvas.width,
+        plot_rows,
+        (low, high),
+        (0.0, top),
+        x_name=name,
+        y_name=f"p({name})",
+        gutter=GUTTER - 1,
+    )
     if box.columns != columns:
         heights = columns_of(edges, density, low, high, box.columns)
         positions = dot_positions(low, high, box.columns)
@@ -186,18 +196,12 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
         draw_residual_section(
             canvas, box, 1 + plot_rows, residual_rows, view, snapshot, against, memory.residual
         )
-    _draw_cursor(canvas, box, 1 + plot_rows - 2, view, snapshot, curves, positions)
+    _draw_cursor(canvas, box, 1 + plot_rows - 2, view, snapshot, legend)
     return box
 
 
 def _draw_cursor(
-    canvas: Canvas,
-    box: Box,
-    axis_row: int,
-    view: View,
-    snapshot: Snapshot,
-    curves: dict[str, np.ndarray | None],
-    positions: np.ndarray,
+    canvas: Canvas, box: Box, axis_row: int, view: View, snapshot: Snapshot, legend: Legend
 ) -> None:
     if view.cursor is None:
         return
@@ -211,15 +215,16 @@ def _draw_cursor(
     se = None if view.settling else float(snapshot.density_se[index])
     density = snapshot.instant if view.settling else snapshot.density
     name = snapshot.experiment.variables[snapshot.experiment.space.axes[0]]
-    lines = [
+    walkers = "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"
+    lines: list[tuple[str, int]] = [
         (f"Φ {name} = {number(view.cursor[0])}", Role.ACCENT),
-        (f"SGD {with_error(float(density[index]), se)}", Role.TEXT),
+        (f"{walkers} {with_error(float(density[index]), se)}", Role.TEXT),
     ]
-    for n, curve in curves.items():
-        if curve is not None:
-            value = float(np.interp(view.cursor[0], positions, curve))
-            lines.append((f"{PREDICTION_SHORT[n]} {number(value, 4)}", PREDICTION_ROLE[n]))
-    write_readout(canvas, box, column, lines)
+    for n in view.chosen():
+        predicted = snapshot.predictions[n].density
+        if predicted is not None and len(predicted) == len(density):
+            lines.append((f"{PREDICTION_SHORT[n]} {number(float(predicted[index]), 4)}", PREDICTION_ROLE[n]))
+    write_readout(canvas, box, column, lines, below=1 if legend.inside else 0)
 
 
 def _map_box(

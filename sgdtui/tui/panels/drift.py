@@ -8,7 +8,7 @@ from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.drift_vectors import DriftVectors
 from sgdtui.tui.draw.arrows import draw_line_arrows, draw_map_arrows, longest_of, sample_line
 from sgdtui.tui.draw.canvas import Canvas
-from sgdtui.tui.draw.cursor import mark_cursor
+from sgdtui.tui.draw.cursor import mark_cursor, write_readout
 from sgdtui.tui.draw.curves import dot_positions, draw_curve
 from sgdtui.tui.draw.frame import Box, draw_frame
 from sgdtui.tui.draw.maps import draw_map
@@ -105,8 +105,19 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
         bottom, top = finite_range([seen])
         middle = finite_range([landscape])
         top = min(middle[1], bottom + 1.6 * max(top - bottom, 1e-12))
-        names = {"x_name": name, "y_name": label, "gutter": GUTTER - 1}
-        box = draw_frame(canvas, 0, 1, canvas.width, loss_rows, (low, high), (bottom, top), **names)
+        x_axis, y_axis = (low, high), (bottom, top)
+        box = draw_frame(
+            canvas,
+            0,
+            1,
+            canvas.width,
+            loss_rows,
+            x_axis,
+            y_axis,
+            x_name=name,
+            y_name=label,
+            gutter=GUTTER - 1,
+        )
         points = drift.points[0]
         levels = (
             np.interp(dot_positions(low, high, box.columns), points, np.nan_to_num(landscape)) - bottom
@@ -121,6 +132,7 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
             Role.LOSS,
             "solid",
         )
+        _read_landscape(canvas, view, box, edges, drift, name)
     y = 1 + loss_rows
     slots = max(1, box.columns // SLOT)
     for kind in kinds:
@@ -143,6 +155,21 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
         y += 2 if explained else 1
     if not kinds:
         canvas.write(GUTTER, y, "g d f v show the four kinds of arrows", Role.MUTED)
+
+
+def _read_landscape(
+    canvas: Canvas, view: View, box: Box, edges: np.ndarray, drift: DriftVectors, name: str
+) -> None:
+    """The loss and the noise at the cursor."""
+    column = box.column_of(view.cursor[0]) if view.cursor is not None else None
+    if column is None or view.cursor is None:
+        return
+    index = int(np.clip(np.searchsorted(edges, view.cursor[0], side="right") - 1, 0, len(drift.variance) - 1))
+    lines: list[tuple[str, int]] = [(f"Φ {name} = {number(view.cursor[0])}", Role.ACCENT)]
+    if drift.loss is not None:
+        lines.append((f"L {number(float(drift.loss[index]))}", Role.TEXT))
+    lines.append((f"tr Σ {number(float(drift.variance[index]))}", Role.TEXT))
+    write_readout(canvas, box, column, lines)
 
 
 def _read(canvas: Canvas, view: View, box: Box, y: int, edges: np.ndarray, values: np.ndarray) -> None:

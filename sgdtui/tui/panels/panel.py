@@ -77,7 +77,7 @@ class Panel(Widget, can_focus=True):
         self.painted = canvas
         if len(self._strips) != canvas.height:
             self._strips = [None] * canvas.height
-        regions = []
+        regions: list[Region] = []
         for y in rows:
             self._strips[y] = None
             if regions and regions[-1].bottom == y:

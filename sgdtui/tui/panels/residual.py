@@ -11,7 +11,6 @@ from sgdtui.tui.draw.cursor import mark_cursor
 from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.residual import BAND, REACH, draw_residual
 from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_TITLE, Role
-from sgdtui.tui.draw.scale import number
 from sgdtui.tui.draw.steady import Steady
 from sgdtui.tui.view import View
 
@@ -82,7 +81,7 @@ def draw_residual_section(
     for row in range(rows):
         canvas.write(box.x - 1, y + 1 + row, "|" if view.look.ascii else "│", Role.RULE)
     good = sigmas[np.isfinite(sigmas)]
-    if good.size:
+    if good.size and view.cursor is None:
         beyond = float(np.abs(good).max())
         said = f" largest {beyond:.1f}σ " if beyond < 100 else f" largest {beyond:.0f}σ "
         canvas.write(0, y, said, Role.MUTED, cells=canvas.width - 2, align="right")
@@ -91,6 +90,4 @@ def draw_residual_section(
         if column is not None:
             mark_cursor(canvas, column, y + 1, rows)
             value = sigmas[min(column - box.x, len(sigmas) - 1)]
-            canvas.write(
-                0, y, f" Φ {number(float(value), 2)}σ ", Role.ACCENT, cells=canvas.width - 2, align="right"
-            )
+            canvas.write(0, y, f" Φ {value:+.1f}σ ", Role.ACCENT, cells=canvas.width - 2, align="right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -61,11 +61,15 @@ class ExportDialog(ModalScreen[None]):
         threading.Thread(target=self._write, args=(stem, picture, result), daemon=True).start()
         self.query_one(".problem", Static).update("writing …")
 
-    def _write(self, stem: Path, picture: str, result: object) -> None:
+    def _write(self, stem: Path, picture: str, result: Any) -> None:
         from sgdtui.tui.export_files import write_all
 
+        experiment = self.bench.experiment
+        if experiment is None:
+            return
+
         try:
-            written, preset = write_all(stem, self.bench.experiment, result, picture)
+            written, preset = write_all(stem, experiment, result, picture)
         except OSError as error:
             self.app.call_later(self._failed, f"could not write {error.filename}: {error.strerror}")
         except ValueError as error:
