@@ -12,6 +12,7 @@ from sgdtui.tui.draw.plain import plain
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.claims import MARK
+from sgdtui.tui.panels.verdict import verdict_of
 from sgdtui.tui.tour.evidence import OWN, Checked
 from sgdtui.tui.tour.gauge import draw_gauge
 from sgdtui.tui.tour.page import Page
@@ -47,7 +48,9 @@ class TourClaims(Scrolled):
         """How many hold, or that the dials have been turned."""
         if not self.page.own:
             return "Claims", "dials turned · Home goes back"
-        return "Claims", f"{self.page.held} of {len(self.page.claims)} hold" if self.page.claims else ""
+        held = f"{self.page.held} of {len(self.page.claims)} hold" if self.page.claims else ""
+        verdict = verdict_of(self.view)[0] if self.size.width >= 60 and self.view.snapshot is not None else ""
+        return "Claims", " · ".join(part for part in (verdict, held) if part)
 
     def rows(self, width: int) -> Canvas:
         """The claims of the run that is on, then those of the other runs."""
