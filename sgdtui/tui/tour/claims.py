@@ -115,14 +115,15 @@ def _claim(entry: Checked, on: str, runs: Sequence[str], width: int, look: Look)
     claim = entry.claim
     line = line_of(claim, not entry.waits)
     mark, ascii_mark, ink = MARK[claim.holds]
-    said = f"{plain(line.that)} = {plain(line.expected)}"
+    that = line.that.replace(f"variants.{entry.run}.", "") if entry.run else line.that
+    said = f"{plain(that)} = {plain(line.expected)}"
     measured = line.measured
     others = [str(runs.index(run)) for run in entry.waits if run in runs and run != on]
     if others:
         measured = f"needs {' and '.join(others)}"
     number = isinstance(claim.measured, float) and not isinstance(claim.expected, bool | str)
     barred = number and not entry.waits and bool(claim.within)
-    wide = width >= 60
+    wide = width >= 66
     tail = (GAUGE + MEASURED + 2 if barred else max(MEASURED, width_of(measured))) + 2
     fits = width - 3 - tail >= width_of(look.say(said))
     two = bool(measured) and not (fits or wide)
