@@ -16,6 +16,10 @@ class Table:
     origin: str = ""
 
 
+_HIGHEST_ORDER = 150
+"""Beyond it the weights of Gauss–Hermite and Gauss–Laguerre quadrature overflow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """One column drawn afresh for every example: `kind` of normal, uniform, exponential, bernoulli, choice.
@@ -30,6 +34,7 @@ class Distribution:
     def quadrature(self, order: int = 48) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and weights (sum 1) that average a smooth function over this law; exact for finite laws."""
         a = self.arguments
+        order = min(order, _HIGHEST_ORDER)
         match self.kind:
             case "normal":
                 nodes, weights = np.polynomial.hermite_e.hermegauss(order)
