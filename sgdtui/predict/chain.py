@@ -107,7 +107,7 @@ def chain(experiment: Experiment) -> Chain | Absence:
         shape, factor = mean_of_draws(law, batch), eta
 
     def spread(x: Array) -> Array:
-        return factor * deviation(x)
+        return np.asarray(factor * deviation(x))
 
     convention = experiment.dynamics.convention if is_sde else 0.0
     if shape.atoms is not None:

@@ -46,7 +46,7 @@ def collapsed(experiment: Experiment, step: Chain, edges: Array) -> Prediction |
         return Absence(NAME, "not normalisable", detail)
     if rate > -1e-9:
         return Absence(NAME, "not normalisable", "walkers neither settle nor move away")
-    values = {**experiment.values, experiment.variables[0]: np.array([centre])}
+    values: dict[str, Array | float] = {**experiment.values, experiment.variables[0]: np.array([centre])}
     return Prediction(
         name=NAME,
         edges=(edges,),

@@ -16,6 +16,7 @@ from sgdtui.predict.chain import chain
 from sgdtui.predict.diffusion import Diffusion, diffusion
 from sgdtui.predict.diffusion_line import line_rates
 from sgdtui.predict.finite_volume import hops
+from sgdtui.predict.normal_bins import rectangles
 from sgdtui.predict.plane import PlaneLaw
 from sgdtui.predict.prediction import Absence
 from sgdtui.predict.support import Box
@@ -25,9 +26,8 @@ from sgdtui.predict.wall import Wall, walls
 Array = NDArray[np.float64]
 
 _LINE_CELLS = 600
-_PLANE_CELLS = 56
+_PLANE_CELLS = 60
 _GAMMA = 1 - 1 / np.sqrt(2)
-_GROWTH = 0.025
 _MOST_PUSHES = 400
 
 
@@ -149,7 +149,7 @@ def _sde_on_the_line(
         operator = csc_array((np.concatenate([diagonal, up, down]), (row, column)), shape=(size, size))
 
         def ring(step: float) -> Callable[[Array], Array]:
-            return splu((eye_array(size, format="csc") - step * operator).tocsc()).solve  # type: ignore[no-any-return]
+            return splu((eye_array(size, format="csc") - step * operator).tocsc()).solve
 
         factorised = ring
         apply: Callable[[Array], Array] = lambda p: operator @ p  # noqa: E731
@@ -195,16 +195,33 @@ def _sde_on_the_plane(
         rows = np.stack([_spread(row, edges[1], found.edges[1]) for row in given])
         mass = np.stack([_spread(column, edges[0], found.edges[0]) for column in rows.T], axis=1)
     else:
-        mass = start_masses(experiment, found.edges)
+        mass, since = _early_law(experiment, process, found.edges, float(times[0]))
+        times = times - since
     size = mass.size
 
     def factorised(step: float) -> Callable[[Array], Array]:
-        return splu((eye_array(size, format="csc") - step * operator).tocsc()).solve  # type: ignore[no-any-return]
+        return splu((eye_array(size, format="csc") - step * operator).tocsc()).solve
 
-    frames = march(mass.ravel(), times, lambda p: operator @ p, factorised)
+    frames = march(mass.ravel(), times, lambda p: operator @ p, factorised, growth=0.1)
     return np.stack(
         [PlaneLaw(found.edges, frame.reshape(found.shape)).binned(edges, (0, 1)) for frame in frames]
     )
+
+
+def _early_law(
+    experiment: Experiment, process: Diffusion, edges: tuple[Array, Array], first: float
+) -> tuple[Array, float]:
+    """The start's law on cells, and how long after the start: a point is first left to spread over a cell or two."""
+    start = experiment.start
+    if not isinstance(start, At):
+        return start_masses(experiment, edges), 0.0
+    point = np.array([start.point], dtype=float)
+    tensor, drift = process.tensor(point)[0], process.drift(point)[0]
+    width = np.array([e[1] - e[0] for e in edges])
+    since = float(min(first / 2, np.max((1.5 * width) ** 2 / (2 * np.diag(tensor)))))
+    if since <= 0:
+        return start_masses(experiment, edges), 0.0
+    return rectangles(point[0] + drift * since, 2 * tensor * since, edges), since
 
 
 def march(
@@ -212,6 +229,7 @@ def march(
     times: Array,
     apply: Callable[[Array], Array],
     factorised: Callable[[float], Callable[[Array], Array]],
+    growth: float = 0.025,
 ) -> list[Array]:
     """Solutions of dp/dt = A p at the times, by a two-stage L-stable Runge–Kutta method (SDIRK2).
 
@@ -220,10 +238,10 @@ def march(
     solvers: dict[int, Callable[[Array], Array]] = {}
     now, frames = 0.0, []
     last = float(times[-1]) if len(times) else 0.0
-    smallest = last * 1e-6
+    smallest = last * 4e-4 * growth
     for time in times:
         while now < time - 1e-12 * max(last, 1e-300):
-            wanted = max(smallest, _GROWTH * now)
+            wanted = max(smallest, growth * now)
             level = int(np.floor(np.log2(wanted / smallest))) if wanted > smallest else 0
             left = float(time) - now
             step = smallest * 2.0**level

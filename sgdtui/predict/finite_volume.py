@@ -55,8 +55,8 @@ class Hops:
 
         size = int(np.prod(self.shape))
         gain = csc_array((self.rate, (self.target, self.source)), shape=(size, size))
-        loss = np.bincount(self.source, self.rate, size)
-        return (gain - dia_array((loss[None, :], [0]), shape=(size, size))).tocsc()
+        loss: Array = np.bincount(self.source, self.rate, size).astype(float)
+        return (gain - dia_array((loss[None, :], np.array([0])), shape=(size, size))).tocsc()
 
     def current(self, mass: Array) -> Array:
         """The probability current J at the cells' centres, (2, nx, ny), of cell masses (nx, ny)."""

@@ -100,7 +100,7 @@ def _finite_stretch(
 ) -> tuple[Array | None, bool]:
     """The longest run of panels about the window's middle on which all is finite; whether an end was lost."""
     values = np.asarray(evaluate(gauss_nodes(cut).ravel())).reshape(len(cut) - 1, ORDER, -1)[..., :2]
-    good = np.isfinite(values).all(axis=(1, 2))
+    good: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=(1, 2)))
     inside = (cut[:-1] >= edges[0] - 1e-12) & (cut[1:] <= edges[-1] + 1e-12) & good
     if not inside.any():
         return None, True

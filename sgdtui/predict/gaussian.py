@@ -99,7 +99,7 @@ def growing_noise(found: SampleFields, centre: Array, mean: Array, scale: float)
         tensor = fourth.reshape(d, d, d, d)
 
         def small(s: Array) -> Array:
-            return scale * (np.einsum("ijkl,jk->il", tensor, s) - mean @ s @ mean.T)
+            return np.asarray(scale * (np.einsum("ijkl,jk->il", tensor, s) - mean @ s @ mean.T))
 
         return small
     # Only the linear model comes with so many weights: H_e = a aᵀ + ridge, with a the features.

@@ -78,7 +78,8 @@ def _weighted(
         below = float(weight[points[:, axes[0]] < edges[0][0]].sum())
         distribution = np.clip(below + np.concatenate([[0.0], np.cumsum(probability)]), 0.0, 1.0)
     mean = weight @ points
-    names = {**experiment.values, **{v: points[:, i] for i, v in enumerate(experiment.variables)}}
+    names: dict[str, Array | float] = {**experiment.values}
+    names |= {v: points[:, i] for i, v in enumerate(experiment.variables)}
     noise = float(np.sum(np.sqrt(probability * (1 - probability) / effective)) / 2)
     return Prediction(
         name=NAME,

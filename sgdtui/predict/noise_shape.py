@@ -102,7 +102,7 @@ def _laplace(batch: int) -> NoiseShape:
     def distribution(z: Array) -> Array:
         size = np.abs(z)[..., None] * batch * np.sqrt(2.0)
         upper = np.sum(weights * gammaincc(batch - order, size), axis=-1) / 2
-        return np.where(z > 0, 1 - upper, upper)
+        return np.asarray(np.where(z > 0, 1 - upper, upper))
 
     return NoiseShape(distribution, None, 60.0 / np.sqrt(batch))
 
@@ -140,11 +140,11 @@ def _student(freedom: float, batch: int) -> NoiseShape:
         half = freedom / 2
         with np.errstate(all="ignore"):
             log_phi = np.log(kve(half, s)) - s + half * np.log(s) - gammaln(half) - (half - 1) * np.log(2.0)
-        return np.exp(batch * np.where(s > 1e-8, np.minimum(log_phi, 0.0), 0.0))
+        return np.asarray(np.exp(batch * np.where(s > 1e-8, np.minimum(log_phi, 0.0), 0.0)))
 
     def upper_tail(z: Array) -> Array:
         # One large draw among B, the others spread about their mean: exact to leading order far out.
-        return batch * stdtr(freedom, -z * batch / unit)
+        return np.asarray(batch * stdtr(freedom, -z * batch / unit))
 
     return _from_characteristic(characteristic, upper_tail, 40.0 * np.sqrt(batch), batch**-0.5)
 

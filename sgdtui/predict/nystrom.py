@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 _WIDTH = 2.7
 """Widest panel in units of the noise's spread; with eight nodes a panel, a third of the spread between nodes."""
 _MOST_NODES = 40_000
-_DENSE = 2500
+_DENSE = 1200
 _CHUNK = 4_000_000
 
 
@@ -85,7 +85,7 @@ def kernel(shape: NoiseShape, wall: Wall, at: Array, mean: Array, spread: Array)
 def smooth_law(chain: Chain, low: float, high: float, wall: Wall, refine: int = 0) -> SmoothLaw | None:
     """The stationary law on [low, high]; None where the noise is too small somewhere for this method.
 
-    `refine` halves every panel that many times.
+    `refine` halves every panel that many times; -1 joins them in pairs.
     """
     shape = chain.shape
     if shape is None or shape.density is None:
@@ -93,6 +93,8 @@ def smooth_law(chain: Chain, low: float, high: float, wall: Wall, refine: int = 
     cut = _cut(chain, low, high)
     if cut is None:
         return None
+    if refine < 0:
+        cut = np.append(cut[:-1:2], cut[-1])
     for _ in range(refine):
         cut = np.sort(np.concatenate([cut, (cut[1:] + cut[:-1]) / 2]))
     found = _panels(chain, cut)
@@ -132,7 +134,7 @@ def _panels(chain: Chain, cut: Array) -> Panels:
 
 def _matrix(shape: NoiseShape, wall: Wall, nodes: Array, weights: Array, mean: Array, spread: Array) -> Any:
     count = len(nodes)
-    if count <= _DENSE or wall.closed or not np.isfinite(shape.reach):
+    if count <= _DENSE or not np.isfinite(shape.reach):
         rows = max(1, _CHUNK // count)
         parts = [kernel(shape, wall, nodes[i : i + rows, None], mean, spread) for i in range(0, count, rows)]
         return np.concatenate(parts) * weights[:, None]
@@ -141,9 +143,24 @@ def _matrix(shape: NoiseShape, wall: Wall, nodes: Array, weights: Array, mean: A
     from sgdtui.predict.ulam import runs
 
     reach = shape.reach * spread
-    first = np.searchsorted(nodes, mean - reach)
-    last = np.searchsorted(nodes, mean + reach)
-    row, owner = runs(first, last - first)
+    unfolded, target = _images(nodes, wall, float(np.min(mean - reach)), float(np.max(mean + reach)))
+    first = np.searchsorted(unfolded, mean - reach)
+    row, owner = runs(first, np.searchsorted(unfolded, mean + reach) - first)
     assert shape.density is not None
-    value = shape.density((nodes[row] - mean[owner]) / spread[owner]) / spread[owner] * weights[row]
-    return csc_array((value, (row, owner)), shape=(count, count))
+    value = (
+        shape.density((unfolded[row] - mean[owner]) / spread[owner]) / spread[owner] * weights[target[row]]
+    )
+    return csc_array((value, (target[row], owner)), shape=(count, count))
+
+
+def _images(nodes: Array, wall: Wall, low: float, high: float) -> tuple[Array, NDArray[np.intp]]:
+    """The nodes and their images behind the walls, in order, and the node that each is an image of."""
+    if not wall.closed:
+        return nodes, np.arange(len(nodes))
+    length = wall.high - wall.low
+    places, targets = [], []
+    for turn in range(int(np.floor((low - wall.low) / length)), int(np.ceil((high - wall.low) / length))):
+        mirrored = wall.kind == "reflect" and turn % 2 != 0
+        places.append((wall.low + wall.high - nodes[::-1] if mirrored else nodes) + turn * length)
+        targets.append(np.arange(len(nodes))[::-1] if mirrored else np.arange(len(nodes)))
+    return np.concatenate(places), np.concatenate(targets)

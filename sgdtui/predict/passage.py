@@ -17,12 +17,13 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.predict.diffusion import Diffusion, diffusion
 from sgdtui.predict.line import FAR
-from sgdtui.predict.panel import RUNNING, WEIGHTS, Panels, panels
+from sgdtui.predict.panel import RUNNING, WEIGHTS, Panels, gauss_nodes, panels
 from sgdtui.predict.prediction import Absence
 
 Array = NDArray[np.float64]
 
 _SCAN = 20_001
+_MOST_PANELS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,35 @@ def _mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | 
     speed, scale_density = densities(found)
     if not np.all(np.isfinite(found.values[..., 1][(found.nodes > inner_low) & (found.nodes < inner_high)])):
         return None
-    log_time = _log_green(found, speed, scale_density, stretch, start)
-    if log_time is None or not np.isfinite(log_time) or log_time > 700:
-        return None
-    return float(np.exp(log_time))
+    for _ in range(40):
+        integrand = _log_green(found, speed, scale_density, stretch, start)
+        if integrand is None:
+            return None
+        steep = _steep(found, start, integrand)
+        if not steep.any() or len(found.nodes) > _MOST_PANELS:
+            break
+        edges = np.insert(found.edges, np.flatnonzero(steep) + 1, _middles(found)[steep])
+        nodes = gauss_nodes(edges)
+        found = Panels(edges, nodes, evaluate_at(nodes.ravel()).reshape(*nodes.shape, -1))
+        speed, scale_density = densities(found)
+    with np.errstate(all="ignore"):
+        terms = integrand + np.log(found.weights)
+        peak = float(np.max(terms))
+        log_time = peak + float(np.log(np.sum(np.exp(terms - peak))))
+    return float(np.exp(log_time)) if np.isfinite(log_time) and log_time < 700 else None
+
+
+def _middles(found: Panels) -> Array:
+    return (found.edges[1:] + found.edges[:-1]) / 2
+
+
+def _steep(found: Panels, start: float, integrand: Array) -> NDArray[np.bool_]:
+    """Panels that matter on which the potential still changes by more than the nodes can follow."""
+    change = np.ptp(_potential(found, start), axis=1)
+    matters = np.max(integrand, axis=1) > np.max(integrand) - 40
+    # What lies behind a panel that matters feeds it: its own neighbours must be resolved as well.
+    matters |= np.append(matters[1:], False) | np.insert(matters[:-1], 0, False)
+    return np.asarray(matters & (change > 2))
 
 
 def _cut(low: float, start: float, high: float, scale: float) -> Array:
@@ -223,7 +249,7 @@ def _running(found: Panels, logarithm: Array) -> tuple[Array, Array, Array]:
         )
 
 
-def _log_integral(found: Panels, logarithm: Array, where: Array) -> float:
+def _log_integral(found: Panels, logarithm: Array, where: NDArray[np.bool_]) -> float:
     with np.errstate(all="ignore"):
         terms = np.where(where, logarithm + np.log(found.weights), -np.inf)
         peak = np.max(terms)
@@ -232,30 +258,25 @@ def _log_integral(found: Panels, logarithm: Array, where: Array) -> float:
 
 def _log_green(
     found: Panels, speed: Array, scale_density: Array, stretch: Exit, start: float
-) -> float | None:
-    """The logarithm of ∫ G(start, z) m(z) dz."""
+) -> Array | None:
+    """The logarithm of an integrand over the panels whose integral is the mean time; None where that is infinite."""
     before = found.nodes < start
-    if stretch.low_exit and stretch.high_exit:
-        from_low, to_high, wholes = _running(found, scale_density)
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
+        if stretch.low_exit and stretch.high_exit:
+            from_low, to_high, wholes = _running(found, scale_density)
             total = float(np.logaddexp.reduce(wholes))
             left = _log_integral(found, scale_density, before)
             right = _log_integral(found, scale_density, ~before)
-            first = _log_integral(found, from_low + speed, before) + right - total
-            second = _log_integral(found, to_high + speed, ~before) + left - total
-            return float(np.logaddexp(first, second))
-    if stretch.high_exit:
-        speed_below, _, wholes = _running(found, speed)
-        if (
-            not np.isfinite(stretch.low)
-            and np.logaddexp.reduce(wholes[:3]) > np.logaddexp.reduce(wholes) - 20
-        ):
-            return None  # walkers wander off to minus infinity
-        return _log_integral(found, scale_density + speed_below, ~before)
-    _, speed_above, wholes = _running(found, speed)
-    if not np.isfinite(stretch.high) and np.logaddexp.reduce(wholes[-3:]) > np.logaddexp.reduce(wholes) - 20:
-        return None
-    return _log_integral(found, scale_density + speed_above, before)
+            return np.where(before, from_low + speed + right - total, to_high + speed + left - total)
+        up_to, beyond, wholes = _running(found, speed)
+        everything = np.logaddexp.reduce(wholes)
+        if stretch.high_exit:
+            if not np.isfinite(stretch.low) and np.logaddexp.reduce(wholes[:3]) > everything - 20:
+                return None  # walkers wander off to minus infinity
+            return np.where(before, -np.inf, scale_density + up_to)
+        if not np.isfinite(stretch.high) and np.logaddexp.reduce(wholes[-3:]) > everything - 20:
+            return None
+        return np.where(before, scale_density + beyond, -np.inf)
 
 
 def _kramers_rate(process: Diffusion, start: float, end: float) -> float | None:

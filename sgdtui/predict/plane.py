@@ -48,7 +48,7 @@ class PlaneLaw:
         """The mass in each bin of the drawn axes, (bins…), never negative."""
         if len(axes) == 1:
             marginal = self.mass.sum(axis=1 - axes[0])
-            return np.maximum(regrouping(self.edges[axes[0]], edges[0]) @ marginal, 0.0)
+            return np.asarray(np.maximum(regrouping(self.edges[axes[0]], edges[0]) @ marginal, 0.0))
         by_axis = [regrouping(self.edges[axis], edges[position]) for position, axis in enumerate(axes)]
         mass = self.mass if axes == (0, 1) else self.mass.T
         return np.maximum(by_axis[0] @ mass @ by_axis[1].T, 0.0)

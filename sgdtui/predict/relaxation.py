@@ -182,7 +182,7 @@ def _tumbling(experiment: Experiment, system: TumbleSystem, edges: Array) -> flo
         return None
     grid = np.linspace(wall.low, wall.high, _SWIMMERS + 1)
     width = grid[1] - grid[0]
-    names = {**experiment.values, system.variables[0]: (grid[1:] + grid[:-1]) / 2}
+    names: dict[str, Array | float] = {**experiment.values, system.variables[0]: (grid[1:] + grid[:-1]) / 2}
     speed = np.broadcast_to(evaluate(system.speed, {**names, system.variables[0]: grid}), grid.shape) / width
     turn = np.broadcast_to(evaluate(system.rate, names), _SWIMMERS) / 2
     n = _SWIMMERS

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_DENSE = 1200
+_DENSE = 700
+_EMPTY = 1e-13
 
 
 def stationary_vector(matrix: Any) -> tuple[Array, float]:
@@ -22,14 +23,19 @@ def stationary_vector(matrix: Any) -> tuple[Array, float]:
 
     size = matrix.shape[0]
     shift = 1.0 + 1e-14
-    if not sparse.issparse(matrix) or size <= _DENSE or matrix.nnz > 0.15 * size**2:
-        dense = matrix.toarray() if sparse.issparse(matrix) else matrix
+    is_sparse = bool(sparse.issparse(matrix))
+    if not is_sparse or size <= _DENSE or matrix.nnz > 0.15 * size**2:
+        dense = matrix.toarray() if is_sparse else matrix
         factors = linalg.lu_factor(shift * np.eye(size) - dense, check_finite=False)
 
         def solve(b: Array) -> Array:
             return np.asarray(linalg.lu_solve(factors, b, check_finite=False))
     else:
-        solve = splu((shift * sparse.eye_array(size, format="csc") - matrix).tocsc()).solve
+        factorised = splu((shift * sparse.eye_array(size, format="csc") - matrix).tocsc())
+
+        def solve(b: Array) -> Array:
+            return np.asarray(factorised.solve(b))
+
     vector = np.full(size, 1.0 / size)
     loss = 1.0
     with np.errstate(all="ignore"):
@@ -48,8 +54,10 @@ def stationary_vector(matrix: Any) -> tuple[Array, float]:
     return vector / vector.sum(), max(0.0, float(loss))
 
 
-def second_eigenvalue(matrix: Any) -> float:
-    """The second largest modulus of an eigenvalue of a (small) one-step matrix."""
-    dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
+def second_eigenvalue(matrix: Any, mass: Array) -> float:
+    """The second largest modulus of an eigenvalue of a one-step matrix, on the cells where there is any mass."""
+    living = np.flatnonzero(mass > _EMPTY)
+    part = matrix[living, :][:, living]
+    dense = part.toarray() if hasattr(part, "toarray") else part
     moduli = np.sort(np.abs(np.linalg.eigvals(dense)))[::-1]
     return float(moduli[1]) if len(moduli) > 1 else 0.0

@@ -30,10 +30,10 @@ NAME = "transfer"
 
 LOSS_ALLOWED = 1e-7
 """A chain that loses less than this share a step is called stationary; the loss is reported."""
-_COARSE = 360
+_COARSE = 300
 _TAIL_RATIO = 1.25
 _EMPTY = 1e-15
-_CELLS = 1600
+_CELLS = 1200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +132,7 @@ def find_lair(step: Chain, edges: Array, wall: Wall, start: float) -> Lair | Abs
         heavy = False
     if wall.closed or reached is not None:
         heavy = False
-    return Lair(grid, mass, new_low, new_high, loss, heavy, second_eigenvalue(matrix))
+    return Lair(grid, mass, new_low, new_high, loss, heavy, second_eigenvalue(matrix.tocsr(), mass))
 
 
 def _coarse_grid(low: float, high: float, limits: tuple[float, float], cells: int, ratio: float) -> Array:
@@ -145,7 +145,7 @@ def _coarse_grid(low: float, high: float, limits: tuple[float, float], cells: in
     left = np.append(limits[0], left[left > limits[0]]) if np.isfinite(limits[0]) else left
     right = np.append(right[right < limits[1]], limits[1]) if np.isfinite(limits[1]) else right
     grid = np.concatenate([left, core, right])
-    return grid[np.append(True, np.diff(grid) > 1e-12 * width)]
+    return np.asarray(grid[np.append(True, np.diff(grid) > 1e-12 * width)])
 
 
 def _far_share(grid: Array, mass: Array) -> float:
@@ -163,11 +163,11 @@ def _smooth(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall:
     """By quadrature, where the noise is smooth, light-tailed and nowhere too small."""
     if lair.heavy:
         return None
-    first = smooth_law(step, lair.low, lair.high, wall)
+    first = smooth_law(step, lair.low, lair.high, wall, -1)
     if first is None:
         return None
     law, error = first, 1.0
-    for refine in (1, 2):
+    for refine in (0, 1, 2):
         finer = smooth_law(step, lair.low, lair.high, wall, refine)
         if finer is None:
             break
@@ -212,7 +212,7 @@ def _smooth_prediction(
 
 def _on_cells(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall) -> Prediction:
     """On cells of three sizes; the second order of two extrapolated, and the third to see what is left."""
-    most = _CELLS if step.shape is not None else _CELLS // 4
+    most = _CELLS // 4 if step.smooth_maps else _CELLS
     laws = [_cells(experiment, step, lair, edges, wall, n) for n in (most // 4, most // 2, most)]
     rough, better = _extrapolated(laws[0], laws[1]), _extrapolated(laws[1], laws[2])
     assert rough.probability is not None
@@ -254,7 +254,7 @@ def _cells(
     elif lair.heavy:
         # Tails that matter: equal cells over the bulk, then cells of a fixed share of their distance.
         limits = (float(lair.edges[0]), float(lair.edges[-1]))
-        ratio = 1 + 0.04 * _CELLS / count
+        ratio = 1 + 0.05 * _CELLS / count
         grid = _coarse_grid(lair.low, lair.high, limits, count, ratio)
     else:
         grid = np.linspace(lair.low, lair.high, count + 1)

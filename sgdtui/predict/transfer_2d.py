@@ -97,7 +97,7 @@ def _plane_chain(experiment: Experiment, process: Diffusion) -> PlaneChain:
         return x + time * process.drift(x)
 
     def factor(x: Array) -> Array:
-        return np.sqrt(share) * amplitude_factor(process.fields.covariance(x))
+        return np.asarray(np.sqrt(share) * amplitude_factor(process.fields.covariance(x)))
 
     variance = (2.0 if law.kind == "stable" else 1.0) / batch
     return PlaneChain(mean, factor, mean_of_draws(law, batch), variance)
@@ -107,7 +107,7 @@ def _smooth(
     experiment: Experiment, edges: tuple[Array, ...], step: PlaneChain, box: Box
 ) -> Prediction | Absence:
     """By the trapezoidal rule on nodes, on two grids where the finer is affordable, else on one."""
-    laws = []
+    laws: list[NodeSolution] = []
     for spacing in (1.2, _SPACING):
         counts = _node_counts(step, box, spacing)
         if laws and counts[0] * counts[1] > _SMALL:

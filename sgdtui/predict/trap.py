@@ -10,7 +10,7 @@ from sgdtui.predict.line import FAR
 
 Array = NDArray[np.float64]
 
-_STEPS = 200
+_STEPS = 80
 
 
 def escapes(chain: Chain, x: Array) -> NDArray[np.bool_]:
@@ -31,14 +31,14 @@ def trap(chain: Chain, centre: float, scale: float) -> tuple[float, float] | Non
         return None
     ends = []
     for side in (-1.0, 1.0):
-        radii = np.concatenate([[0.0], np.geomspace(1e-6 * scale, FAR, 1500)])
+        radii = np.concatenate([[0.0], np.geomspace(1e-6 * scale, FAR, 500)])
         gone = escapes(chain, centre + side * radii)
         if not gone.any():
             ends.append(side * np.inf)
             continue
         first = int(np.argmax(gone))
         low, high = radii[first - 1], radii[first]
-        for _ in range(8):
+        for _ in range(5):
             inner = np.linspace(low, high, 66)
             at = int(np.argmax(np.append(escapes(chain, centre + side * inner[:-1]), True)))
             low, high = inner[max(at - 1, 0)], inner[at]

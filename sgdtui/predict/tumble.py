@@ -44,7 +44,7 @@ def tumbling(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | A
         return -cut.values[..., 0]
 
     grid = np.linspace(edges[0][0], edges[0][-1], 1025)
-    names = {**experiment.values, variable: grid}
+    names: dict[str, Array | float] = {**experiment.values, variable: grid}
     speed = np.broadcast_to(evaluate(system.speed, names), grid.shape)
     rate = np.broadcast_to(evaluate(system.rate, names), grid.shape)
     if not np.all(speed > 0):

@@ -65,7 +65,24 @@ def kernel_matrix(chain: Chain, edges: Array, wall: Wall) -> Any:
     """The one-step matrix on the cells between `edges`, sparse (n, n), column to row; what leaves is lost."""
     if chain.shape is not None:
         return _by_distribution(chain, chain.shape, edges, wall)
-    return _by_intervals(chain, edges, wall)
+    return _interval_matrix(step_intervals(chain, edges), edges, wall)
+
+
+def tiled(edges: Array, wall: Wall, low: float, high: float) -> tuple[Array, NDArray[np.intp]]:
+    """The line unfolded: edges of cells from below `low` to beyond `high`, and the cell that each folds back to."""
+    count = len(edges) - 1
+    if not wall.closed:
+        return edges, np.arange(count)
+    length = wall.high - wall.low
+    first = int(np.clip(np.floor((low - wall.low) / length), -_MOST_IMAGES, 0))
+    last = int(np.clip(np.ceil((high - wall.low) / length), 1, _MOST_IMAGES))
+    tiles, cells = [], []
+    for turn in range(first, last):
+        mirrored = wall.kind == "reflect" and turn % 2 != 0
+        local = wall.high - edges[::-1] + wall.low if mirrored else edges
+        tiles.append(local[:-1] + turn * length)
+        cells.append(np.arange(count)[::-1] if mirrored else np.arange(count))
+    return np.append(np.concatenate(tiles), wall.low + last * length), np.concatenate(cells)
 
 
 def _by_distribution(chain: Chain, shape: NoiseShape, edges: Array, wall: Wall) -> Any:
@@ -79,33 +96,62 @@ def _by_distribution(chain: Chain, shape: NoiseShape, edges: Array, wall: Wall) 
     narrow = np.flatnonzero(in_cells < 0.7)
     wide = np.flatnonzero((in_cells >= 0.7) & (in_cells < _SMOOTH))
     widest = np.flatnonzero(in_cells >= _SMOOTH)
-    all_nodes = cell_nodes(edges)
-    nodes = np.concatenate([all_nodes[wide].ravel(), middle[widest]])
+    nodes = np.concatenate([cell_nodes(edges)[wide].ravel(), middle[widest]])
     weight = np.concatenate([np.tile(_WEIGHTS / 2, len(wide)), np.ones(len(widest))])
     column = np.concatenate([np.repeat(wide, 3), widest])
     mean, spread = chain.mean(nodes), chain.spread(nodes)
     good = np.isfinite(mean) & np.isfinite(spread)
     mean, spread, weight, column = mean[good], spread[good], weight[good], column[good]
-    reach = min(shape.reach, 1e300) * spread
-    if wall.closed:
-        first, last = np.zeros(len(mean), dtype=np.intp), np.full(len(mean), count, dtype=np.intp)
+    if len(mean):
+        reach = min(shape.reach, 1e300) * spread
+        grid, target = tiled(edges, wall, float(np.min(mean - reach)), float(np.max(mean + reach)))
+        first = np.clip(np.searchsorted(grid, mean - reach, "right") - 1, 0, len(target))
+        length = np.maximum(np.clip(np.searchsorted(grid, mean + reach, "left"), 0, len(target)) - first, 0)
+        if length.sum() > 0.3 * len(mean) * len(target):
+            matrix = csc_array(_dense_part(shape, grid, target, mean, spread, weight, column, count))
+        else:
+            row, owner = runs(first, length)
+            # The edges of a run of cells overlap: one value more than cells, and the differences between them.
+            at, whose = runs(first, length + (length > 0))
+            within = whose[1:] == whose[:-1]
+            step = _tail_exact(shape, (grid[at] - mean[whose]) / spread[whose])[within]
+            value = np.maximum(step, 0.0) * weight[owner]
+            kept = value > 1e-40
+            entries = (value[kept], (target[row[kept]], column[owner[kept]]))
+            matrix = csc_array(entries, shape=(count, count))
     else:
-        first = np.clip(np.searchsorted(edges, mean - reach, "right") - 1, 0, count)
-        last = np.clip(np.searchsorted(edges, mean + reach, "left"), 0, count)
-    length = np.maximum(last - first, 0)
-    row, owner = runs(first, length)
-    # The edges of a run of cells overlap: one value more than cells, and the differences between them.
-    at, whose = runs(first, length + (length > 0))
-    within = whose[1:] == whose[:-1]
-    if wall.closed:
-        step = np.diff(folded(shape, wall, edges[at], mean[whose], spread[whose]))[within]
-    else:
-        step = _tail_exact(shape, (edges[at] - mean[whose]) / spread[whose])[within]
-    value = np.maximum(step, 0.0) * weight[owner]
-    kept = value > 1e-40
-    matrix = csc_array((value[kept], (row[kept], column[owner[kept]])), shape=(count, count))
+        matrix = csc_array((count, count))
     if len(narrow):
         matrix = matrix + _interval_matrix(_narrow_intervals(chain, shape, edges, narrow), edges, wall)
+    if wall.closed and not np.isfinite(shape.reach):
+        # What the outermost images leave out comes back evenly enough.
+        matrix = matrix / np.maximum(np.asarray(matrix.sum(axis=0)), 1e-300)
+    return csc_array(matrix)
+
+
+def _dense_part(
+    shape: NoiseShape,
+    grid: Array,
+    target: NDArray[np.intp],
+    mean: Array,
+    spread: Array,
+    weight: Array,
+    column: NDArray[np.intp],
+    count: int,
+) -> Array:
+    """The same where nearly every entry matters, a block of sources at a time."""
+    matrix = np.zeros((count, count))
+    block = max(1, 2_000_000 // len(grid))
+    turns = len(target) // count
+    order = target.reshape(turns, count)
+    for start in range(0, len(mean), block):
+        part = slice(start, start + block)
+        z = (grid[None, :] - mean[part, None]) / spread[part, None]
+        share = np.maximum(_tail_exact(shape, z), 0.0) * weight[part, None]
+        for turn in range(turns):
+            piece = np.empty((share.shape[0], count))
+            piece[:, order[turn]] = share[:, turn * count : (turn + 1) * count]
+            np.add.at(matrix.T, column[part], piece)
     return matrix
 
 
@@ -174,17 +220,14 @@ def step_intervals(chain: Chain, edges: Array) -> Intervals:
     else:
         assert chain.slices is not None
         cuts, masses = chain.slices((edges[1:] + edges[:-1]) / 2)
-        part = np.broadcast_to(masses, (count, cuts.shape[1] - 1))
+        pieces = int(cuts.shape[-1]) - 1
+        part = np.broadcast_to(masses, (count, pieces))
         low = np.minimum(cuts[:, :-1], cuts[:, 1:]).ravel()
         high = np.maximum(cuts[:, :-1], cuts[:, 1:]).ravel()
         mass = part.ravel()
-        source = np.repeat(np.arange(count), cuts.shape[1] - 1)
+        source = np.repeat(np.arange(count), pieces)
     keep = np.isfinite(low) & np.isfinite(high) & (mass > 1e-14)
     return Intervals(low[keep], high[keep], mass[keep], source[keep])
-
-
-def _by_intervals(chain: Chain, edges: Array, wall: Wall) -> Any:
-    return _interval_matrix(step_intervals(chain, edges), edges, wall)
 
 
 def _interval_matrix(found: Intervals, edges: Array, wall: Wall) -> Any:
@@ -197,21 +240,7 @@ def _interval_matrix(found: Intervals, edges: Array, wall: Wall) -> Any:
 
 def deposit(low: Array, high: Array, edges: Array, wall: Wall) -> tuple[Any, Any, Array]:
     """Cells that each interval overlaps, after folding: cell, interval, and the share of the interval in the cell."""
-    count = len(edges) - 1
-    if wall.closed:
-        length = wall.high - wall.low
-        turns_low = int(np.clip(np.floor((low.min() - wall.low) / length), -_MOST_IMAGES, 0))
-        turns_high = int(np.clip(np.ceil((high.max() - wall.low) / length), 1, _MOST_IMAGES))
-        tiles, cells = [], []
-        for turn in range(turns_low, turns_high):
-            mirrored = wall.kind == "reflect" and turn % 2 != 0
-            local = wall.high - edges[::-1] + wall.low if mirrored else edges
-            tiles.append(local[:-1] + turn * length)
-            cells.append(np.arange(count)[::-1] if mirrored else np.arange(count))
-        grid = np.append(np.concatenate(tiles), wall.low + turns_high * length)
-        target = np.concatenate(cells)
-    else:
-        grid, target = edges, np.arange(count)
+    grid, target = tiled(edges, wall, float(low.min()), float(high.max()))
     first = np.searchsorted(grid, low, "right") - 1
     last = np.searchsorted(grid, high, "left")
     inside_first = np.clip(first, 0, len(target))
