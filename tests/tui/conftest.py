@@ -1,6 +1,11 @@
-"""Makes the synthetic snapshots and the stage importable by every test of the screen."""
+"""Every test of the screen works in a folder of its own: what it exports lands there."""
 
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

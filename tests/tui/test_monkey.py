@@ -12,9 +12,10 @@ import random
 import threading
 
 import pytest
-import synthetic
-from stage import Stage, staged
-from test_changed_cells import Wire
+
+from tests.tui import synthetic
+from tests.tui.stage import Stage, staged
+from tests.tui.test_changed_cells import Wire
 
 KEYS = (
     "space", "r", "plus", "minus", "left_square_bracket", "right_square_bracket", "u", "p", "g", "d", "f", "v", "s",

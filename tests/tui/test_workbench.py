@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import synthetic
-from fake_lab import FakeLab, maker
 
 from sgdtui.tui.stability import warning_of
 from sgdtui.tui.workbench import Claimed, Event, Request, Setup, Shown, Trouble, Workbench
+from tests.tui import synthetic
+from tests.tui.fake_lab import FakeLab, maker
 
 PRESET = """title: {title}
 loss: "{loss}"

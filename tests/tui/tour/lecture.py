@@ -8,10 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import synthetic
-from fake_lab import FakeLab
-from stage import Stage, StagedBench
-
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.app import Options, SgdApp
@@ -19,6 +15,9 @@ from sgdtui.tui.panels.library import Choice
 from sgdtui.tui.tour.chapters import CHAPTERS, PAGES
 from sgdtui.tui.tour.screen import Tour
 from sgdtui.tui.workbench import Workbench
+from tests.tui import synthetic
+from tests.tui.fake_lab import FakeLab
+from tests.tui.stage import Stage, StagedBench
 
 
 @dataclass

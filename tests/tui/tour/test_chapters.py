@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from sgdtui.preset import library
 from sgdtui.preset.load import load
 from sgdtui.tui.tour.chapters import CHAPTERS, PAGES
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "acceptance"))
-from claims_table import ROWS
+from tests.acceptance.claims_table import ROWS
 
 NAMES = [name for chapter in CHAPTERS for name in chapter.pages]
 

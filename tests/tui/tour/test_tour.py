@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lecture import lecture
 
 from sgdtui.settings.state import load_state
 from sgdtui.tui.panels.dials import Dials
@@ -16,6 +15,7 @@ from sgdtui.tui.tour.claims import TourClaims
 from sgdtui.tui.tour.contents import Contents
 from sgdtui.tui.tour.screen import Tour
 from sgdtui.tui.tour.story import Story
+from tests.tui.tour.lecture import lecture
 
 
 def document(left: float, verdict: str = "equilibrium, not gibbs") -> dict[str, Any]:
