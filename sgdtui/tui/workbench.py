@@ -143,10 +143,14 @@ class Workbench:
         """Goes on with a checkpoint: the same walkers, random streams and statistics; `restored` is given its view."""
 
         def go_on() -> None:
-            from sgdtui.lab.checkpoint import load
+            from sgdtui.lab.checkpoint import CheckpointError, load
             from sgdtui.preset.load import load_text
 
-            saved = load(path)
+            try:
+                saved = load(path)
+            except (CheckpointError, OSError) as error:
+                self._tell(Trouble(str(error), fatal=True))
+                return
             experiment = load_text(saved.document["preset"], name=saved.document["name"], file=path.name)
             self._settings |= {"state": saved.state, "paused": bool(saved.view.get("paused"))}
             self._take(experiment, keep=False)

@@ -370,6 +370,7 @@ def _read_point(
 class Distribution(Panel):
     """Histogram and predictions."""
 
+    PICTURE = True
     TITLE = "Stationary distribution"
     READING = (
         "bars  p(x) of all walkers since the statistics began (eighth blocks)\n"

@@ -266,6 +266,7 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
 class Drift(Panel):
     """The four kinds of drift vectors."""
 
+    PICTURE = True
     TITLE = "Drift vectors"
     READING = (
         "−g       the mean displacement per unit time, exactly E[Δx]/η\n"

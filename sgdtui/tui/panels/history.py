@@ -88,6 +88,7 @@ def draw_history(canvas: Canvas, history: History, snapshot: Snapshot | None, fo
 class Convergence(Panel):
     """Distances against time."""
 
+    PICTURE = True
     TITLE = "Convergence"
     READING = (
         "TV(t) of the histogram so far to each prediction, in log, and the floor that sampling error alone gives.\n"

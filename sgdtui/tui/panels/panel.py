@@ -37,6 +37,8 @@ class Panel(Widget, can_focus=True):
     """A widget that paints a `View` on a canvas."""
 
     TITLE: ClassVar[str] = ""
+    PICTURE: ClassVar[bool] = False
+    """Whether it shows the run rather than answers keys: on a slow link pictures are drawn last."""
     READING: ClassVar[str] = ""
     """What the panel shows and how to read it, for the help screen: plain text, formula first."""
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 EVERY = 3.0
 """Seconds between two checkpoints where writing one is cheap."""
-SHARE = 0.1
-"""Most of the time that may go into writing; for many walkers the checkpoints are fewer."""
+SHARE = 0.5
+"""Most of the time in which one may be under way; where there are very many walkers they are fewer."""
+LOOK = 0.5
+"""Seconds between two looks at whether one has been written."""
 ABANDONED = 60.0
 """Seconds after which an unfinished file has no writer any more."""
 KEPT = 3
@@ -58,7 +60,7 @@ class Keeper:
         self._lab, self._view = lab, view
         self._lock = threading.Lock()
         self._writing: threading.Event | None = None
-        self._began = -EVERY
+        self._began = self._taken = -EVERY
         self._pause = EVERY
         self._kept: tuple[Any, ...] = ()
         self._described: tuple[Experiment, dict[str, Any]] | None = None
@@ -70,7 +72,7 @@ class Keeper:
             if self._writing is not None:
                 if not self._writing.is_set():
                     return
-                self._pause = max(EVERY, (now - self._began) / SHARE if now - self._began > 1.0 else 0.0)
+                self._pause = max(EVERY, (now - max(self._began, self._taken) - LOOK) / SHARE)
                 self._writing = None
                 self._drop_old()
             if now - self._began >= self._pause:
@@ -98,7 +100,8 @@ class Keeper:
         self._writing = lab.save(self.path, self._describe, view)
 
     def _describe(self, experiment: Experiment) -> dict[str, Any]:
-        """The experiment as the preset that builds it again; in the thread of the run."""
+        """The experiment as the preset that builds it again; in the thread of the run, when that comes to it."""
+        self._taken = time.monotonic()
         if self._described is None or self._described[0] != experiment:
             from sgdtui.preset.write import to_yaml
 

@@ -16,7 +16,7 @@ from sgdtui.tui.terminal.detect import Terminal
 from sgdtui.tui.terminal.driver import RESTORE, paced_driver
 from sgdtui.tui.terminal.ends import Ends
 from sgdtui.tui.terminal.gate import Gate
-from sgdtui.tui.terminal.keeper import Keeper
+from sgdtui.tui.terminal.keeper import LOOK, Keeper
 from sgdtui.tui.terminal.pacing import Pacer
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from sgdtui.tui.draw.changed_cells import ScreenMirror
     from sgdtui.tui.terminal.kiosk import Kiosk
-
-LOOK_EVERY = 0.5
-"""Seconds between two looks at whether somebody is there."""
 
 
 class Session:
@@ -137,7 +134,7 @@ class Session:
 
     def _look_around(self) -> None:
         """Twice a second: checkpoint if it is time; halt a run that nobody can see; end one that nobody touches."""
-        while not self._over.wait(LOOK_EVERY):
+        while not self._over.wait(LOOK):
             if self.keeper is not None:
                 self.keeper.keep()
             self._halt(self.pacer.stalled and self.detach_seconds is None)
