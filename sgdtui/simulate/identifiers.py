@@ -81,7 +81,9 @@ def identifiers(names: Iterable[str]) -> dict[str, str]:
     result: dict[str, str] = {}
     for name in names:
         safe = name
-        while safe in _TAKEN or _OURS.match(safe) or safe.endswith("_squared") or safe in result.values():
+        if safe in _TAKEN or _OURS.match(safe) or safe.endswith("_squared"):
+            safe = f"own_{safe}_"
+        while safe in result.values():
             safe += "_"
         result[name] = safe
     return result
