@@ -90,7 +90,7 @@ def command(
             kiosk=kiosk,
             colour=ASKED_FOR[session.terminal.colours.number],
             ascii=session.terminal.characters.ascii,
-            fps=_first(fps, settings.fps, 10.0),
+            fps=_first(fps, settings.fps) or 10.0,
             mouse=mouse,
             bandwidth=bandwidth,
             threads=session.threads(_first(threads, settings.threads)),

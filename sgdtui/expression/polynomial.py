@@ -144,7 +144,7 @@ def power_lines(base: str, exponent: str, target: str) -> list[str]:
 
 
 def _scaled(a: str, t: str) -> list[str]:
-    """n and the remainder r of a = n·ln2 + r, r·P(r) = exp(r) - 1, and 2**n, for a within ±750."""
+    """N and the remainder r of a = n·ln2 + r, r·P(r) = exp(r) - 1, and 2**n, for a within ±750."""
     return [
         f"{t}_low = -750.0 if {a} < -750.0 else {a}",
         f"{t}_clipped = 750.0 if {t}_low > 750.0 else {t}_low",

@@ -29,7 +29,9 @@ class DriftSystem:
         own = {c: name(v) for c, v in zip(("x", "y"), self.variables, strict=False)}
         return tuple(
             tuple(
-                substitute(entry, {c: n for c, n in own.items() if c in entry.names and c not in self.variables})
+                substitute(
+                    entry, {c: n for c, n in own.items() if c in entry.names and c not in self.variables}
+                )
                 for entry in row
             )
             for row in self.noise.matrix(self.dimension)

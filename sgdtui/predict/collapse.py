@@ -47,6 +47,7 @@ def collapsed(experiment: Experiment, step: Chain, edges: Array) -> Prediction |
     if rate > -1e-9:
         return Absence(NAME, "not normalisable", "walkers neither settle nor move away")
     values: dict[str, Array | float] = {**experiment.values, experiment.variables[0]: np.array([centre])}
+    averages = {key: float(np.ravel(evaluate(e, values))[0]) for key, e in experiment.observe}
     return Prediction(
         name=NAME,
         edges=(edges,),
@@ -54,7 +55,7 @@ def collapsed(experiment: Experiment, step: Chain, edges: Array) -> Prediction |
         distribution=(edges >= centre).astype(float),
         mean=np.array([centre]),
         covariance=np.zeros((1, 1)),
-        observables={key: float(np.ravel(evaluate(e, values))[0]) for key, e in experiment.observe},
+        observables={key: value for key, value in averages.items() if np.isfinite(value)},
         singular=True,
         relaxation_time=-step.time / rate,
         notes=(

@@ -29,7 +29,8 @@ _COARSE = 48
 _CELLS = 200
 _MOST_CELLS = 400
 _EMPTY = 1e-9
-_WIDEST = 12.0
+_WIDEST = 0.75
+_RARE = 1e-5
 _GOAL = 1e-3
 _QUIET = 1e-9
 
@@ -171,8 +172,8 @@ def box_of_process(exact: Diffusion, sides: tuple[Wall, ...]) -> Box | Absence:
 def _next_interval(law: PlaneLaw, axis: int) -> tuple[tuple[float, float], bool]:
     """The interval to try next along an axis, and whether the present one will do.
 
-    It holds all cells that are not empty and grows where the ends are not; but never beyond a few times the bulk,
-    which the cells must still resolve: a long algebraic tail is cut there.
+    It holds all cells that are not empty and grows where the ends are not; but never far beyond where all but a
+    rare few are, which the cells must still resolve: a long algebraic tail is cut there.
     """
     marginal, cells = law.mass.sum(axis=1 - axis), law.edges[axis]
     low, high = float(cells[0]), float(cells[-1])
@@ -182,9 +183,9 @@ def _next_interval(law: PlaneLaw, axis: int) -> tuple[tuple[float, float], bool]
     new_low = low - wide / 2 if first == 0 else float(cells[first]) - step
     new_high = high + wide / 2 if last == len(marginal) - 1 else float(cells[last + 1]) + step
     cumulated = np.concatenate([[0.0], np.cumsum(marginal)])
-    left, middle, right = np.interp([0.16, 0.5, 0.84], cumulated, cells)
-    bulk = max((right - left) / 2, step)
-    new_low, new_high = max(new_low, middle - _WIDEST * bulk), min(new_high, middle + _WIDEST * bulk)
+    left, right = np.interp([_RARE, 1 - _RARE], cumulated, cells)
+    margin = _WIDEST * max(right - left, step)
+    new_low, new_high = max(new_low, left - margin), min(new_high, right + margin)
     fits = 0.85 * wide <= new_high - new_low <= 1.1 * wide
     return (float(new_low), float(new_high)), bool(fits)
 

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 _MOST_MAPS = 600
 _MOST_EXAMPLES = 400
-_SLICES = 1200
+_SLICES = 1000
 _PROBES = np.array([-1.3719, 0.4142, 0.9183, 2.2360])
 
 
@@ -151,28 +151,25 @@ def _multisets(kinds: int, batch: int, sizes: NDArray[np.intp], most: int) -> li
 def _convolved(images: Array, weights: Array, batch: int) -> tuple[Array, Array]:
     """The law of the mean of `batch` independent images at each point: slices' edges (n, m + 1), masses (n, m).
 
-    Each image is split between its two neighbouring grid points, which keeps the mean; the powers of the
-    characteristic function are taken by FFT.
+    Each image is shared between three grid points, which keeps its mean and variance; the power of the
+    characteristic function is taken by FFT. The grid spans what the sum can reach (or twelve deviations of it).
     """
     centre = images @ weights
     spread = np.sqrt(np.maximum((images - centre[:, None]) ** 2 @ weights, 1e-300))
     span = np.max(np.abs(images - centre[:, None]), axis=1)
-    reach = np.minimum(span, 12 * spread / np.sqrt(batch) + span / batch) * (1 + 1e-9) + 1e-300
-    # The sum of the batch lives on the same grid as one image: step h, values up to batch·reach.
-    points = _SLICES * batch
-    size = 1 << int(np.ceil(np.log2(2 * (points + 2))))
-    step = 2 * reach * batch / points
+    reach = np.minimum(batch * span, 12 * spread * np.sqrt(batch) + span) * (1 + 1e-9) + 1e-300
+    step = 2 * reach / _SLICES
+    size = 1 << int(np.ceil(np.log2(_SLICES + 4)))
     position = (images - centre[:, None]) / step[:, None]
-    lower = np.floor(position).astype(np.intp)
-    share = position - lower
+    nearest = np.rint(position).astype(np.intp)
+    f = position - nearest
     count = len(images)
-    row = np.arange(count)[:, None]
-    grid = (
-        np.bincount((row * size + lower % size).ravel(), (weights * (1 - share)).ravel(), count * size)
-        + np.bincount((row * size + (lower + 1) % size).ravel(), (weights * share).ravel(), count * size)
-    ).reshape(count, size)
-    law = np.fft.irfft(np.fft.rfft(grid, axis=1) ** batch, size, axis=1)
-    half = points // 2
+    row = np.arange(count)[:, None] * size
+    grid = np.zeros(count * size)
+    for shift, share in ((-1, (f * f - f) / 2), (0, 1 - f * f), (1, (f * f + f) / 2)):
+        grid += np.bincount((row + (nearest + shift) % size).ravel(), (weights * share).ravel(), count * size)
+    law = np.fft.irfft(np.fft.rfft(grid.reshape(count, size), axis=1) ** batch, size, axis=1)
+    half = _SLICES // 2
     offsets = np.arange(-half, half + 1)
     masses = np.maximum(law[:, offsets % size], 0.0)
     masses /= masses.sum(axis=1, keepdims=True)

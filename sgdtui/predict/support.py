@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 
 Box = tuple[tuple[float, float], ...]
 _GRID = 161
+_CLOSELY = 4001
 _LEVEL = 34.0
 """A density is negligible where its logarithm is this far below the largest (1.7e-15)."""
 
@@ -40,7 +41,8 @@ def box_of_density(on_box: Callable[[Box], Callable[[Array], Array]], walls: tup
     for _ in range(60):
         axes = [np.linspace(low, high, _GRID) for low, high in box]
         points = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=1)
-        values = on_box(tuple(box))(points).reshape(_GRID, _GRID)
+        density = on_box(tuple(box))
+        values = density(points).reshape(_GRID, _GRID)
         top = values.max()
         if not np.isfinite(top):
             return None
@@ -54,6 +56,9 @@ def box_of_density(on_box: Callable[[Box], Callable[[Array], Array]], walls: tup
             low, high = box[axis]
             step = (high - low) / (_GRID - 1)
             first, last = where[0], where[-1]
+            # A narrow valley may leave the box between two points of the grid: look closely along its sides.
+            first = 0 if _living(density, box, axis, low, top) else first
+            last = _GRID - 1 if _living(density, box, axis, high, top) else last
             width = high - low
             new_low = low - width / 2 if first == 0 else low + (first - 1) * step
             new_high = high + width / 2 if last == _GRID - 1 else low + (last + 1) * step
@@ -66,3 +71,13 @@ def box_of_density(on_box: Callable[[Box], Callable[[Array], Array]], walls: tup
         if settled:
             return tuple(box)
     return None
+
+
+def _living(
+    density: Callable[[Array], Array], box: list[tuple[float, float]], axis: int, end: float, top: float
+) -> bool:
+    """Whether the density is anywhere not negligible on the side of the box at `end` of an axis."""
+    side = np.empty((_CLOSELY, 2))
+    side[:, axis] = end
+    side[:, 1 - axis] = np.linspace(*box[1 - axis], _CLOSELY)
+    return bool(np.nanmax(density(side)) > top - _LEVEL)

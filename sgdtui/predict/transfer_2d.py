@@ -38,6 +38,8 @@ NAME = "transfer"
 _SPACING = 0.85
 """Distance of nodes in units of the noise's spread: the trapezoidal error is exp(-2π²/0.85²) = 1e-12."""
 _REACH = 6.4
+_COARSEST = 1.6
+_LEAK = 1e-9
 _SMALL = 6_000
 _MOST_NODES = 25_000
 _FINE = 128
@@ -107,13 +109,13 @@ def _smooth(
     experiment: Experiment, edges: tuple[Array, ...], step: PlaneChain, box: Box
 ) -> Prediction | Absence:
     """By the trapezoidal rule on nodes, on two grids where the finer is affordable, else on one."""
+    box = _grown(lambda b: _solve_nodes(step, b, _counts(step, b, _COARSEST, _SMALL)).loss, box, (True, True))
     laws: list[NodeSolution] = []
     for spacing in (1.2, _SPACING):
-        counts = _node_counts(step, box, spacing)
+        counts = _counts(step, box, spacing, _MOST_NODES)
         if laws and counts[0] * counts[1] > _SMALL:
             break
-        shrink = min(1.0, float(np.sqrt(_MOST_NODES / (counts[0] * counts[1]))))
-        laws.append(_solve_nodes(step, box, (int(counts[0] * shrink), int(counts[1] * shrink))))
+        laws.append(_solve_nodes(step, box, counts))
     last = laws[-1]
     heavy = not np.isfinite(step.shape.reach)
     if last.loss > 1e-6 and not heavy:
@@ -131,6 +133,30 @@ def _smooth(
     return replace(
         prediction, mean=mean, covariance=covariance, numerical_error=max(error, 100 * last.loss, 1e-9)
     )
+
+
+def _grown(loss_on: Callable[[Box], float], box: Box, open_ends: tuple[bool, bool]) -> Box:
+    """The box, widened while the chain still leaves it and widening helps: steps may carry it beyond the SDE's law."""
+    loss = loss_on(box)
+    for _ in range(8):
+        if loss < _LEAK:
+            break
+        wider = tuple(
+            (low - 0.25 * (high - low), high + 0.25 * (high - low)) if is_open else (low, high)
+            for (low, high), is_open in zip(box, open_ends, strict=True)
+        )
+        new = loss_on(wider)
+        if new > 0.7 * loss:
+            break
+        box, loss = wider, new
+    return box
+
+
+def _counts(step: PlaneChain, box: Box, spacing: float, most: int) -> tuple[int, int]:
+    """The nodes an axis for a spacing, or as many as are affordable."""
+    counts = _node_counts(step, box, spacing)
+    shrink = min(1.0, float(np.sqrt(most / (counts[0] * counts[1]))))
+    return max(int(counts[0] * shrink), 12), max(int(counts[1] * shrink), 12)
 
 
 def _node_counts(step: PlaneChain, box: Box, spacing: float) -> tuple[int, int]:
@@ -313,6 +339,8 @@ def _atoms(
     """On cells, each image shared between nine neighbours so that its mean and covariance are kept."""
     images = maps(np.array([[low for low, _ in box]]))[0].shape[1]
     cells = int(np.clip(np.sqrt(_MOST_ENTRIES / (9 * images)), 48, _MOST_CELLS))
+    is_open = (not sides[0].closed, not sides[1].closed)
+    box = _grown(lambda b: _solve_atoms(maps, sides, b, 40)[1], box, is_open)
     solved = [_solve_atoms(maps, sides, box, count) for count in (cells // 2, cells)]
     law, loss = solved[1]
     if loss > 1e-5:

@@ -125,7 +125,8 @@ def _by_distribution(chain: Chain, shape: NoiseShape, edges: Array, wall: Wall) 
         matrix = matrix + _interval_matrix(_narrow_intervals(chain, shape, edges, narrow), edges, wall)
     if wall.closed and not np.isfinite(shape.reach):
         # What the outermost images leave out comes back evenly enough.
-        matrix = matrix / np.maximum(np.asarray(matrix.sum(axis=0)), 1e-300)
+        columns = np.maximum(np.asarray(matrix.sum(axis=0)), 1e-300)
+        matrix.data = matrix.data / np.repeat(columns, np.diff(matrix.indptr))
     return csc_array(matrix)
 
 
@@ -218,16 +219,30 @@ def step_intervals(chain: Chain, edges: Array) -> Intervals:
         mass = np.tile(weights / parts, count * parts)
         low, high = np.minimum(start, end).ravel(), np.maximum(start, end).ravel()
     else:
-        assert chain.slices is not None
-        cuts, masses = chain.slices((edges[1:] + edges[:-1]) / 2)
-        pieces = int(cuts.shape[-1]) - 1
-        part = np.broadcast_to(masses, (count, pieces))
-        low = np.minimum(cuts[:, :-1], cuts[:, 1:]).ravel()
-        high = np.maximum(cuts[:, :-1], cuts[:, 1:]).ravel()
-        mass = part.ravel()
-        source = np.repeat(np.arange(count), pieces)
+        low, high, mass = _slice_images(chain, edges)
+        source = np.repeat(np.arange(count), low.shape[1])
+        low, high, mass = low.ravel(), high.ravel(), mass.ravel()
     keep = np.isfinite(low) & np.isfinite(high) & (mass > 1e-14)
     return Intervals(low[keep], high[keep], mass[keep], source[keep])
+
+
+def _slice_images(chain: Chain, edges: Array) -> tuple[Array, Array, Array]:
+    """Images of the cells under the slices of a step: low and high ends and masses, each (n, m).
+
+    Where a slice is wider than its cell it is laid out from the cell's middle; where the cell is the wider one it
+    is carried whole, so that a drift that is small beside it is not lost.
+    """
+    assert chain.slices is not None
+    inset = 1e-9 * np.diff(edges)
+    at_middle, masses = chain.slices((edges[1:] + edges[:-1]) / 2)
+    at_low, _ = chain.slices(edges[:-1] + inset)
+    at_high, _ = chain.slices(edges[1:] - inset)
+    count, pieces = len(edges) - 1, int(at_middle.shape[-1]) - 1
+    ends = (at_middle[:, :-1], at_middle[:, 1:])
+    carried = ((at_low[:, :-1] + at_low[:, 1:]) / 2, (at_high[:, :-1] + at_high[:, 1:]) / 2)
+    whole = np.abs(carried[1] - carried[0]) > np.abs(ends[1] - ends[0])
+    first, second = np.where(whole, carried[0], ends[0]), np.where(whole, carried[1], ends[1])
+    return np.minimum(first, second), np.maximum(first, second), np.broadcast_to(masses, (count, pieces)).copy()
 
 
 def _interval_matrix(found: Intervals, edges: Array, wall: Wall) -> Any:

@@ -72,10 +72,10 @@ class SgdApp(App[int]):
     TITLE = "sgdtui"
     CSS_PATH = "style.tcss"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Textual declares it as an instance variable)
         (0, "-tiny"), (60, "-narrow"), (80, "-compact"), (110, "-wide"), (170, "-huge"),
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-flat"), (20, "-low"), (30, "-tall"), (50, "-towering"),
     ]  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [

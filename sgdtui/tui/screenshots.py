@@ -10,7 +10,7 @@ from shutil import which
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "screenshots"
-STEPS = {"run.walkers": 32768, "run.seed": 1}
+STEPS: dict[str, Any] = {"run.walkers": 32768, "run.seed": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def png_of(svg: Path) -> Path | None:
         subprocess.run(["rsvg-convert", "-z", "1.5", "-o", str(png), str(svg)], check=True)
         return png
     try:
-        import cairosvg
+        import cairosvg  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError:
         return None
     cairosvg.svg2png(url=str(svg), write_to=str(png), scale=1.5)

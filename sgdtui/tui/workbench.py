@@ -113,7 +113,7 @@ class Workbench:
         self._tell = tell
         self._fitted = fitted
         self._make_lab = make_lab
-        self._settings = {"threads": threads, "interval": interval}
+        self._settings: dict[str, Any] = {"threads": threads, "interval": interval}
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._past: list[Experiment] = []
         self._number = 0

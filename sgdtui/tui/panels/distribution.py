@@ -69,9 +69,11 @@ def density_at(prediction: Prediction, positions: np.ndarray) -> np.ndarray | No
     edges = prediction.edges[0]
     if len(density) < 40:
         index = np.clip(np.searchsorted(edges, positions, side="right") - 1, 0, len(density) - 1)
-        return density[index]
+        steps: np.ndarray = density[index]
+        return steps
     centres = (edges[:-1] + edges[1:]) / 2
-    return np.interp(positions, centres, density)
+    values: np.ndarray = np.interp(positions, centres, density)
+    return values
 
 
 def draw_distribution(canvas: Canvas, view: View, memory: Memory, focused: bool = False) -> Box | None:

@@ -32,9 +32,9 @@ def column_sigmas(snapshot: Snapshot, prediction: Prediction, columns: int) -> n
     if predicted is None or len(predicted) != bins:
         return np.full(columns, np.nan)
     if bins <= columns:
-        return sigmas_of(snapshot, prediction)[
-            np.minimum((np.arange(columns) + 0.5) / columns * bins, bins - 1).astype(int)
-        ]
+        nearest = np.minimum((np.arange(columns) + 0.5) / columns * bins, bins - 1).astype(int)
+        sigmas: np.ndarray = sigmas_of(snapshot, prediction)[nearest]
+        return sigmas
     of_bin = np.minimum(((np.arange(bins) + 0.5) / bins * columns).astype(int), columns - 1)
     difference = np.bincount(of_bin, np.nan_to_num(snapshot.density - predicted), columns)
     variance = np.bincount(of_bin, np.nan_to_num(snapshot.density_se) ** 2, columns)

@@ -50,7 +50,7 @@ class Gate:
     def go_on(self) -> None:
         """Draws more of what is behind, if it may be; called when time has passed, a key came or a reply."""
         if self.mirror.behind and self._app._running and not self._app._batch_count:
-            self._app._display(self._app.screen, Patch(""))
+            self._app._display(self._app.screen, Patch(""))  # type: ignore[arg-type]  # goes straight to the driver
 
     def _later(self) -> None:
         if self._timer is None and self._app._running:

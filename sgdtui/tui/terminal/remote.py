@@ -44,7 +44,7 @@ def over_ssh(
 
 def process_ancestors() -> tuple[str, ...]:
     """The names of the processes above this one, as far as /proc tells."""
-    names = []
+    names: list[str] = []
     process = os.getppid()
     with contextlib.suppress(OSError, ValueError, IndexError):
         while process > 1 and len(names) < _ANCESTORS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from sgdtui.tui.terminal.characters import use_utf8
 from sgdtui.tui.terminal.colour import EIGHT, INDEXED, NONE, SIXTEEN, TRUE
@@ -12,6 +13,9 @@ from sgdtui.tui.terminal.environment import settle
 from sgdtui.tui.terminal.keeper import newest_checkpoint
 from sgdtui.tui.terminal.kiosk import Kiosk
 from sgdtui.tui.terminal.refusal import refusal
+
+if TYPE_CHECKING:  # importing it now would import Textual before the start is refused
+    from sgdtui.tui.terminal.session import Session
 
 ASKED_FOR = {NONE: "none", EIGHT: "8", SIXTEEN: "16", INDEXED: "256", TRUE: "true"}
 """What to ask the app for, by the number of colours."""
@@ -30,7 +34,7 @@ def prepare(
     resume: bool,
     kiosk: bool,
     detach_minutes: float | None = None,
-):  # type: ignore[no-untyped-def]  # -> Session: importing it here would import Textual before it is refused
+) -> Session:
     """Put the environment right, look at the terminal, and give the session. Raises Refused."""
     terminals = {
         name: stream is not None and stream.isatty()
