@@ -146,8 +146,8 @@ def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
         return _number(root, (*keys[:-1], "se"))
     if top == "first_passage":
         return _passage_error(root["first_passage"], last)
-    if top == "histogram" and keys[1] == "density":
-        return _number(root, ("histogram", "density_se", *keys[2:]))
+    if top in ("histogram", "flow") and keys[1] in ("density", "displacement"):
+        return _number(root, (top, f"{keys[1]}_se", *keys[2:]))
     if isinstance(top, str) and len(keys) > 1 and isinstance(last, int):
         return _number(root, (f"{top}_se", *keys[1:]))
     return _number(root, (*keys[:-1], f"{last}_se"))
