@@ -85,7 +85,7 @@ def test_seeds_are_independent() -> None:
         (Law("stable", 1.0), stats.cauchy()),
         (Law("stable", 2.0), stats.norm(scale=math.sqrt(2))),
     ],
-    ids=str,
+    ids=["uniform", "laplace", "student-t(3)", "stable(1)", "stable(2)"],
 )
 def test_every_law_has_its_distribution_function(law: Law, frozen: stats.rv_continuous) -> None:
     z = draws(law, steps=24).ravel()
