@@ -38,6 +38,7 @@ STEP_SIGNATURE = types.float64(
     types.Array(types.uint32, 2, "C"),
     types.Array(types.float64, 2, "C"),
     types.Array(types.int32, 2, "C"),
+    types.Array(types.uint32, 2, "C"),
     types.Array(types.float64, 1, "C"),
     types.Array(types.int64, 1, "C"),
     types.float64,
@@ -47,7 +48,7 @@ STEP_SIGNATURE = types.float64(
     types.intp,
     types.intp,
 )
-"""walkers, draws, work, streams, rows, memory, dials, sizes, k, t, first, steps, lanes, mode (`simulate.source`)."""
+"""walkers, draws, work, streams, rows, memory, places, dials, sizes, k, t, first, steps, lanes, mode."""
 
 
 @_intrinsic

@@ -23,6 +23,7 @@ from sgdtui.simulate.sizes import (
     DIMENSION,
     DRAWS,
     ENTROPY,
+    EXAMPLES_AT_ONCE,
     FLOW,
     FORCE,
     OBSERVABLES,
@@ -197,6 +198,73 @@ def count_flow(
                     displacement[group, cell, axis] += work[dimension + axes[axis], j]
 
 
+@_part
+def displacements(walkers: Any, work: Any, lanes: Any, dimension: Any, axes: Any, window: Any) -> None:
+    """Put x' - x into `work`, below the positions x that it holds; round a circle the short way."""
+    for c in range(dimension):
+        for j in range(lanes):
+            work[dimension + c, j] = walkers[c, j] - work[c, j]
+    for axis in range(len(axes)):
+        period = window[axis, 3]
+        if period > 0.0:
+            moved = work[dimension + axes[axis]]
+            for j in range(lanes):
+                moved[j] = moved[j] - period * np.floor(moved[j] / period + 0.5)
+
+
+@_part
+def stop_arrived(
+    walkers: Any, hits: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
+    took: Any, passage: Any,
+) -> None:  # fmt: skip
+    """A walker for which the step left 1.0 in `hits` has arrived after `took` steps: it leaves the averages."""
+    for group in range(groups_from, groups_to):
+        first = max(bounds[group], lo) - lo
+        last = min(bounds[group + 1], hi) - lo
+        own = hits[first:last]
+        arrived = 0.0
+        for j in range(len(own)):
+            arrived += own[j]
+        if arrived > 0.0:
+            passage[group, 0] += arrived
+            passage[group, 1] += arrived * took
+            passage[group, 2] += arrived * took * took
+    for row in range(walkers.shape[0]):
+        x = walkers[row]
+        for j in range(lanes):
+            x[j] = np.nan if hits[j] == 1.0 else x[j]
+
+
+@_part
+def record(
+    walkers: Any, observed: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
+    axes: Any, window: Any, shift: Any, alive: Any, centred: Any, product: Any, cells: Any,
+    histogram: Any, sums: Any,
+) -> None:  # fmt: skip
+    """Histogram, moments around `shift` and the observed values (already evaluated) of those who are not lost."""
+    mark_lost(walkers, lanes, alive)
+    cells_of(walkers, axes, window, lanes, cells)
+    count_cells(cells, lo, hi, groups_from, groups_to, bounds, histogram)
+    add_lane_sums(alive, lo, hi, groups_from, groups_to, bounds, sums[:, 0])
+    dimension = len(shift)
+    for c in range(dimension):
+        for j in range(lanes):
+            centred[c, j] = walkers[c, j] - shift[c] if alive[j] == 1.0 else 0.0
+        add_lane_sums(centred[c], lo, hi, groups_from, groups_to, bounds, sums[:, 1 + c])
+    column = 1 + dimension
+    for c in range(dimension):
+        for other in range(c + 1):
+            for j in range(lanes):
+                product[j] = centred[c, j] * centred[other, j]
+            add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
+            column += 1
+    for row in range(sums.shape[1] - column):
+        for j in range(lanes):
+            product[j] = observed[row, j] if alive[j] == 1.0 else 0.0
+        add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
+        column += 1
+
+
 def drive(
     first_block: Any, last_block: Any, blocks: Any, bounds: Any, state: Any, streams: Any, memory: Any, rows: Any,
     step: Any, steps: Any, time: Any, recorded: Any, every: Any, dials: Any, shape: Any, sizes: Any,
@@ -218,6 +286,7 @@ def drive(
     alive = np.empty(capacity)
     product = np.empty(capacity)
     cells = np.empty(capacity, np.uint32)
+    places = np.empty((EXAMPLES_AT_ONCE, capacity), np.uint32)
     t = time
     end = step + steps
     for block in range(first_block, last_block):
@@ -268,6 +337,7 @@ def drive(
                         ahead,
                         rows,
                         mine,
+                        places,
                         dials,
                         sizes,
                         float(k),
@@ -281,41 +351,30 @@ def drive(
                 k += n
                 offset += n
                 if sizes[UNTIL] != 0:
-                    # The step left 1.0 in `work` for a walker that has arrived: it stops, and leaves the averages.
-                    took = float(k - origin)
                     hits = work[sizes[UNTIL] - 1]
-                    for group in range(groups_from, groups_to):
-                        arrived = 0.0
-                        for j in range(max(bounds[group], lo) - lo, min(bounds[group + 1], hi) - lo):
-                            arrived += hits[j]
-                        if arrived > 0.0:
-                            passage[group, 0] += arrived
-                            passage[group, 1] += arrived * took
-                            passage[group, 2] += arrived * took * took
-                    for row in range(walkers.shape[0]):
-                        for j in range(lanes):
-                            walkers[row, j] = np.nan if hits[j] == 1.0 else walkers[row, j]
+                    stop_arrived(
+                        walkers,
+                        hits,
+                        lanes,
+                        lo,
+                        hi,
+                        groups_from,
+                        groups_to,
+                        bounds,
+                        float(k - origin),
+                        passage,
+                    )
                 if recorded < 0:
                     continue
                 since += n
                 if flowing:
-                    for c in range(dimension):
-                        for j in range(lanes):
-                            work[dimension + c, j] = walkers[c, j] - work[c, j]
-                    for axis in range(len(axes)):
-                        period = window[axis, 3]
-                        if period > 0.0:
-                            for j in range(lanes):
-                                moved = work[dimension + axes[axis], j]
-                                work[dimension + axes[axis], j] = moved - period * np.floor(
-                                    moved / period + 0.5
-                                )
+                    displacements(walkers, work, lanes, dimension, axes, window)
                     if sizes[ENTROPY] != 0:
                         call_step(
                             step_address,
                             (
-                                walkers, draws, work, ahead, rows, mine, dials, sizes, float(k), t, offset, n, lanes,
-                                FORCE,
+                                walkers, draws, work, ahead, rows, mine, places, dials, sizes, float(k), t, offset,
+                                n, lanes, FORCE,
                             ),
                         )  # fmt: skip
                     count_flow(
@@ -324,35 +383,18 @@ def drive(
                     )  # fmt: skip
                 if since % every != 0:
                     continue
-                # --- record
-                mark_lost(walkers, lanes, alive)
-                cells_of(walkers, axes, window, lanes, cells)
-                count_cells(cells, lo, hi, groups_from, groups_to, bounds, histogram)
-                add_lane_sums(alive, lo, hi, groups_from, groups_to, bounds, sums[:, 0])
-                for c in range(dimension):
-                    for j in range(lanes):
-                        centred[c, j] = walkers[c, j] - shift[c] if alive[j] == 1.0 else 0.0
-                    add_lane_sums(centred[c], lo, hi, groups_from, groups_to, bounds, sums[:, 1 + c])
-                column = 1 + dimension
-                for c in range(dimension):
-                    for other in range(c + 1):
-                        for j in range(lanes):
-                            product[j] = centred[c, j] * centred[other, j]
-                        add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
-                        column += 1
                 if observables > 0:
                     call_step(
                         step_address,
                         (
-                            walkers, draws, work, ahead, rows, mine, dials, sizes, float(k), t, offset, n, lanes,
-                            OBSERVE,
+                            walkers, draws, work, ahead, rows, mine, places, dials, sizes, float(k), t, offset, n,
+                            lanes, OBSERVE,
                         ),
                     )  # fmt: skip
-                    for o in range(observables):
-                        for j in range(lanes):
-                            product[j] = work[sizes[WORK] - observables + o, j] if alive[j] == 1.0 else 0.0
-                        add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
-                        column += 1
+                record(
+                    walkers, work[sizes[WORK] - observables :], lanes, lo, hi, groups_from, groups_to, bounds,
+                    axes, window, shift, alive, centred, product, cells, histogram, sums,
+                )  # fmt: skip
             if offset == round_steps:
                 copy_lanes(ahead, kept, lanes)
                 drop_far(walkers, lanes)

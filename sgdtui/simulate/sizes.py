@@ -24,6 +24,9 @@ SIZES = 12
 BLOCK = 512
 """Lanes in a block: three or four rows of them stay in a first-level cache."""
 
+EXAMPLES_AT_ONCE = 16
+"""Examples whose rows are chosen for all lanes before any is read."""
+
 COPIES = 4
 """Copies of a one-dimensional histogram, so that successive additions to one bin do not wait for each other."""
 

@@ -22,33 +22,31 @@ _STORE = ["streams[0, lane] = seed_a", "streams[1, lane] = seed_b"]
 class Draw:
     """With replacement: the row of every example is drawn anew. The others refine it.
 
-    The kernel loops over the examples of the batch (`loop`); within the loop over lanes `choose` gives the row `place`.
-    `scratch` counts rows of `work` and `memory_columns` the integers that each walker remembers; `weight`, where there
-    is one, multiplies an example's gradient.
+    Where rows are drawn (`tabled`), `fill` chooses those of the next `some` examples for all lanes, into `places`:
+    apart from the gradients, so that the choice is vector arithmetic and many rows come from memory at once.
+    `scratch` counts rows of `work` and `memory_columns` the integers that each walker remembers.
     """
 
     examples: int
     batch: int
     about: str = "with replacement"
-    loop: str = "for example in range(batch):"
+    tabled: bool = True
     scratch: int = 0
     memory_columns: int = 0
-    weight: str = ""
 
     def before_batch(self, text: Text, _scratch_row: int) -> None:
         """Lines before the loop over examples."""
         text.add("examples = uint64(sizes[11])")
 
-    def choose(self, text: Text) -> None:
-        """Lines of the loop over lanes that choose the row `place`."""
+    def fill(self, text: Text) -> None:
+        """Loops that put the rows of `some` examples, from the example `begin` on, into `places`."""
+        text.open("for example in range(some):")
+        text.add("place = places[example]")
+        text.open("for lane in range(lanes):")
         text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
-        text.add("place = (uint64(word)*examples) >> HALF_WORD")
-
-    def keep(self, text: Text) -> None:
-        """Lines that remember the choice."""
-
-    def after_batch(self, text: Text) -> None:
-        """Lines after the batch."""
+        text.add("place[lane] = uint32((uint64(word)*examples) >> HALF_WORD)")
+        text.close()
+        text.close()
 
 
 class AfreshDraw(Draw):
@@ -57,9 +55,6 @@ class AfreshDraw(Draw):
     def before_batch(self, text: Text, _scratch_row: int) -> None:
         """Nothing is needed."""
 
-    def choose(self, text: Text) -> None:
-        """The columns draw for themselves."""
-
 
 class DistinctDraw(Draw):
     """Few distinct rows of many, by Floyd's method: the i-th draw is from the first N - B + i rows, and a row that is
@@ -67,25 +62,34 @@ class DistinctDraw(Draw):
     """
 
     def before_batch(self, text: Text, scratch_row: int) -> None:
-        """The rows taken so far are kept in `work`."""
-        text.add("examples = sizes[11]", f"picks = work[{scratch_row}:{scratch_row + self.scratch}]")
-
-    def choose(self, text: Text) -> None:
-        """Draw; replaced in a further pass where it was taken."""
+        """Draw the whole batch; the rows are kept in `work`."""
+        text.add("examples = sizes[11]", f"picks = work[{scratch_row}:{scratch_row + self.batch}]")
+        text.add(f"taken = work[{scratch_row + self.batch}]")
+        text.open("for example in range(batch):")
+        text.add("last = examples - batch + example", "pick = picks[example]")
+        text.open("for lane in range(lanes):")
         text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
-        text.add("last = examples - batch + example")
-        text.add("picks[example, lane] = float((uint64(word)*uint64(last + 1)) >> HALF_WORD)")
+        text.add("pick[lane] = float((uint64(word)*uint64(last + 1)) >> HALF_WORD)", "taken[lane] = 0.0")
         text.close()
         text.open("for earlier in range(example):")
+        text.add("other = picks[earlier]")
         text.open("for lane in range(lanes):")
-        text.add("taken = picks[earlier, lane] == picks[example, lane]")
-        text.add("picks[batch, lane] = 1.0 if taken else picks[batch, lane]")
+        text.add("taken[lane] = 1.0 if other[lane] == pick[lane] else taken[lane]")
         text.close()
         text.close()
         text.open("for lane in range(lanes):")
-        text.add("highest = float(examples - batch + example)")
-        text.add("picks[example, lane] = highest if picks[batch, lane] == 1.0 else picks[example, lane]")
-        text.add("picks[batch, lane] = 0.0", "place = int64(picks[example, lane])")
+        text.add("pick[lane] = float(last) if taken[lane] == 1.0 else pick[lane]")
+        text.close()
+        text.close()
+
+    def fill(self, text: Text) -> None:
+        """Read them."""
+        text.open("for example in range(some):")
+        text.add("place = places[example]", "pick = picks[begin + example]")
+        text.open("for lane in range(lanes):")
+        text.add("place[lane] = uint32(int64(pick[lane]))")
+        text.close()
+        text.close()
 
 
 class SelectionDraw(Draw):
@@ -99,14 +103,13 @@ class SelectionDraw(Draw):
         text.close()
 
     def choose(self, text: Text) -> None:
-        """Every lane looks at the same row, and takes it or not."""
+        """Lines of a loop over lanes: every lane looks at the row `example`, and takes it (`picked` is 1) or not."""
         text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
         text.add(
             "wanted = float(batch) - picks[lane]",
             "left = float(examples - example)",
             "picked = 1.0 if (np.float64(word) + 0.5)*2.3283064365386963e-10*left < wanted else 0.0",
             "picks[lane] += picked",
-            "place = example",
         )
 
 
@@ -119,24 +122,29 @@ class ReshuffledDraw(Draw):
 
     def before_batch(self, text: Text, _scratch_row: int) -> None:
         """Where this batch begins in the epoch."""
-        text.add("examples = sizes[11]", "begin = int64(k)*batch % examples")
+        text.add("examples = sizes[11]", "epoch = int64(k)*batch % examples")
 
-    def choose(self, text: Text) -> None:
-        """The next row of the walker's order."""
+    def fill(self, text: Text) -> None:
+        """The next rows of each walker's order."""
+        text.open("for example in range(some):")
+        text.add("turn = (epoch + begin + example) % examples")
+        text.open("for lane in range(lanes):")
         text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
         text.add(
-            "turn = (begin + example) % examples",
-            "pick = turn + int64((uint64(word)*uint64(examples - turn)) >> HALF_WORD)",
+            "pick = uint64(turn) + ((uint64(word)*uint64(examples - turn)) >> HALF_WORD)",
             "place = memory[lane, pick]",
             "memory[lane, pick] = memory[lane, turn]",
             "memory[lane, turn] = place",
+            "places[example, lane] = uint32(place)",
         )
+        text.close()
+        text.close()
 
 
 def draw_of(system: SampleSystem, batch: int, walkers: int) -> Draw:
     """How this system's minibatches are drawn. Raises Unsupported."""
     if isinstance(system.data, Fresh):
-        return AfreshDraw(0, batch, "afresh")
+        return AfreshDraw(0, batch, "afresh", tabled=False)
     n = system.example_count or 0
     if system.draw == "replacement":
         return Draw(n, batch)
@@ -151,11 +159,4 @@ def draw_of(system: SampleSystem, batch: int, walkers: int) -> Draw:
         raise Unsupported(f"a batch of {batch} distinct examples cannot be drawn from {n}")
     if batch * batch <= 16 * n and batch < n:
         return DistinctDraw(n, batch, "distinct within the batch", scratch=batch + 1)
-    return SelectionDraw(
-        n,
-        batch,
-        "distinct within the batch",
-        loop="for example in range(examples):",
-        scratch=1,
-        weight="picked",
-    )
+    return SelectionDraw(n, batch, "distinct within the batch", tabled=False, scratch=1)

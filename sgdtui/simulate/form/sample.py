@@ -7,15 +7,18 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sgdtui.expression import Apply, walk
+from sgdtui.expression.polynomial import FUNCTIONS
 from sgdtui.model.data import Fresh, Table, weighted_examples
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
 from sgdtui.simulate.draws import MULTIPLE
 from sgdtui.simulate.form.example import column_lines
-from sgdtui.simulate.form.minibatch import Draw, draw_of
+from sgdtui.simulate.form.minibatch import Draw, SelectionDraw, draw_of
 from sgdtui.simulate.form.quadrature import enough_examples
 from sgdtui.simulate.form.rounds import steps_in_round
 from sgdtui.simulate.form.writer import Text, Writer
+from sgdtui.simulate.sizes import EXAMPLES_AT_ONCE
 from sgdtui.simulate.source import Program, Unsupported, sizes_of
 
 SPELT_OUT = 8
@@ -98,7 +101,9 @@ class _SgdWriter(_SampleWriter):
     def __init__(self, experiment: Experiment, system: SampleSystem) -> None:
         super().__init__(experiment, system)
         self.draw: Draw = draw_of(system, self.dynamics.batch, experiment.run.walkers)
-        self.scratch_rows = self.dimension + self.draw.scratch + (0 if self.spelt_out else 3)
+        self.scratch_rows = (
+            self.dimension + self.draw.scratch + max(2, len(self.columns) if self.spelt_out else 0)
+        )
 
     def program(self) -> Program:
         system, text = self.system, Text()
@@ -132,27 +137,36 @@ class _SgdWriter(_SampleWriter):
     def _step(self, text: Text) -> None:
         if self.dynamics.swarm:
             self.swarm_means(text)
-        rows = (
-            [f"sum_{c} = work[{self.scratch_row + c}]" for c in range(self.dimension)]
-            if self.spelt_out
-            else []
+        text.add("batch = sizes[1]")
+        text.add(
+            *(
+                f"sum_{c} = work[{self.scratch_row + c}]"
+                for c in range(self.dimension if self.spelt_out else 0)
+            )
         )
-        text.add("batch = sizes[1]", *rows)
         self._clear_sums(text)
         self.draw.before_batch(text, self.scratch_row + self.dimension)
-        text.open(self.draw.loop)
-        if self.spelt_out:
-            self._add_example(text)
+        if self.draw.tabled:
+            text.open(f"for begin in range(0, batch, {EXAMPLES_AT_ONCE}):")
+            text.add(f"some = min({EXAMPLES_AT_ONCE}, batch - begin)")
+            self.draw.fill(text)
+            if not self.spelt_out:
+                self._add_in_passes(text)
+            elif self._is_light():
+                self._add_in_registers(text)
+            else:
+                self._add_through_columns(text)
+            text.close()
+        elif isinstance(self.draw, SelectionDraw):
+            self._add_selected(text, self.draw)
         else:
-            self._add_example_in_passes(text)
-        text.close()
+            self._add_afresh(text)
         text.add("share = 1.0/batch")
         text.open("for lane in range(lanes):")
         text.add(*(f"{self.own(c)} = lane_{self.own(c)}[lane]" for c in range(self.dimension)))
         place = "sum_{c}[lane]" if self.spelt_out else f"work[{self.scratch_row} + {{c}}, lane]"
         self.finish(text, "share*", {}, place)
         text.close()
-        self.draw.after_batch(text)
         if self.experiment.until is not None:
             self.arrival_lines(text)
 
@@ -163,56 +177,111 @@ class _SgdWriter(_SampleWriter):
         text.close()
         text.close()
 
-    def _add_example(self, text: Text) -> None:
-        """One example of every lane: drawn, read, and its gradient added, all in one pass."""
+    def _is_light(self) -> bool:
+        """Whether a gradient is a few sums and products, so that reading the rows is the greater part of the work."""
+        if self.gradient is None:
+            return self.system.model == "linear-regression"
+        nodes = [node for g in self.gradient for node in walk(g.node)]
+        return len(nodes) < 60 and not any(isinstance(n, Apply) and n.function in FUNCTIONS for n in nodes)
+
+    def _add_in_registers(self, text: Text) -> None:
+        """Lane by lane, the examples of a lane after each other: nothing is written until its sums are complete."""
         text.open("for lane in range(lanes):")
-        self.draw.choose(text)
-        self._read_columns(text)
         text.add(*self.used_variables())
-        weight = f"{self.draw.weight}*" if self.draw.weight else ""
-        for c, part in enumerate(self.gradient_lines(text)):
-            text.add(f"sum_{c}[lane] += {weight}{part}")
-        self.draw.keep(text)
-        text.close()
-
-    def _read_columns(self, text: Text) -> None:
-        data = self.system.data
-        if isinstance(data, Fresh):
-            used = self.used_columns()
-            pairs = [(self.columns[i], data.distributions[i]) for i in used]
-            text.add("seed_a = streams[0, lane]", "seed_b = streams[1, lane]", *column_lines(pairs))
-            text.add("streams[0, lane] = seed_a", "streams[1, lane] = seed_b")
-            return
+        text.add(*(f"total_{c} = sum_{c}[lane]" for c in range(self.dimension)))
+        text.open("for example in range(some):")
+        text.add("place = places[example, lane]")
         text.add(*(f"{self.columns[i]} = rows[place, {i}]" for i in self.used_columns()))
+        parts = self.gradient_lines(text)
+        text.add(*(f"total_{c} += {part}" for c, part in enumerate(parts)))
+        text.close()
+        text.add(*(f"sum_{c}[lane] = total_{c}" for c in range(self.dimension)))
+        text.close()
 
-    def _add_example_in_passes(self, text: Text) -> None:
+    def _add_through_columns(self, text: Text) -> None:
+        """Example by example: the columns are fetched for all lanes, then all gradients are vector arithmetic."""
+        spare = self.scratch_row + self.dimension + self.draw.scratch
+        used = self.used_columns()
+        text.add(*(f"column_{i} = work[{spare + place}]" for place, i in enumerate(used)))
+        text.open("for example in range(some):")
+        text.open("for lane in range(lanes):")
+        text.add("place = places[example, lane]")
+        text.add(*(f"column_{i}[lane] = rows[place, {i}]" for i in used))
+        text.close()
+        text.open("for lane in range(lanes):")
+        text.add(*(f"{self.columns[i]} = column_{i}[lane]" for i in used), *self.used_variables())
+        parts = self.gradient_lines(text)
+        text.add(*(f"sum_{c}[lane] += {part}" for c, part in enumerate(parts)))
+        text.close()
+        text.close()
+
+    def _add_afresh(self, text: Text) -> None:
+        """Columns drawn afresh: drawn and used in one pass."""
+        data = self.system.data
+        assert isinstance(data, Fresh)
+        text.open("for example in range(batch):")
+        text.open("for lane in range(lanes):")
+        pairs = [(self.columns[i], data.distributions[i]) for i in self.used_columns()]
+        text.add("seed_a = streams[0, lane]", "seed_b = streams[1, lane]", *column_lines(pairs))
+        text.add("streams[0, lane] = seed_a", "streams[1, lane] = seed_b", *self.used_variables())
+        parts = self.gradient_lines(text)
+        text.add(*(f"sum_{c}[lane] += {part}" for c, part in enumerate(parts)))
+        text.close()
+        text.close()
+
+    def _add_selected(self, text: Text, draw: SelectionDraw) -> None:
+        """All rows, each for all lanes at once; what a lane did not pick counts nothing."""
+        text.open("for example in range(examples):")
+        if self.spelt_out:
+            text.add(*(f"{self.columns[i]} = rows[example, {i}]" for i in self.used_columns()))
+            text.open("for lane in range(lanes):")
+            draw.choose(text)
+            text.add(*self.used_variables())
+            parts = self.gradient_lines(text)
+            text.add(*(f"sum_{c}[lane] += {part} if picked == 1.0 else 0.0" for c, part in enumerate(parts)))
+            text.close()
+        else:
+            d, spare = self.dimension, self.scratch_row + self.dimension + self.draw.scratch
+            text.add(
+                f"scores = work[{spare}]", f"weights = work[{spare + 1}]", f"target = rows[example, {d}]"
+            )
+            text.open("for lane in range(lanes):")
+            draw.choose(text)
+            text.add("scores[lane] = 0.0", "weights[lane] = picked")
+            text.close()
+            self._over_weights(text, "scores[lane] += walkers[column, lane]*rows[example, column]")
+            text.open("for lane in range(lanes):")
+            text.add("score = scores[lane]", *self.residual_lines("target"))
+            text.add("scores[lane] = residual if weights[lane] == 1.0 else 0.0")
+            text.close()
+            self._over_weights(
+                text, f"work[{self.scratch_row} + column, lane] += scores[lane]*rows[example, column]"
+            )
+        text.close()
+
+    def _add_in_passes(self, text: Text) -> None:
         """Many weights: the score and the sums weight by weight, each a pass over the lanes."""
-        d = self.dimension
-        spare = self.scratch_row + d + self.draw.scratch
-        text.add(f"places = work[{spare}]", f"scores = work[{spare + 1}]", f"weights = work[{spare + 2}]")
+        d, spare = self.dimension, self.scratch_row + self.dimension + self.draw.scratch
+        text.add(f"scores = work[{spare}]")
+        text.open("for example in range(some):")
+        text.add("place = places[example]")
         text.open("for lane in range(lanes):")
-        self.draw.choose(text)
-        text.add(
-            "places[lane] = float(place)",
-            "scores[lane] = 0.0",
-            f"weights[lane] = {self.draw.weight or '1.0'}",
+        text.add("scores[lane] = 0.0")
+        text.close()
+        self._over_weights(text, "scores[lane] += walkers[column, lane]*rows[place[lane], column]")
+        text.open("for lane in range(lanes):")
+        text.add("score = scores[lane]", f"target = rows[place[lane], {d}]", *self.residual_lines("target"))
+        text.add("scores[lane] = residual")
+        text.close()
+        self._over_weights(
+            text, f"work[{self.scratch_row} + column, lane] += scores[lane]*rows[place[lane], column]"
         )
-        self.draw.keep(text)
         text.close()
-        text.open(f"for column in range({d}):")
+
+    def _over_weights(self, text: Text, line: str) -> None:
+        text.open(f"for column in range({self.dimension}):")
         text.open("for lane in range(lanes):")
-        text.add("scores[lane] += walkers[column, lane]*rows[int64(places[lane]), column]")
-        text.close()
-        text.close()
-        text.open("for lane in range(lanes):")
-        text.add(
-            "score = scores[lane]", f"target = rows[int64(places[lane]), {d}]", *self.residual_lines("target")
-        )
-        text.add("scores[lane] = weights[lane]*residual")
-        text.close()
-        text.open(f"for column in range({d}):")
-        text.open("for lane in range(lanes):")
-        text.add(f"work[{self.scratch_row} + column, lane] += scores[lane]*rows[int64(places[lane]), column]")
+        text.add(line)
         text.close()
         text.close()
 

@@ -12,9 +12,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.space import Boundary
 from sgdtui.simulate.identifiers import identifiers
 
-HEAD = (
-    "def kernel(walkers, draws, work, streams, rows, memory, dials, sizes, k, t, first, steps, lanes, mode):"
-)
+HEAD = "def kernel(walkers, draws, work, streams, rows, memory, places, dials, sizes, k, t, first, steps, lanes, mode):"
 
 
 @dataclass(slots=True)
@@ -270,7 +268,7 @@ class Writer:
     def before_loop(self, text: Text, lines: list[str]) -> None:
         """Insert lines before the innermost open loop over lanes."""
         at = max(i for i, line in enumerate(text.lines) if line.strip() == "for lane in range(lanes):")
-        indent = "    " * (text.depth - 1)
+        indent = text.lines[at][: -len(text.lines[at].lstrip())]
         text.lines[at:at] = [indent + line for line in lines]
 
     def observe_section(self, text: Text) -> None:
