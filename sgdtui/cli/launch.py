@@ -12,6 +12,9 @@ import click
 T = TypeVar("T")
 
 
+TABLES = (".csv", ".parquet")
+
+
 @click.command("launch")
 @click.argument("preset", required=False)
 @click.option("--loss", metavar="NAME", help="A loss, by name or as an expression, in place of the preset's.")
@@ -57,7 +60,10 @@ def command(
     detach_minutes: float | None,
     threads: int | None,
 ) -> None:
-    """Open the laboratory on PRESET (a name or a file), or on a loss with a noise."""
+    """Open the laboratory on PRESET (a name or a file), or on a loss with a noise.
+
+    The table of a sweep (.csv or .parquet) opens as a map; Enter on a cell runs that point.
+    """
     from sgdtui.settings.settings import load_settings
     from sgdtui.tui.terminal.start import ASKED_FOR, Refused, prepare
 
@@ -84,6 +90,7 @@ def command(
     app = SgdApp(
         Options(
             preset=preset or (None if loss or noise else "double-well-tanh"),
+            table=preset if preset is not None and preset.endswith(TABLES) else None,
             loss=loss,
             noise=noise,
             resume=resume,

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual._compositor import CompositorUpdate
@@ -33,6 +34,7 @@ class Options:
     """How the app was asked to start; see `sgdtui launch --help`."""
 
     preset: str | None = None
+    table: str | None = None
     loss: str | None = None
     noise: str | None = None
     colour: str | None = None
@@ -143,8 +145,10 @@ class SgdApp(App[int]):
 
     def watch_theme(self) -> None:
         """Panels take the colours of the new theme."""
-        if self.stage is not None:
-            self.stage.forget_colours()
+        for screen in self.screen_stack if self.laboratory is not None else ():
+            forget = getattr(screen, "forget_colours", None)
+            if forget is not None:
+                forget()
 
     @property
     def stage(self) -> Laboratory | None:
@@ -213,7 +217,23 @@ class SgdApp(App[int]):
             restore = self.laboratory.restore_view
             self.bench.resume(self.session.checkpoint, lambda view: self._soon(restore, view))
             return
+        if self.options.table is not None:
+            self.show_map()
+            return
         self.bench.open(Request(self.options.preset, self.options.loss, self.options.noise))
+
+    def show_map(self) -> None:
+        """The map of a sweep's table, above the laboratory."""
+        from sgdtui.sweep.table import TableError
+        from sgdtui.tui.map.screen import open_map
+
+        if self.bench is None or self.options.table is None:
+            return
+        try:
+            self.push_screen(open_map(Path(self.options.table), self.bench, self.look))
+        except TableError as error:
+            self.refusal = str(error)
+            self.call_after_refresh(self.exit, 2)
 
     def _soon(self, callback: Callable[..., None], *arguments: Any) -> None:
         """Calls back in the app's own thread."""

@@ -37,6 +37,9 @@ TOUR = find_spec("sgdtui.tui.tour.screen") is not None
 
 NOTICE_SECONDS = 4.0
 
+ANSWER_FIRST = 0.03
+"""Seconds by which the answer to a key in the header goes before the panels."""
+
 FILE_EVERY = 1.0
 """Seconds between two looks at the file that was opened."""
 
@@ -59,6 +62,7 @@ class Laboratory(Screen[None]):
         Binding("c", "compare", "Compare", show=False),
         Binding("e", "export", "Export", show=False),
         Binding("t", "tour", "Tour", show=False),
+        Binding("w", "map", "Map of the sweep", show=False),
         Binding("m", "maximise", "Maximise", show=False),
         Binding("l", "edit('loss')", "Loss", show=False),
         Binding("n", "edit('noise')", "Noise", show=False),
@@ -231,7 +235,12 @@ class Laboratory(Screen[None]):
         """One line in the header for a few seconds."""
         self._notice_at = time.monotonic()
         self.view = self.view.but(notice=text)
-        self.refresh_view()
+        self._answer()
+
+    def _answer(self) -> None:
+        """What a key changed in the header goes out before the panels are painted."""
+        self.query_one(Status).show(self.view)
+        self.set_timer(ANSWER_FIRST, self.refresh_view)
 
     def on_resize(self, event: events.Resize) -> None:
         """Says what is needed where there is too little room; the run goes on."""
@@ -259,7 +268,7 @@ class Laboratory(Screen[None]):
         self.bench.pause(paused)
         if snapshot is not None:  # the word changes with the key; the walkers follow within a chunk
             self.view = self.view.but(snapshot=replace(snapshot, paused=paused))
-            self.refresh_view()
+            self._answer()
 
     def action_restart(self) -> None:
         """All walkers back to the start."""
@@ -401,6 +410,10 @@ class Laboratory(Screen[None]):
         from importlib import import_module
 
         self.app.push_screen(import_module("sgdtui.tui.tour.screen").Tour(self.bench, self.view.look))
+
+    def action_map(self) -> None:
+        """Back to the map of the sweep that the app was opened with."""
+        self.app.show_map()  # type: ignore[attr-defined]
 
     # --- what the panels ask for ---------------------------------------------------------------------------------
 
