@@ -72,7 +72,7 @@ class Pacer:
         self._mute = False
         self._rate = limit if limit is not None else _NEVER
         if self._expects_replies:
-            self._rate = min(2 * UNMEASURED, self._rate)
+            self._rate = min(UNMEASURED, self._rate)
         self._tokens = float(_OPENING)
         self._filled = clock()
         self._urgent_until = -_NEVER
@@ -185,6 +185,11 @@ class Pacer:
         return self._rate
 
     @property
+    def slow(self) -> bool:
+        """Whether the link takes fewer pictures than there could be."""
+        return self.limit is not None and not self.asked and self._rate <= SLOW
+
+    @property
     def smallest_round_trip(self) -> float:
         """Seconds, of the last minute: the way there and back with empty queues."""
         return self._round_trips[0][1] if self._round_trips else 0.0
@@ -247,7 +252,7 @@ class Pacer:
             times.popleft()
 
     def _fill(self, now: float) -> None:
-        room = max(512.0, self._rate * 0.25)
+        room = max(512.0, self._rate * (0.1 if self.uses_replies else 0.25))
         if self._tokens < room:
             self._tokens = min(room, self._tokens + (now - self._filled) * self._rate)
         self._filled = now
@@ -300,12 +305,17 @@ class Pacer:
     def _adapt(self, now: float, queued: float) -> None:
         if queued > TARGET:
             self._lower(now, max(0.6, 1 - 0.5 * (queued - TARGET) / queued))
-        elif self._used_up and now - self._adapted > self._pause():
+        elif self._used_up and now - self._adapted > self._pause() and self._proven(now):
             self._rate *= 1 + (0.12 if self._congested else 0.5) * (TARGET - queued) / TARGET
             self._adapted, self._used_up = now, False
         self._rate = min(self._rate, self._ceiling())
         if now - self._knee_at < _KNEE_SECONDS:
             self._rate = min(self._rate, max(1_000.0, self._knee))
+
+    def _proven(self, now: float) -> bool:
+        """Whether the link was really given what the rate allows: a rate that was not tried may not grow."""
+        recent = sum(count + PACKET for at, count in self._written if now - at < 0.5)
+        return recent > 0.3 * self._rate
 
     def _lower(self, now: float, factor: float) -> None:
         """Once a round trip at most: what is on its way was sent at the old rate."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from sgdtui.tui.draw.changed_cells import ScreenMirror
     from sgdtui.tui.terminal.kiosk import Kiosk
 
+SLOW_INTERVAL = 0.2
+"""Seconds between two pictures on a slow link."""
+
 
 class Session:
     """Paces the output, keeps checkpoints, and ends in good order.
@@ -62,6 +65,7 @@ class Session:
         self._over = threading.Event()
         self._attributes = _terminal_attributes()
         self._halted = False
+        self._interval = 0.0
 
     # --- for the app ----------------------------------------------------------------------------------------------
 
@@ -137,9 +141,20 @@ class Session:
         while not self._over.wait(LOOK):
             if self.keeper is not None:
                 self.keeper.keep()
+            self._slow_down()
             self._halt(self.pacer.stalled and self.detach_seconds is None)
             if self.kiosk is not None and self.pacer.idle > self.kiosk.idle_seconds:
                 self._call(lambda: self._app.exit(0))
+
+    def _slow_down(self) -> None:
+        """On a slow link fewer pictures are painted: more could not be sent."""
+        bench = getattr(self._app, "bench", None)
+        if bench is None:
+            return
+        interval = max(1.0 / self._app.options.fps, SLOW_INTERVAL if self.pacer.slow else 0.0)
+        if interval != self._interval:
+            self._interval = interval
+            bench.watch_interval(interval)
 
     def _halt(self, halted: bool) -> None:
         """Nobody takes what is drawn: the walkers wait too, with a checkpoint, until somebody does."""

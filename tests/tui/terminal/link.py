@@ -10,7 +10,9 @@ from sgdtui.tui.terminal.pacing import Pacer
 
 
 class Link:
-    """Steps a pacer that has always something to draw; keys come at random and are answered in 60 bytes.
+    """Steps a pacer; keys come at random and are answered in 60 bytes, sent first.
+
+    There is always something to draw, or, with `frame`, so many bytes five times a second and ten times that for a key.
 
     `speed` in bytes a second, `round_trip` in seconds. `honest` False: something on this side replies at once.
     """
@@ -24,6 +26,7 @@ class Link:
         honest: bool = True,
         answers: bool = True,
         overhead: int = 40,
+        frame: int | None = None,
         seed: int = 0,
     ) -> None:
         self.now = 0.0
@@ -31,6 +34,7 @@ class Link:
         self.speed, self.round_trip, self.overhead = speed, round_trip, overhead
         self.honest, self.answers = honest, answers
         self.frozen_from = float("inf")
+        self._frame, self._wanted = frame, 0
         self.latencies: list[float] = []
         self.sent: list[tuple[float, int]] = []
         self._free_at = 0.0
@@ -39,6 +43,8 @@ class Link:
         self._count = 0
         self._keys: list[float] = []
         self._schedule(2.0, "key")
+        if frame is not None:
+            self._schedule(0.2, "frame")
 
     def _schedule(self, at: float, what: str) -> None:
         self._count += 1
@@ -51,9 +57,14 @@ class Link:
         return self._free_at + self.round_trip / 2
 
     def _draw(self) -> None:
+        if self._frame is not None and not self._wanted:
+            return
         allowance = self.pacer.allowance()
         if allowance == 0:
             return
+        if self._frame is not None:
+            allowance = min(allowance or self._wanted, self._wanted)
+            self._wanted -= allowance
         query = self.pacer.query()
         count = (allowance or 4000) + len(query)
         self.pacer.wrote(count)
@@ -73,7 +84,11 @@ class Link:
                 at, _, what = heapq.heappop(self._events)
                 if what == "reply":
                     self.pacer.replied()
+                elif what == "frame":
+                    self._wanted += self._frame or 0
+                    self._schedule(at + 0.2, "frame")
                 elif what == "key":
+                    self._wanted += 60 + 10 * (self._frame or 0)
                     self._keys.append(at - self.round_trip / 2)
                     self.pacer.input_came()
                     self._schedule(self.now + self._random.uniform(0.3, 1.2), "key")

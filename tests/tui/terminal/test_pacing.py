@@ -39,6 +39,15 @@ def test_behind_a_multiplexer_replies_are_not_asked_for_and_the_bucket_keeps_the
     assert link.speed_since(10) <= UNMEASURED * 1.02
 
 
+@pytest.mark.parametrize("frame", [60, 250, 500])
+def test_a_quiet_picture_that_suddenly_changes_does_not_fill_the_link(frame: int) -> None:
+    """While little was sent nothing was learnt of the link, so nothing may be hoped of it."""
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 56 * KILOBIT, frame=frame)
+    link.run(120)
+    assert percentile(link.latencies[5:], 0.5) <= 0.3
+    assert percentile(link.latencies[5:], 0.95) <= 0.4
+
+
 def test_near_by_the_rate_grows_to_the_ceiling_and_not_beyond() -> None:
     link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 1e6, 0.02)
     link.run(30)
