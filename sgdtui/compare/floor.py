@@ -49,8 +49,10 @@ def floors(
     ]
     ks = np.max([ks for ks, _ in along], axis=0).mean() / np.sqrt(slow)
     w1 = np.max([w1 for _, w1 in along], axis=0).mean() / np.sqrt(slow)
+    total_variation = float(np.sum(absolute * np.sqrt(1 - p))) / (2 * n)
     return Distances(
-        tv=min(1.0, float(np.sum(absolute * np.sqrt(1 - p))) / (2 * n)),
+        # TV is never below KS, so what a slow mode does to the distribution function it does to TV too.
+        tv=min(1.0, max(total_variation, float(ks))),
         kl=float(np.sum(relative_entropy * (1 - p))) / n,
         hellinger=min(1.0, float(np.sqrt(np.sum(squared_root * (1 - p)) / (2 * n)))),
         ks=min(1.0, float(ks)),

@@ -18,7 +18,7 @@ from sgdtui.predict.prediction import Absence
 Array = NDArray[np.float64]
 NAME = "transfer"
 
-_SLICES = 400
+_SLICES = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +128,11 @@ def chain(experiment: Experiment) -> Chain | Absence:
     masses = np.diff(cumulated)
     masses[0] += cumulated[0]
     masses[-1] += 1 - cumulated[-1]
+    if law is None or law.has_variance:
+        # Mass lies evenly in each slice, which widens the law a little: narrow the slices to make up for it.
+        exact = 1.0 if law is None or law.kind != "stable" else 2.0
+        found_variance = float(masses @ (cuts[1:] ** 2 + cuts[1:] * cuts[:-1] + cuts[:-1] ** 2)) / 3
+        cuts = cuts * np.sqrt(exact / found_variance)
 
     def slices(x: Array) -> tuple[Array, Array]:
         return mean(x)[:, None] + _amplitude(x, cuts, spread, convention) * cuts, masses

@@ -11,6 +11,7 @@ from sgdtui.predict.wall import Wall
 
 Array = NDArray[np.float64]
 
+_ACROSS = 8
 _GAUSS, _WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
@@ -32,7 +33,10 @@ def line_rates(process: Diffusion, edges: Array, wall: Wall) -> tuple[Array, Arr
     with np.errstate(all="ignore"):
         w = np.nan_to_num(h / 2 * (drift / strength) @ _WEIGHTS)
         factor = 2.0 / ((strength**-a) @ _WEIGHTS)
-        here = process.tensor(centres[:, None])[:, 0, 0] ** (1 - a)
+        # A cell's mass goes with the mean of D^(a-1) over it, since D^(1-a) p is continuous where D jumps.
+        inside = centres[:, None] + h * ((np.arange(_ACROSS) + 0.5) / _ACROSS - 0.5)
+        values = process.tensor(inside.reshape(-1, 1))[:, 0, 0].reshape(inside.shape)
+        here = 1 / np.mean(values ** (a - 1), axis=1)
     ahead = np.roll(here, -1)[: len(faces)]
     up, down = np.zeros(len(centres)), np.zeros(len(centres))
     up[: len(faces)] = factor * bernoulli(-w) * here[: len(faces)] / h**2

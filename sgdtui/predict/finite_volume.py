@@ -21,8 +21,9 @@ from sgdtui.predict.wall import Wall
 
 Array = NDArray[np.float64]
 
-_CARRIED = 0.7
+_CARRIED = 0.5
 """Share of what positive rates could carry of a cross term that they are given: all would leave no axis diffusion."""
+_ACROSS = 8
 _GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
@@ -197,8 +198,10 @@ def _axis_hops(
         force = drift / np.maximum(strength, floor)
     shaped = force.reshape(len(faces), 3, -1)
     w = h / 2 * np.einsum("g,fgo->fo", _GAUSS_WEIGHTS, shaped)
-    here = np.moveaxis(tensor[..., axis, axis] - (carried * ratio if has_cross else 0.0), axis, 0)
-    here = np.maximum(here, floor)
+    if has_cross:
+        here = np.maximum(np.moveaxis(tensor[..., axis, axis] - carried * ratio, axis, 0), floor)
+    else:
+        here = _across_cells(process, axis, centres, h, floor)
     ahead = np.roll(here, -1, axis=0)[: len(faces)]
     behind = here[: len(faces)]
     factor: Array | float = 1.0
@@ -218,6 +221,23 @@ def _axis_hops(
     forward = (1, 0) if axis == 0 else (0, 1)
     build.add(forward, np.moveaxis(full_up, 0, axis))
     build.add((-forward[0], -forward[1]), np.moveaxis(full_down, 0, axis))
+
+
+def _across_cells(process: Diffusion, axis: int, centres: list[Array], h: float, floor: float) -> Array:
+    """The harmonic mean of D along the axis within each cell, (cells of the axis, others).
+
+    What is continuous at a jump of D is D p, so that a cell's mass goes with the mean of 1/D over it.
+    """
+    other = 1 - axis
+    line = (centres[axis][:, None] + h * ((np.arange(_ACROSS) + 0.5) / _ACROSS - 0.5)).ravel()
+    points = np.empty((len(line), len(centres[other]), 2))
+    points[..., axis], points[..., other] = line[:, None], centres[other][None, :]
+    strength = np.maximum(process.tensor(points.reshape(-1, 2))[:, axis, axis], floor)
+    shaped = strength.reshape(len(centres[axis]), _ACROSS, -1)
+    power = 1 - process.convention
+    if power == 0:
+        return np.ones((shaped.shape[0], shaped.shape[2]))
+    return np.asarray(np.mean(shaped**-power, axis=1) ** (-1 / power))
 
 
 def amplitude_drift(process: Diffusion, points: Array) -> Array:

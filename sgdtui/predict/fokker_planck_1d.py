@@ -85,7 +85,7 @@ def line_law(
         return Absence(
             NAME, "not normalisable", "walkers come to where the drift or the noise is not a number"
         )
-    if not law.normalisable:
+    if not (law.normalisable and law.stays_near(edges)):
         return Absence(NAME, "not normalisable", "the probability does not die out far away")
     _, log_current, winding = _log_q(found, process.convention, ring, origin)
     if not ring or abs(winding) < 1e-10:

@@ -186,7 +186,7 @@ def _next_interval(law: PlaneLaw, axis: int) -> tuple[tuple[float, float], bool]
     left, right = np.interp([_RARE, 1 - _RARE], cumulated, cells)
     margin = _WIDEST * max(right - left, step)
     new_low, new_high = max(new_low, left - margin), min(new_high, right + margin)
-    fits = 0.85 * wide <= new_high - new_low <= 1.1 * wide
+    fits = 0.93 * wide <= new_high - new_low <= 1.1 * wide
     return (float(new_low), float(new_high)), bool(fits)
 
 

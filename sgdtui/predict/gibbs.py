@@ -72,7 +72,7 @@ def _on_the_line(
     if not np.isfinite(np.max(logarithm)):
         return Absence(NAME, "not normalisable", "the loss has no lower bound")
     law = LineLaw.of(cut, logarithm, cut.values[..., 1:], wall.closed)
-    if not law.normalisable:
+    if not (law.normalisable and law.stays_near(edges)):
         return Absence(NAME, "not normalisable", "exp(-L/T) does not die out far away")
     prediction = law.prediction(NAME, edges, experiment)
     return replace(prediction, current=np.zeros((1, len(edges) - 1)), entropy_production=0.0)

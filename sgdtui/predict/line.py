@@ -21,6 +21,7 @@ FAR = 1e12
 """Walkers beyond this are lost, so a law must be normalisable within it."""
 _GROWTH = 1.2
 _NEGLIGIBLE = 1e-9
+_ASTRAY = 1e-2
 
 
 def first_cut(edges: Array, wall: Wall) -> Array:
@@ -72,8 +73,17 @@ class LineLaw:
     @property
     def normalisable(self) -> bool:
         """Whether the probability has died out towards open ends."""
+        if self.closed:
+            return True
         # An end panel is a sixth of its distance wide: an algebraic tail that still matters there diverges.
-        return self.closed or bool(self._tails(self.mass) < _NEGLIGIBLE)
+        return bool(self._tails(self.mass) < _NEGLIGIBLE)
+
+    def stays_near(self, edges: Array) -> bool:
+        """Whether the law lives anywhere near the window: a potential that goes up and down for ever, like a cosine,
+        is not followed for a thousand windows, and what then seems to hold the walkers does not.
+        """
+        distance = np.abs(self.panels.nodes - (edges[0] + edges[-1]) / 2)
+        return bool(self.mass[distance > 1e3 * (edges[-1] - edges[0])].sum() < _ASTRAY)
 
     def interval(self, share: float) -> tuple[float, float]:
         """The stretch of panels outside which less than `share` of the probability lies on either side."""

@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 _MOST_MAPS = 600
 _MOST_EXAMPLES = 400
 _SLICES = 1000
+_ROUNDING = 1e-13
 _PROBES = np.array([-1.3719, 0.4142, 0.9183, 2.2360])
 
 
@@ -171,7 +172,8 @@ def _convolved(images: Array, weights: Array, batch: int) -> tuple[Array, Array]
     law = np.fft.irfft(np.fft.rfft(grid.reshape(count, size), axis=1) ** batch, size, axis=1)
     half = _SLICES // 2
     offsets = np.arange(-half, half + 1)
-    masses = np.maximum(law[:, offsets % size], 0.0)
+    masses = law[:, offsets % size]
+    masses = np.where(masses > _ROUNDING, masses, 0.0)
     masses /= masses.sum(axis=1, keepdims=True)
     edges = centre[:, None] + step[:, None] / batch * (np.append(offsets, half + 1) - 0.5)
     return edges, masses

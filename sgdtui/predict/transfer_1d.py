@@ -76,7 +76,7 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
     lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
     if isinstance(lair, Absence):
         return lair
-    if step.maps is not None and not step.smooth_maps:
+    if step.maps is not None and not step.smooth_maps and not lair.heavy:
         from sgdtui.predict.map_law import law_of_maps
 
         prediction = law_of_maps(experiment, step, lair, edges, wall)
@@ -112,18 +112,20 @@ def find_lair(step: Chain, edges: Array, wall: Wall, start: float) -> Lair | Abs
         mass, loss = stationary_vector(matrix)
         if not np.all(np.isfinite(mass)):
             return Absence(NAME, "not normalisable", "the chain has no stationary law")
-        if not np.all(np.isfinite(limits)) and _far_share(grid, mass) > 1e-6:
+        if not np.all(np.isfinite(limits)) and _spreads(grid, mass):
             return Absence(NAME, "not normalisable", "the chain spreads without bound")
         living = np.flatnonzero(mass > _EMPTY)
         first, last = max(living[0] - 1, 0), min(living[-1] + 1, len(mass) - 1)
         new_low, new_high = float(grid[first]), float(grid[last + 1])
-        if wall.closed or reached is not None:
-            new_low, new_high = limits
+        if wall.closed or (reached is not None and new_high - new_low > 0.5 * (high - low)):
+            new_low, new_high = (low, high) if reached is not None else limits
             break
         bulk = _quantile_range(grid, mass, 1e-3)
         heavy = new_high - new_low > 60 * (bulk[1] - bulk[0])
         if heavy:
-            margin = 0.3 * (bulk[1] - bulk[0])
+            # Equal cells over the middle alone: they must resolve it, and the growing cells beyond take the rest.
+            bulk = _quantile_range(grid, mass, 0.03)
+            margin = 0.5 * (bulk[1] - bulk[0])
             new_low, new_high = max(bulk[0] - margin, limits[0]), min(bulk[1] + margin, limits[1])
         if 0.5 < (new_high - new_low) / (high - low) < 1.5:
             break
@@ -148,9 +150,12 @@ def _coarse_grid(low: float, high: float, limits: tuple[float, float], cells: in
     return np.asarray(grid[np.append(True, np.diff(grid) > 1e-12 * width)])
 
 
-def _far_share(grid: Array, mass: Array) -> float:
-    far = (np.abs(grid[:-1]) > FAR / 1e3) | (np.abs(grid[1:]) > FAR / 1e3)
-    return float(mass[far].sum())
+def _spreads(grid: Array, mass: Array) -> bool:
+    """Whether the mass does not die out from one stretch of three decades to the next, far away."""
+    distance = np.minimum(np.abs(grid[:-1]), np.abs(grid[1:]))
+    last = float(mass[distance > FAR / 1e3].sum())
+    before = float(mass[(distance > FAR / 1e6) & (distance <= FAR / 1e3)].sum())
+    return last > 1e-2 or (last > 1e-9 and last > 0.7 * before)
 
 
 def _quantile_range(grid: Array, mass: Array, share: float) -> tuple[float, float]:

@@ -38,8 +38,9 @@ NAME = "transfer"
 _SPACING = 0.85
 """Distance of nodes in units of the noise's spread: the trapezoidal error is exp(-2π²/0.85²) = 1e-12."""
 _REACH = 6.4
-_COARSEST = 1.6
-_LEAK = 1e-9
+_HEAVY_REACH = 14.0
+_COARSEST = 1.2
+_LEAK = 1e-8
 _SMALL = 6_000
 _MOST_NODES = 25_000
 _FINE = 128
@@ -109,7 +110,7 @@ def _smooth(
     experiment: Experiment, edges: tuple[Array, ...], step: PlaneChain, box: Box
 ) -> Prediction | Absence:
     """By the trapezoidal rule on nodes, on two grids where the finer is affordable, else on one."""
-    box = _grown(lambda b: _solve_nodes(step, b, _counts(step, b, _COARSEST, _SMALL)).loss, box, (True, True))
+    box = _grown(lambda b: _node_ends(step, b), box, (True, True))
     laws: list[NodeSolution] = []
     for spacing in (1.2, _SPACING):
         counts = _counts(step, box, spacing, _MOST_NODES)
@@ -130,26 +131,54 @@ def _smooth(
     else:
         error = _unresolved(step, box, last.counts)
     mean, covariance = last.mean, last.covariance
+    if heavy:
+        error += _cut_tails(experiment, step)
     return replace(
         prediction, mean=mean, covariance=covariance, numerical_error=max(error, 100 * last.loss, 1e-9)
     )
 
 
-def _grown(loss_on: Callable[[Box], float], box: Box, open_ends: tuple[bool, bool]) -> Box:
-    """The box, widened while the chain still leaves it and widening helps: steps may carry it beyond the SDE's law."""
-    loss = loss_on(box)
-    for _ in range(8):
-        if loss < _LEAK:
+def _cut_tails(experiment: Experiment, step: PlaneChain) -> float:
+    """What cutting an algebraic tail of the noise leaves out: its share of steps, over a relaxation time."""
+    from sgdtui.predict.relaxation import relaxation_time
+
+    assert step.shape.distribution is not None
+    reach = _HEAVY_REACH * _unit_spread(step.shape)
+    share = 4 * float(step.shape.distribution(np.array([-reach]))[0])
+    time = relaxation_time(experiment) or 1.0
+    return min(
+        1.0,
+        share * time / (experiment.dynamics.dt if experiment.dynamics.is_sde else experiment.dynamics.eta),
+    )
+
+
+def _grown(ends_on: Callable[[Box], Array | None], box: Box, open_ends: tuple[bool, bool]) -> Box:
+    """The box, widened along each axis on whose sides the law has not died out: steps go beyond the SDE's law.
+
+    `ends_on` gives the marginal at the sides of each axis next to its largest value, (2,); None gives up.
+    """
+    for _ in range(10):
+        ends = ends_on(box)
+        if ends is None:
             break
-        wider = tuple(
-            (low - 0.25 * (high - low), high + 0.25 * (high - low)) if is_open else (low, high)
-            for (low, high), is_open in zip(box, open_ends, strict=True)
+        grow = [is_open and end > _LEAK for end, is_open in zip(ends, open_ends, strict=True)]
+        if not any(grow):
+            break
+        box = tuple(
+            (low - 0.25 * (high - low), high + 0.25 * (high - low)) if wider else (low, high)
+            for (low, high), wider in zip(box, grow, strict=True)
         )
-        new = loss_on(wider)
-        if new > 0.7 * loss:
-            break
-        box, loss = wider, new
     return box
+
+
+def _ends(mass: Array) -> Array:
+    marginals = [mass.sum(axis=1 - axis) for axis in (0, 1)]
+    return np.array([max(m[0], m[-1]) / m.max() for m in marginals])
+
+
+def _node_ends(step: PlaneChain, box: Box) -> Array | None:
+    counts = _node_counts(step, box, _COARSEST)
+    return _ends(_node_masses(step, box, counts)[0]) if counts[0] * counts[1] <= _SMALL else None
 
 
 def _counts(step: PlaneChain, box: Box, spacing: float, most: int) -> tuple[int, int]:
@@ -199,13 +228,24 @@ class NodeSolution:
     counts: tuple[int, int]
 
 
+def _node_masses(step: PlaneChain, box: Box, counts: tuple[int, int]) -> tuple[Array, float]:
+    """The stationary masses of nodes, (nx, ny), and what they lose a step."""
+    nodes = [np.linspace(low, high, n) for (low, high), n in zip(box, counts, strict=True)]
+    grid = np.stack([g.ravel() for g in np.meshgrid(*nodes, indexing="ij")], axis=1)
+    matrix = _kernel(
+        step.shape, nodes, step.mean(grid), step.factor(grid), [float(n[1] - n[0]) for n in nodes]
+    )
+    mass, loss = leading_vector(matrix)
+    return mass.reshape(counts), loss
+
+
 def _solve_nodes(step: PlaneChain, box: Box, counts: tuple[int, int]) -> NodeSolution:
+    masses, loss = _node_masses(step, box, counts)
+    mass = masses.ravel()
     nodes = [np.linspace(low, high, n) for (low, high), n in zip(box, counts, strict=True)]
     width = [float(n[1] - n[0]) for n in nodes]
     grid = np.stack([g.ravel() for g in np.meshgrid(*nodes, indexing="ij")], axis=1)
     mean, factor = step.mean(grid), step.factor(grid)
-    matrix = _kernel(step.shape, nodes, mean, factor, width)
-    mass, loss = leading_vector(matrix)
     fine = [split(low - w / 2, high + w / 2, _FINE) for (low, high), w in zip(box, width, strict=True)]
     centres = [(e[1:] + e[:-1]) / 2 for e in fine]
     alive = mass > 1e-11
@@ -231,9 +271,8 @@ def _kernel(shape: NoiseShape, axes: list[Array], mean: Array, factor: Array, wi
     from scipy.sparse import csr_array, vstack
 
     assert shape.density is not None
-    reach = min(
-        _REACH * _unit_spread(shape) if np.isfinite(shape.reach) else 14.0 * _unit_spread(shape), shape.reach
-    )
+    spreads = _REACH if np.isfinite(shape.reach) else _HEAVY_REACH
+    reach = min(spreads * _unit_spread(shape), shape.reach)
     span = np.sqrt(np.sum(factor**2, axis=2)) * reach
     count = [len(a) for a in axes]
     blocks = []
@@ -340,7 +379,7 @@ def _atoms(
     images = maps(np.array([[low for low, _ in box]]))[0].shape[1]
     cells = int(np.clip(np.sqrt(_MOST_ENTRIES / (9 * images)), 48, _MOST_CELLS))
     is_open = (not sides[0].closed, not sides[1].closed)
-    box = _grown(lambda b: _solve_atoms(maps, sides, b, 40)[1], box, is_open)
+    box = _grown(lambda b: _ends(_solve_atoms(maps, sides, b, 40)[0].mass), box, is_open)
     solved = [_solve_atoms(maps, sides, box, count) for count in (cells // 2, cells)]
     law, loss = solved[1]
     if loss > 1e-5:

@@ -237,12 +237,16 @@ def _slice_images(chain: Chain, edges: Array) -> tuple[Array, Array, Array]:
     at_middle, masses = chain.slices((edges[1:] + edges[:-1]) / 2)
     at_low, _ = chain.slices(edges[:-1] + inset)
     at_high, _ = chain.slices(edges[1:] - inset)
-    count, pieces = len(edges) - 1, int(at_middle.shape[-1]) - 1
+    count, pieces = len(edges) - 1, int(np.size(at_middle, 1)) - 1
     ends = (at_middle[:, :-1], at_middle[:, 1:])
     carried = ((at_low[:, :-1] + at_low[:, 1:]) / 2, (at_high[:, :-1] + at_high[:, 1:]) / 2)
     whole = np.abs(carried[1] - carried[0]) > np.abs(ends[1] - ends[0])
     first, second = np.where(whole, carried[0], ends[0]), np.where(whole, carried[1], ends[1])
-    return np.minimum(first, second), np.maximum(first, second), np.broadcast_to(masses, (count, pieces)).copy()
+    return (
+        np.minimum(first, second),
+        np.maximum(first, second),
+        np.broadcast_to(masses, (count, pieces)).copy(),
+    )
 
 
 def _interval_matrix(found: Intervals, edges: Array, wall: Wall) -> Any:

@@ -120,14 +120,11 @@ class Ensemble:
         return done
 
     def _chunk(self) -> int:
-        """Steps that take some 20 ms, a whole number of rounds if it can be."""
+        """Steps that take some 20 ms, to the end of a round: half a round would draw the whole of it again."""
         rounds = self._program.round_steps
-        if self._seconds_per_step is None:
-            return rounds - self.step % rounds
-        steps = max(1, int(CHUNK_SECONDS / self._seconds_per_step))
-        if steps < rounds:
-            return steps
-        return steps - (self.step + steps) % rounds
+        steps = max(1, int(CHUNK_SECONDS / self._seconds_per_step)) if self._seconds_per_step else 1
+        begun = self.step % rounds
+        return max(1, (begun + steps) // rounds) * rounds - begun
 
     def _until_batch_closes(self) -> int:
         records = self._batches.length - self._records_in_batch

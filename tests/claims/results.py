@@ -14,6 +14,7 @@ def result(**changes: Any) -> dict[str, Any]:
         "settings": {
             "kind": "sgd",
             "eta": 0.1,
+            "time_step": 0.1,
             "batch": 1,
             "walkers": 1000,
             "parameters": {"s": 2.0},

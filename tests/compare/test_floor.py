@@ -41,11 +41,12 @@ def test_kolmogorov_smirnov_of_a_fine_grid_is_0_8687_over_root_n():
     assert two_atoms.ks == pytest.approx(np.sqrt(2 * 0.25 / np.pi) / 100, rel=0.1)
 
 
-def test_slow_modes_raise_only_the_cumulative_floors():
+def test_slow_modes_raise_the_cumulative_floors_and_tv_stays_above_ks():
     law = gaussian("law", 1.0, edges(4))
     fast = floors(1e4, law.probability, law.edges, law.outside)
     slow = floors(1e4, law.probability, law.edges, law.outside, cumulative_n_eff=1e2)
-    assert slow.tv == fast.tv
+    assert slow.tv == slow.ks > fast.tv > fast.ks
+    assert (slow.kl, slow.hellinger) == (fast.kl, fast.hellinger)
     assert slow.ks == pytest.approx(10 * fast.ks)
     assert slow.w1 == pytest.approx(10 * fast.w1)
 

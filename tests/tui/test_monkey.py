@@ -62,9 +62,10 @@ async def _monkey(events: int, seed: int, scene: str) -> None:
                 for _ in range(5):  # a dialog may still be on its way in or out
                     stage.app.screen.refresh(layout=True)
                     await stage.settle()
-                    if wire.shown() == wire.redrawn():
+                    if not wire.differing():
                         break
-                assert wire.shown() == wire.redrawn(), done[-20:]
+                differing = wire.differing()[:3]
+                assert not differing, (differing, stage.app.screen, done[-20:])
         assert stage.app.is_running
     assert threading.active_count() <= threads + 3
 

@@ -60,9 +60,9 @@ class Axis:
         low, high = self.limits
         if self.kinds:
             return [(float(i), kind) for i, kind in enumerate(self.kinds)][: max(most, 1)]
-        if len(self.places) <= most:
-            values = [10**place if self.log else place for place in self.places]
-            return [(place, short(value)) for place, value in zip(self.places, values, strict=True)]
+        labels = [short(10**place if self.log else place) for place in self.places[: most + 1]]
+        if len(labels) <= most and all(len(label) <= 3 for label in labels):
+            return list(zip(self.places, labels, strict=True))
         if not self.log:
             found = ticks(low, high, most)
             return list(zip(found, tick_labels(found), strict=True))

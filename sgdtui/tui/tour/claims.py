@@ -123,10 +123,9 @@ def _claim(entry: Checked, on: str, runs: Sequence[str], width: int, look: Look)
         measured = f"needs {' and '.join(others)}"
     number = isinstance(claim.measured, float) and not isinstance(claim.expected, bool | str)
     barred = number and not entry.waits and bool(claim.within)
-    wide = width >= 66
     tail = (GAUGE + MEASURED + 2 if barred else max(MEASURED, width_of(measured))) + 2
     fits = width - 3 - tail >= width_of(look.say(said))
-    two = bool(measured) and not (fits or wide)
+    two = bool(measured) and not fits
     canvas = Canvas(width, 2 if two else 1, look)
     canvas.write(1, 0, ascii_mark if look.ascii else mark, ink, weight=BOLD)
     canvas.write(3, 0, said, Role.TEXT, cells=width - 4 if two or not measured else width - 3 - tail)

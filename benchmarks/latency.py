@@ -1,0 +1,139 @@
+"""How long a person waits: for a first frame, for a new expression's first step, for the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import select
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from benchmarks.workloads import symbolic, w1
+from sgdtui.simulate import kernels
+from sgdtui.simulate.ensemble import Ensemble
+
+TICK = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds: the median and the 99th percentile (or the largest of a few)."""
+
+    name: str
+    median: float
+    worst: float
+
+
+def _well() -> str:
+    """A double well that nobody has compiled before."""
+    return f"(x**2 - 1)**2/4 + {random.uniform(0.001, 0.1)!r}*x**3"
+
+
+def first_step(loss: str) -> float:
+    """Seconds from the text of an expression to its first step, in a process that has run others before."""
+    began = time.perf_counter()
+    ensemble = Ensemble(symbolic(loss, ["1 + tanh(4*x)/2"], ("x",), 65_536), threads=1)
+    ensemble.advance(1, record=False)
+    took = time.perf_counter() - began
+    ensemble.close()
+    return took
+
+
+def expressions(count: int = 7) -> list[Latency]:
+    """A new expression, and a known one that must be loaded from disk."""
+    first_step(_well())
+    texts = [_well() for _ in range(count)]
+    fresh = [first_step(text) for text in texts]
+    known = []
+    for text in texts:
+        kernels._step.cache_clear()
+        known.append(first_step(text))
+    return [
+        Latency("a new expression to its first step", 1e3 * statistics.median(fresh), 1e3 * max(fresh)),
+        Latency("a known expression to its first step", 1e3 * statistics.median(known), 1e3 * max(known)),
+    ]
+
+
+async def _lag(until: threading.Event) -> list[float]:
+    late = []
+    while not until.is_set():
+        began = time.perf_counter()
+        await asyncio.sleep(TICK)
+        late.append(1e3 * (time.perf_counter() - began - TICK))
+    return late
+
+
+def _lag_while(work: threading.Thread, done: threading.Event, name: str) -> Latency:
+    work.start()
+    late = sorted(asyncio.run(_lag(done)))
+    work.join()
+    return Latency(name, late[len(late) // 2], late[int(0.99 * len(late))])
+
+
+def event_loop(seconds: float = 4.0) -> list[Latency]:
+    """How late an asyncio loop wakes up while walkers run on every core, and while kernels are compiled."""
+    done = threading.Event()
+    ensemble = Ensemble(w1())
+    ensemble.compile()
+
+    def run() -> None:
+        end = time.perf_counter() + seconds
+        ensemble.advance(10**9, record=True, cancelled=lambda: time.perf_counter() > end)
+        done.set()
+
+    running = _lag_while(threading.Thread(target=run), done, "event-loop lag at full speed")
+    ensemble.close()
+    compiled = threading.Event()
+
+    def build() -> None:
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            Ensemble(symbolic(_well(), ["1 + tanh(4*x)/2"], ("x",), 1024)).compile()
+        compiled.set()
+
+    return [running, _lag_while(threading.Thread(target=build), compiled, "event-loop lag while compiling")]
+
+
+def first_frame(count: int = 3) -> Latency | None:
+    """Seconds from `sgdtui launch` to the first frame on a pseudo-terminal; None where there is no such thing."""
+    if sys.platform == "win32":
+        return None
+    import pty
+
+    times = []
+    for _ in range(count):
+        master, slave = pty.openpty()
+        os.set_blocking(master, False)
+        env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "36"}
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sgdtui", "launch"], stdin=slave, stdout=slave, stderr=slave, env=env
+        )
+        os.close(slave)
+        seen, took = b"", None
+        while time.perf_counter() - began < 20 and process.poll() is None:
+            if select.select([master], [], [], 0.05)[0]:
+                try:
+                    seen += os.read(master, 65_536)
+                except OSError:
+                    break
+            if (
+                len(seen) > 2000 and b"\x1b[?1049h" in seen
+            ):  # the alternate screen, and something painted on it
+                took = time.perf_counter() - began
+                break
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        os.close(master)
+        if took is None:
+            return None
+        times.append(1e3 * took)
+    return Latency("cold start to the first frame", statistics.median(times), max(times))

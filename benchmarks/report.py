@@ -1,0 +1,84 @@
+"""What was measured, as a table in Markdown."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from benchmarks.latency import Latency
+from benchmarks.throughput import Speed
+from benchmarks.workloads import WALKERS
+
+ABOUT = {
+    "W1": "one-dimensional double well, Σ = s²(1 + x²), 200 bins every 10 steps",
+    "W2": "two dimensions, full state-dependent Σ, 64 × 64 bins every 10 steps",
+    "W3": "minibatch linear regression, 2 weights, 1000 rows, batches of 8",
+}
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything that `python -m benchmarks` measures."""
+
+    processor_time: bool = False
+    throughput: dict[str, list[Speed]] = field(default_factory=dict)
+    latencies: list[Latency] = field(default_factory=list)
+    walkers: dict[int, float] = field(default_factory=dict)
+    dimensions: dict[int, float] = field(default_factory=dict)
+
+    def markdown(self) -> str:
+        """The whole report."""
+        import llvmlite.binding as llvm
+
+        lines = [
+            "# Benchmarks",
+            "",
+            "Made by `python -m benchmarks`. Everyone takes turns, round after round, and ratios are taken within a",
+            "round: medians, with the lowest and the highest in brackets. float64 throughout."
+            + (" Rates are per second of processor time, on one core." if self.processor_time else ""),
+            "",
+            f"Processor {_processor()} (LLVM: {llvm.get_host_cpu_name()}), Python {platform.python_version()}, "
+            f"numpy {np.__version__}, numba {numba.__version__}; {datetime.now(UTC):%Y-%m-%d}.",
+            "",
+        ]
+        for workload, speeds in self.throughput.items():
+            lines += [
+                f"## {workload}: {ABOUT[workload]}",
+                "",
+                f"{WALKERS[workload]:,} walkers.",
+                "",
+                "| | million walker-steps/s | times numpy |",
+                "|---|---:|---:|",
+                *(f"| {s.name} | {s.rate:,.0f} | {s.ratio:.1f} ({s.low:.1f}–{s.high:.1f}) |" for s in speeds),
+                "",
+            ]
+        if self.latencies:
+            lines += ["## Waiting", "", "| | median, ms | worst (p99 for lags), ms |", "|---|---:|---:|"]
+            lines += [f"| {x.name} | {x.median:.1f} | {x.worst:.1f} |" for x in self.latencies] + [""]
+        if self.walkers:
+            lines += [
+                "## Cost against walkers (W1, one core)",
+                "",
+                "| walkers | million walker-steps/s |",
+                "|---:|---:|",
+            ]
+            lines += [f"| {n:,} | {rate:,.0f} |" for n, rate in self.walkers.items()] + [""]
+        if self.dimensions:
+            lines += ["## Cost against dimension (a quadratic, one core)", ""]
+            lines += ["| dimension | million walker-steps/s |", "|---:|---:|"]
+            lines += [f"| {d} | {rate:,.0f} |" for d, rate in self.dimensions.items()] + [""]
+        return "\n".join(lines)
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.machine()
