@@ -219,9 +219,9 @@ def step_intervals(chain: Chain, edges: Array) -> Intervals:
         mass = np.tile(weights / parts, count * parts)
         low, high = np.minimum(start, end).ravel(), np.maximum(start, end).ravel()
     else:
-        low, high, mass = _slice_images(chain, edges)
-        source = np.repeat(np.arange(count), low.shape[1])
-        low, high, mass = low.ravel(), high.ravel(), mass.ravel()
+        lows, highs, masses = _slice_images(chain, edges)
+        low, high, mass = lows.ravel(), highs.ravel(), masses.ravel()
+        source = np.repeat(np.arange(count), low.size // count)
     keep = np.isfinite(low) & np.isfinite(high) & (mass > 1e-14)
     return Intervals(low[keep], high[keep], mass[keep], source[keep])
 
