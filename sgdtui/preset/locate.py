@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from sgdtui.preset.problem import Problem, shortened
+from sgdtui.preset.problem import Problem, lines_of, shortened
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -72,7 +72,7 @@ class Located:
         place = self.values.get(path)
         if place is None:
             return self.place(path)
-        lines = self.text.split("\n")
+        lines = lines_of(self.text)
         if not 0 < place.line <= len(lines):
             return place
         scalar = lines[place.line - 1][place.column - 1 : place.column - 1 + place.length]

@@ -89,14 +89,19 @@ class UnreadableError(PresetError):
     """A file that could not be read at all: absent, too big, not text, no permission."""
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a YAML text, counted as YAML counts them: it also breaks lines at NEL, LS and PS."""
+    return re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
+
+
 def render(problem: Problem, source_text: str = "") -> str:
     """The problem for a terminal: place and message, the line, a caret under the blame, and what is allowed."""
     place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
     warning = "warning: " if problem.severity == "warning" else ""
     parts = [printable(f"{place}: {warning}{problem.message}" if place else f"{warning}{problem.message}")]
-    lines = source_text.split("\n") if source_text and problem.line else []
+    lines = lines_of(source_text) if source_text and problem.line else []
     if 0 < problem.line <= len(lines):
-        line, start = lines[problem.line - 1].rstrip("\r"), max(0, problem.column - 1)
+        line, start = lines[problem.line - 1], max(0, problem.column - 1)
         cut = max(0, start - _LONGEST_LINE // 2) if len(line) > _LONGEST_LINE else 0
         shown = printable(line[cut : cut + _LONGEST_LINE])
         caret = "^" * max(1, min(problem.length, len(shown) - (start - cut)))

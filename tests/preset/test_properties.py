@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any
 
 import yaml
@@ -98,7 +99,7 @@ def test_any_document_round_a_right_one(document: dict[str, Any]) -> None:
 @given(documents)
 def test_every_mistake_has_its_place_in_the_file(document: dict[str, Any]) -> None:
     text = yaml.safe_dump(document, allow_unicode=True)
-    lines = text.split("\n")
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
     for problem in problems_of(text):
         assert 1 <= problem.line <= len(lines)
         assert problem.column >= 1

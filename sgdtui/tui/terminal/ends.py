@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -82,16 +81,3 @@ def let_go_of_terminal() -> None:
             os.dup2(nothing, descriptor)
         if nothing > 2:
             os.close(nothing)
-
-
-def die_with_parent() -> None:
-    """Lets the kernel end this process when the one that started it ends, where the kernel can (Linux).
-
-    For the `initializer` of a pool, or as `preexec_fn`: a child that outlives its app would compute for nobody.
-    """
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
