@@ -23,7 +23,7 @@ class NotingLab:
         self.quick = True
         self.pending: list[threading.Event] = []
 
-    def save(self, path: Path, document: Any, view: dict[str, Any]) -> threading.Event:
+    def save(self, path: Path, _document: Any, view: dict[str, Any]) -> threading.Event:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
         self.saved.append(view)
@@ -108,6 +108,7 @@ def test_only_the_newest_are_kept_and_unfinished_ones_are_swept(now: SimpleNames
     assert newest_checkpoint() == keeper.path
 
 
-def test_without_a_run_nothing_is_written(now: SimpleNamespace) -> None:
+@pytest.mark.usefixtures("now")
+def test_without_a_run_nothing_is_written() -> None:
     Keeper(lambda: None, dict).keep()
     assert newest_checkpoint() is None
