@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain import Chain
-from sgdtui.predict.prediction import Prediction
+from sgdtui.predict.prediction import Absence, Prediction
 from sgdtui.predict.stationary import stationary_vector
 from sgdtui.predict.ulam import deposit, kernel_matrix, step_intervals
 from sgdtui.predict.wall import Wall
@@ -26,7 +26,9 @@ _MOST_WORK = 60_000_000
 _MOST_INTERVALS = 1_000_000
 
 
-def law_of_maps(experiment: Experiment, step: Chain, lair: object, edges: Array, wall: Wall) -> Prediction:
+def law_of_maps(
+    experiment: Experiment, step: Chain, lair: object, edges: Array, wall: Wall
+) -> Prediction | Absence:
     """The stationary law, on cells, then pushed through the maps on cells up to 32 times finer."""
     from sgdtui.predict.transfer_1d import Lair, cells_prediction
 
@@ -49,7 +51,10 @@ def law_of_maps(experiment: Experiment, step: Chain, lair: object, edges: Array,
     matrix = csr_array((share * found.mass[owner], (row, found.source[owner])), shape=(size, size))
     for _ in range(int(np.clip(_MOST_WORK // max(matrix.nnz, 1), 20, 300))):
         new = matrix @ fine
-        new /= new.sum()
+        left = float(new.sum())
+        if not left > 0:
+            return Absence("transfer", "not normalisable", "the maps carry every walker away")
+        new /= left
         change = np.abs(np.cumsum(new - fine)).max()
         fine = new
         if change < 1e-10:

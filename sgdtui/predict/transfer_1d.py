@@ -79,7 +79,10 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
     if step.maps is not None and not step.smooth_maps and not lair.heavy:
         from sgdtui.predict.map_law import law_of_maps
 
-        prediction = law_of_maps(experiment, step, lair, edges, wall)
+        found = law_of_maps(experiment, step, lair, edges, wall)
+        if isinstance(found, Absence):
+            return found
+        prediction = found
     else:
         prediction = _smooth(experiment, step, lair, edges, wall) or _on_cells(
             experiment, step, lair, edges, wall
