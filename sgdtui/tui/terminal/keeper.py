@@ -53,9 +53,16 @@ class Keeper:
     Args:
         lab: gives the lab that runs, None while there is none.
         view: gives what the person looks at, as plain JSON.
+        clock: seconds, growing.
     """
 
-    def __init__(self, lab: Callable[[], Any], view: Callable[[], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        lab: Callable[[], Any],
+        view: Callable[[], dict[str, Any]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self.path = checkpoint_folder() / f"run-{os.getpid()}.npz"
         self._lab, self._view = lab, view
         self._lock = threading.Lock()
@@ -68,7 +75,7 @@ class Keeper:
     def keep(self) -> None:
         """Begins a checkpoint if it is time and something has changed; returns at once."""
         with self._lock:
-            now = time.monotonic()
+            now = self._clock()
             if self._writing is not None:
                 if not self._writing.is_set():
                     return
@@ -83,7 +90,7 @@ class Keeper:
         with self._lock:
             if self._writing is not None:
                 self._writing.wait(patience)
-            self._begin(time.monotonic())
+            self._begin(self._clock())
             if self._writing is not None:
                 self._writing.wait(patience)
 
@@ -101,7 +108,7 @@ class Keeper:
 
     def _describe(self, experiment: Experiment) -> dict[str, Any]:
         """The experiment as the preset that builds it again; in the thread of the run, when that comes to it."""
-        self._taken = time.monotonic()
+        self._taken = self._clock()
         if self._described is None or self._described[0] != experiment:
             from sgdtui.preset.write import to_yaml
 

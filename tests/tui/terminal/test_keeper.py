@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from sgdtui.tui.terminal import keeper as room
 from sgdtui.tui.terminal.keeper import EVERY, KEPT, Keeper, checkpoint_folder, newest_checkpoint
 
 
@@ -23,7 +22,7 @@ class NotingLab:
         self.quick = True
         self.pending: list[threading.Event] = []
 
-    def save(self, path: Path, _document: Any, view: dict[str, Any]) -> threading.Event:
+    def save(self, path: Path, __document: Any, view: dict[str, Any]) -> threading.Event:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
         self.saved.append(view)
@@ -38,14 +37,12 @@ class NotingLab:
 def now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     """A clock that stands until it is moved, and a state folder."""
     monkeypatch.setenv("SGDTUI_STATE_DIR", str(tmp_path))
-    clock = SimpleNamespace(value=1000.0)
-    monkeypatch.setattr(room.time, "monotonic", lambda: clock.value)
-    return clock
+    return SimpleNamespace(value=1000.0)
 
 
 def test_it_keeps_every_few_seconds_and_only_what_is_new(now: SimpleNamespace) -> None:
     lab = NotingLab()
-    keeper = Keeper(lambda: lab, lambda: {"cursor": None})
+    keeper = Keeper(lambda: lab, lambda: {"cursor": None}, lambda: now.value)
     keeper.keep()
     keeper.keep()
     assert len(lab.saved) == 1
@@ -60,7 +57,7 @@ def test_it_keeps_every_few_seconds_and_only_what_is_new(now: SimpleNamespace) -
 
 def test_another_view_of_a_paused_run_is_worth_keeping(now: SimpleNamespace) -> None:
     lab, view = NotingLab(), {"cursor": 1}
-    keeper = Keeper(lambda: lab, lambda: dict(view))
+    keeper = Keeper(lambda: lab, lambda: dict(view), lambda: now.value)
     keeper.keep()
     view["cursor"] = 2
     now.value += 2 * EVERY
@@ -73,7 +70,7 @@ def test_another_view_of_a_paused_run_is_worth_keeping(now: SimpleNamespace) -> 
 def test_one_at_a_time_and_a_slow_disk_is_asked_less_often(now: SimpleNamespace) -> None:
     lab = NotingLab()
     lab.quick = False
-    keeper = Keeper(lambda: lab, dict)
+    keeper = Keeper(lambda: lab, dict, lambda: now.value)
     keeper.keep()
     lab.snapshot.step = 2
     now.value += 20
@@ -98,7 +95,7 @@ def test_only_the_newest_are_kept_and_unfinished_ones_are_swept(now: SimpleNames
     (folder / ".run-9.npz.abc.new").write_bytes(b"")
     os.utime(folder / ".run-9.npz.abc.new", (0, 0))
     lab = NotingLab()
-    keeper = Keeper(lambda: lab, dict)
+    keeper = Keeper(lambda: lab, dict, lambda: now.value)
     keeper.keep()
     now.value += 1
     keeper.keep()
@@ -110,5 +107,5 @@ def test_only_the_newest_are_kept_and_unfinished_ones_are_swept(now: SimpleNames
 
 @pytest.mark.usefixtures("now")
 def test_without_a_run_nothing_is_written() -> None:
-    Keeper(lambda: None, dict).keep()
+    Keeper(lambda: None, dict, lambda: now.value).keep()
     assert newest_checkpoint() is None
