@@ -105,7 +105,6 @@ def test_only_the_newest_are_kept_and_unfinished_ones_are_swept(now: SimpleNames
     assert newest_checkpoint() == keeper.path
 
 
-@pytest.mark.usefixtures("now")
-def test_without_a_run_nothing_is_written() -> None:
+def test_without_a_run_nothing_is_written(now: SimpleNamespace) -> None:
     Keeper(lambda: None, dict, lambda: now.value).keep()
     assert newest_checkpoint() is None
