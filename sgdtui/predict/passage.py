@@ -1,4 +1,4 @@
-"""First passage on the line: the mean time until a condition first holds, exactly for the SDE, and by Kramers.
+"""First passage on the line: the mean time until a condition first holds, exactly for the SDE.
 
 With U = ∫f/D and convention a, the scale density is s = D^(-a) exp(-U) and the speed density m = D^(a-1) exp(U); the
 mean time to leave an interval is ∫ G m with the Green function of s (Gardiner, Handbook of Stochastic Methods, §5.2.7).
@@ -6,34 +6,22 @@ mean time to leave an interval is ∫ G m with the Green function of s (Gardiner
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
-from sgdtui.predict.diffusion import Diffusion, diffusion
+from sgdtui.predict.diffusion import Diffusion
+from sgdtui.predict.exit import Exit, exit_stretch, passage_process
+from sgdtui.predict.kramers import kramers_time
 from sgdtui.predict.line import FAR
 from sgdtui.predict.panel import RUNNING, WEIGHTS, Panels, gauss_nodes, panels
-from sgdtui.predict.prediction import Absence
+
+__all__ = ["kramers_time", "mean_passage_time"]
 
 Array = NDArray[np.float64]
 
-_SCAN = 20_001
 _MOST_PANELS = 40_000
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """The stretch of the line on which walkers still run: where it ends, and which ends are exits (else walls)."""
-
-    low: float
-    high: float
-    low_exit: bool
-    high_exit: bool
 
 
 def mean_passage_time(experiment: Experiment) -> float | None:
@@ -41,7 +29,7 @@ def mean_passage_time(experiment: Experiment) -> float | None:
 
     None where it is not one-dimensional, there is no such condition or no diffusion, or the mean is infinite.
     """
-    process = _process(experiment)
+    process = passage_process(experiment)
     if process is None:
         return None
     times, weights = [], []
@@ -57,36 +45,6 @@ def mean_passage_time(experiment: Experiment) -> float | None:
     return float(np.dot(times, weights))
 
 
-def kramers_time(experiment: Experiment) -> float | None:
-    """Kramers' estimate of the same time: one barrier an exit, both wells and tops as parabolas.
-
-    t = √(2π/|Φ″_top|)·√(2π/Φ″_well)·D_top^(-a) D_well^(a-1) exp(ΔΦ) with Φ′ = -f/D; for constant D = T this is
-    2π exp(ΔL/T)/√(L″_well |L″_top|). None where no barrier lies between the start's well and an exit.
-    """
-    process = _process(experiment)
-    if process is None or not isinstance(experiment.start, At):
-        return None
-    start = experiment.start.point[0]
-    stretch = exit_stretch(experiment, start)
-    if stretch is None or stretch.low == stretch.high:
-        return None
-    rates = []
-    for end, is_exit in ((stretch.low, stretch.low_exit), (stretch.high, stretch.high_exit)):
-        if not is_exit:
-            continue
-        rate = _kramers_rate(process, start, end)
-        if rate is not None:
-            rates.append(rate)
-    return 1.0 / sum(rates) if rates and sum(rates) > 0 else None
-
-
-def _process(experiment: Experiment) -> Diffusion | None:
-    if experiment.dimension != 1 or experiment.until is None or experiment.until.names & {"k", "t"}:
-        return None
-    found = diffusion(experiment, "fokker-planck")
-    return None if isinstance(found, Absence) else found
-
-
 def _start_points(experiment: Experiment) -> list[tuple[float, float]]:
     start = experiment.start
     if isinstance(start, At):
@@ -99,50 +57,6 @@ def _start_points(experiment: Experiment) -> list[tuple[float, float]]:
     nodes, weights = np.polynomial.hermite_e.hermegauss(24)
     mean, deviation = start.mean[0], start.deviation[0]
     return [(mean + deviation * x, w / weights.sum()) for x, w in zip(nodes, weights, strict=True)]
-
-
-def exit_stretch(experiment: Experiment, start: float) -> Exit | None:
-    """The interval about the start on which `until` does not hold; None on a ring or where it never holds."""
-    assert experiment.until is not None
-    until = experiment.until
-    boundary, domain = experiment.space.boundaries[0], experiment.space.domain
-    if boundary.kind == "periodic":
-        return None
-    walls = (-np.inf, np.inf)
-    if boundary.kind == "reflect" and domain is not None:
-        walls = (float(domain[0][0]), float(domain[0][1]))
-    variable = experiment.variables[0]
-
-    def holds(x: Array) -> NDArray[np.bool_]:
-        return np.asarray(evaluate(until, {**experiment.values, variable: x}) != 0)
-
-    if holds(np.array([start]))[0]:
-        return Exit(start, start, True, True)
-    width = domain[0][1] - domain[0][0] if domain is not None else 10.0
-    ends: list[float] = []
-    exits: list[bool] = []
-    for side, wall in zip((-1.0, 1.0), walls, strict=True):
-        reach = np.concatenate([np.linspace(0, 3 * width, _SCAN), np.geomspace(3 * width, FAR, 2001)[1:]])
-        x = start + side * reach
-        x = x[(x >= walls[0]) & (x <= walls[1])]
-        held = holds(x)
-        if not held.any():
-            ends.append(wall)
-            exits.append(False)
-            continue
-        first = int(np.argmax(held))
-        inner, outer = x[first - 1], x[first]
-        for _ in range(200):
-            middle = (inner + outer) / 2
-            if middle in (inner, outer):
-                break
-            if holds(np.array([middle]))[0]:
-                outer = middle
-            else:
-                inner = middle
-        ends.append(float(outer))
-        exits.append(True)
-    return Exit(ends[0], ends[1], exits[0], exits[1]) if any(exits) else None
 
 
 def _mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | None:
@@ -277,58 +191,3 @@ def _log_green(
         if not np.isfinite(stretch.high) and np.logaddexp.reduce(wholes[-3:]) > everything - 20:
             return None
         return np.where(before, scale_density + beyond, -np.inf)
-
-
-def _kramers_rate(process: Diffusion, start: float, end: float) -> float | None:
-    """The rate over the highest barrier between the start's well and the exit at `end`."""
-
-    def force(x: Array) -> Array:
-        with np.errstate(all="ignore"):
-            return np.asarray(process.drift(x[:, None])[:, 0] / process.tensor(x[:, None])[:, 0, 0])
-
-    away = start - (end - start)
-    grid = np.linspace(away, end, 40_001)
-    value = force(grid)
-    potential = np.concatenate([[0.0], np.cumsum((value[1:] + value[:-1]) / 2) * (grid[1] - grid[0])])
-    well = int(np.argmin(np.abs(grid - start)))
-    while 0 < well < len(grid) - 1 and max(potential[well - 1], potential[well + 1]) > potential[well]:
-        well += 1 if potential[well + 1] > potential[well - 1] else -1
-    path = np.arange(well, len(grid))
-    if len(path) < 3 or not np.all(np.isfinite(potential[path])):
-        return None
-    top = int(path[np.argmin(potential[path])])
-    if top in (well, len(grid) - 1, 0):
-        return None
-    points = np.array([_zero(force, grid, well), _zero(force, grid, top)])
-    h = 1e-4 * abs(end - start)
-    slope = (force(points + h) - force(points - h)) / (2 * h)
-    strength = process.tensor(points[:, None])[:, 0, 0]
-    if not (slope[0] < 0 < slope[1]):
-        return None
-    a = process.convention
-    nodes, weights = np.polynomial.legendre.leggauss(200)
-    middle, half = points.mean(), (points[1] - points[0]) / 2
-    drop = -float(half * weights @ force(middle + half * nodes))
-    time = (
-        np.sqrt(2 * np.pi / slope[1])
-        * np.sqrt(2 * np.pi / -slope[0])
-        * strength[1] ** -a
-        * strength[0] ** (a - 1)
-        * np.exp(drop)
-    )
-    return float(1 / time)
-
-
-def _zero(force: Callable[[Array], Array], grid: Array, index: int) -> float:
-    """The zero of the force beside a grid point, by bisection; the grid point where the sign does not change."""
-    low, high = float(grid[max(index - 1, 0)]), float(grid[min(index + 1, len(grid) - 1)])
-    at_low = float(force(np.array([low]))[0])
-    if at_low * float(force(np.array([high]))[0]) > 0:
-        return float(grid[index])
-    for _ in range(60):
-        middle = (low + high) / 2
-        if at_low * float(force(np.array([middle]))[0]) > 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
