@@ -17,7 +17,7 @@ from sgdtui.simulate.count.batches import Batches
 from sgdtui.simulate.count.counts import Counts, PassageCounts
 from sgdtui.simulate.count.groups import layout
 from sgdtui.simulate.count.tally import Tally
-from sgdtui.simulate.sizes import BATCH, CAPACITY, FLOW, UNTIL
+from sgdtui.simulate.sizes import BATCH, CAPACITY, FLOW, PADDING, UNTIL
 from sgdtui.simulate.source import Unsupported, program
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Ensemble:
         self._pool: Pool | None = None
         self._kernels: Kernels | None = None
         self._lock = threading.Lock()
-        self._layout = layout(self.walkers, swarm, int(self._program.sizes[CAPACITY]))
+        self._layout = layout(self.walkers, swarm, int(self._program.sizes[CAPACITY]) - PADDING)
         self._tally = Tally(
             self._layout.groups,
             self.dimension,

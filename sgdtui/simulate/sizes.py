@@ -10,7 +10,7 @@ ADVANCE, OBSERVE, FORCE = 0, 1, 2
     BATCH,  # examples or draws averaged in a step
     ROUND,  # steps in a round
     DRAWS,  # rows of draws that a step uses
-    CAPACITY,  # lanes in a block at most
+    CAPACITY,  # lanes in a row: those of a block and some padding
     WORK,  # rows of `work`
     OBSERVABLES,  # observed expressions
     FLOW,  # displacements are counted before every FLOW-th record, or never: 0
@@ -26,6 +26,9 @@ BLOCK = 512
 
 EXAMPLES_AT_ONCE = 16
 """Examples whose rows are chosen for all lanes before any is read."""
+
+PADDING = 48
+"""Lanes that no walker uses, so that rows do not lie a power of two apart and fight for the same cache lines."""
 
 COPIES = 4
 """Copies of a one-dimensional histogram, so that successive additions to one bin do not wait for each other."""

@@ -28,6 +28,7 @@ from sgdtui.simulate.sizes import (
     FLOW,
     FLOW_STRIDE,
     OBSERVABLES,
+    PADDING,
     ROUND,
     SIZES,
     SWARM,
@@ -89,7 +90,7 @@ def sizes_of(
     sizes[BATCH] = experiment.dynamics.batch
     sizes[ROUND] = round_steps
     sizes[DRAWS] = draws
-    sizes[CAPACITY] = max(BLOCK, swarm)
+    sizes[CAPACITY] = max(BLOCK, swarm) + PADDING
     sizes[WORK] = work_rows + len(experiment.observe)
     sizes[OBSERVABLES] = len(experiment.observe)
     sizes[FLOW] = FLOW_STRIDE.get(experiment.dimension, 0) if experiment.until is None else 0

@@ -22,12 +22,14 @@ _STORE = ["streams[0, lane] = seed_a", "streams[1, lane] = seed_b"]
 class Draw:
     """With replacement: the row of every example is drawn anew. The others refine it.
 
-    Where rows are drawn (`tabled`), `fill` chooses those of the next `some` examples for all lanes, into `places`:
-    apart from the gradients, so that the choice is vector arithmetic and many rows come from memory at once.
+    Where rows are drawn (`tabled`), `fill` chooses those of the next `some` examples for all lanes, into `places` (as
+    where a row begins in the flat table): apart from the gradients, so that the choice is vector arithmetic and many
+    rows come from memory at once.
     `scratch` counts rows of `work` and `memory_columns` the integers that each walker remembers.
     """
 
     examples: int
+    columns: int
     batch: int
     about: str = "with replacement"
     tabled: bool = True
@@ -44,7 +46,7 @@ class Draw:
         text.add("place = places[example]")
         text.open("for lane in range(lanes):")
         text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
-        text.add("place[lane] = uint32((uint64(word)*examples) >> HALF_WORD)")
+        text.add(f"place[lane] = uint32(((uint64(word)*examples) >> HALF_WORD)*uint64({self.columns}))")
         text.close()
         text.close()
 
@@ -87,7 +89,7 @@ class DistinctDraw(Draw):
         text.open("for example in range(some):")
         text.add("place = places[example]", "pick = picks[begin + example]")
         text.open("for lane in range(lanes):")
-        text.add("place[lane] = uint32(int64(pick[lane]))")
+        text.add(f"place[lane] = uint32({self.columns}*int64(pick[lane]))")
         text.close()
         text.close()
 
@@ -135,7 +137,7 @@ class ReshuffledDraw(Draw):
             "place = memory[lane, pick]",
             "memory[lane, pick] = memory[lane, turn]",
             "memory[lane, turn] = place",
-            "places[example, lane] = uint32(place)",
+            f"places[example, lane] = uint32({self.columns}*place)",
         )
         text.close()
         text.close()
@@ -144,19 +146,21 @@ class ReshuffledDraw(Draw):
 def draw_of(system: SampleSystem, batch: int, walkers: int) -> Draw:
     """How this system's minibatches are drawn. Raises Unsupported."""
     if isinstance(system.data, Fresh):
-        return AfreshDraw(0, batch, "afresh", tabled=False)
-    n = system.example_count or 0
+        return AfreshDraw(0, 0, batch, "afresh", tabled=False)
+    n, columns = system.example_count or 0, len(system.data.columns)
+    if n * columns >= 2**32:
+        raise Unsupported(f"{n} rows of {columns} columns are too many: at most 2^32 numbers")
     if system.draw == "replacement":
-        return Draw(n, batch)
+        return Draw(n, columns, batch)
     if system.draw == "reshuffle":
         if n * walkers > MEMORY_LIMIT:
             raise Unsupported(
                 f"reshuffled epochs of {n} rows for {walkers} walkers need {n * walkers * 4 / 2**30:.1f} GiB; "
                 f"at most {MEMORY_LIMIT // n} walkers fit"
             )
-        return ReshuffledDraw(n, batch, "reshuffled epochs", memory_columns=n)
+        return ReshuffledDraw(n, columns, batch, "reshuffled epochs", memory_columns=n)
     if batch > n:
         raise Unsupported(f"a batch of {batch} distinct examples cannot be drawn from {n}")
     if batch * batch <= 16 * n and batch < n:
-        return DistinctDraw(n, batch, "distinct within the batch", scratch=batch + 1)
-    return SelectionDraw(n, batch, "distinct within the batch", tabled=False, scratch=1)
+        return DistinctDraw(n, columns, batch, "distinct within the batch", scratch=batch + 1)
+    return SelectionDraw(n, columns, batch, "distinct within the batch", tabled=False, scratch=1)

@@ -147,6 +147,7 @@ class _SgdWriter(_SampleWriter):
         self._clear_sums(text)
         self.draw.before_batch(text, self.scratch_row + self.dimension)
         if self.draw.tabled:
+            text.add("table = rows.reshape(rows.size)")
             text.open(f"for begin in range(0, batch, {EXAMPLES_AT_ONCE}):")
             text.add(f"some = min({EXAMPLES_AT_ONCE}, batch - begin)")
             self.draw.fill(text)
@@ -190,8 +191,8 @@ class _SgdWriter(_SampleWriter):
         text.add(*self.used_variables())
         text.add(*(f"total_{c} = sum_{c}[lane]" for c in range(self.dimension)))
         text.open("for example in range(some):")
-        text.add("place = places[example, lane]")
-        text.add(*(f"{self.columns[i]} = rows[place, {i}]" for i in self.used_columns()))
+        text.add("place = uint64(places[example, lane])")
+        text.add(*(f"{self.columns[i]} = table[place + uint64({i})]" for i in self.used_columns()))
         parts = self.gradient_lines(text)
         text.add(*(f"total_{c} += {part}" for c, part in enumerate(parts)))
         text.close()
@@ -205,8 +206,8 @@ class _SgdWriter(_SampleWriter):
         text.add(*(f"column_{i} = work[{spare + place}]" for place, i in enumerate(used)))
         text.open("for example in range(some):")
         text.open("for lane in range(lanes):")
-        text.add("place = places[example, lane]")
-        text.add(*(f"column_{i}[lane] = rows[place, {i}]" for i in used))
+        text.add("place = uint64(places[example, lane])")
+        text.add(*(f"column_{i}[lane] = table[place + uint64({i})]" for i in used))
         text.close()
         text.open("for lane in range(lanes):")
         text.add(*(f"{self.columns[i]} = column_{i}[lane]" for i in used), *self.used_variables())
@@ -268,13 +269,20 @@ class _SgdWriter(_SampleWriter):
         text.open("for lane in range(lanes):")
         text.add("scores[lane] = 0.0")
         text.close()
-        self._over_weights(text, "scores[lane] += walkers[column, lane]*rows[place[lane], column]")
+        self._over_weights(
+            text, "scores[lane] += walkers[column, lane]*table[uint64(place[lane]) + uint64(column)]"
+        )
         text.open("for lane in range(lanes):")
-        text.add("score = scores[lane]", f"target = rows[place[lane], {d}]", *self.residual_lines("target"))
+        text.add(
+            "score = scores[lane]",
+            f"target = table[uint64(place[lane]) + uint64({d})]",
+            *self.residual_lines("target"),
+        )
         text.add("scores[lane] = residual")
         text.close()
         self._over_weights(
-            text, f"work[{self.scratch_row} + column, lane] += scores[lane]*rows[place[lane], column]"
+            text,
+            f"work[{self.scratch_row} + column, lane] += scores[lane]*table[uint64(place[lane]) + uint64(column)]",
         )
         text.close()
 
