@@ -4,8 +4,9 @@ Every function is made from text (it is the same arithmetic many times over, unr
 `sgdtui.simulate.address.DRAW_SIGNATURE`: it fills `rows` rows of `lanes` float32 draws, each the mean of `batch`
 independent draws of the law, from the generators in `a_words`, `b_words`, and leaves these advanced.
 
-gaussian    Box–Muller from two 32-bit uniforms in float32: the resolution of a draw is that of a float32 (6e-8 of its
-            size), its reach ±6.66, its moments exact to 1e-6. The batch is left to the caller: it only scales.
+gaussian    Box–Muller from two 32-bit uniforms in float32: a draw is off by at most a few 1e-7 (of itself, or of one
+            near the origin), its reach is ±6.66, its moments are exact to 1e-6. The batch is left to the caller: it
+            only scales.
 rademacher  ±1 by the highest bit of a word, the mean of `batch` of them.
 uniform     on ±√3.
 laplace     density exp(-√2|z|)/√2.
@@ -25,23 +26,25 @@ from sgdtui.simulate import rng
 SCALED_BY_CALLER = frozenset({"gaussian", "stable"})
 """The laws whose mean over a batch is one draw, scaled."""
 
-MULTIPLE = {"gaussian": 8}
+MULTIPLE = {"gaussian": 2}
 """How many rows a law makes at a time (one where it is not named)."""
 
 _float32 = np.float32
 
-# log(1 + z)/z³ - 1/z² + 1/(2z) for a mantissa 1 + z in [√½, √2], in single precision (Cephes logf).
+# -log(1.5 + z) for |z| ≤ ½, to 4e-8; cos t and sin(t)/t in t² for |t| ≤ π/4, to 3e-8 (Chebyshev interpolation).
 _LOG = (
-    3.3333331174e-1,
-    -2.4999993993e-1,
-    2.0000714765e-1,
-    -1.6668057665e-1,
-    1.4249322787e-1,
-    -1.2420140846e-1,
-    1.1676998740e-1,
-    -1.1514610310e-1,
-    7.0376836292e-2,
+    -4.0546510811e-01,
+    -6.6666617554e-01,
+    2.2222192639e-01,
+    -9.8791445449e-02,
+    4.9398383629e-02,
+    -2.5969792103e-02,
+    1.4410552896e-02,
+    -1.0238179753e-02,
+    6.0066050431e-03,
 )
+_COS = (9.9999997233e-01, -4.9999856419e-01, 4.1655014925e-02, -1.3585779265e-03)
+_SIN = (9.9999999692e-01, -1.6666650674e-01, 8.3320357856e-03, -1.9503904251e-04)
 
 NAMES: dict[str, object] = {
     **rng.NAMES,
@@ -49,37 +52,36 @@ NAMES: dict[str, object] = {
     "math": math,
     "float32": _float32,
     "int32": np.int32,
-    "HALF": _float32(0.5),
     "ONE": _float32(1.0),
-    "ROOT_HALF": np.int32(0x3F3504F3),
+    "LOWEST": np.uint32(1),
     "MANTISSA": np.int32(23),
-    "WORD": _float32(32.0),
+    "FRACTION": np.int32(0x7FFFFF),
+    "UNIT": np.int32(0x3F800000),
+    "MIDDLE": _float32(1.5),
+    "OCTAVE": _float32(127.0 + 32.0),
     "LN2": _float32(math.log(2.0)),
     "EIGHTH": _float32(math.pi / 4 * 2.0**-31),
     "SIGN": np.uint32(0x80000000),
     "BIT": np.uint32(1),
     "BITS": np.uint32(2),
     **{f"LOG_{i}": _float32(c) for i, c in enumerate(_LOG)},
-    "SIN_1": _float32(-1.6666654611e-1),
-    "SIN_2": _float32(8.3321608736e-3),
-    "SIN_3": _float32(-1.9515295891e-4),
-    "COS_1": _float32(4.166664568298827e-2),
-    "COS_2": _float32(-1.388731625493765e-3),
-    "COS_3": _float32(2.443315711809948e-5),
+    **{f"COS_{i}": _float32(c) for i, c in enumerate(_COS)},
+    **{f"SIN_{i}": _float32(c) for i, c in enumerate(_SIN)},
     "ROOT_3": _float32(math.sqrt(3.0) * 2.0**-31),
     "ROOT_HALF_LENGTH": _float32(math.sqrt(0.5)),
 }
 
-# The exponential variate -log(u/2³²) of a word, half a unit added so that no logarithm of 0 is taken.
+# The exponential variate -log(u) of u = word/2³², its lowest bit set so that no logarithm of 0 is taken. As a float u
+# is 2^-octave (1.5 + rest); even and odd powers of the rest are summed apart, so that half as many products wait for
+# one another. Rounding near u = 1 may give a length of -1e-7: hence its size.
 EXPONENTIAL = [
-    "word_bits = float32(float32(word) + HALF).view(np.int32)",
-    "word_octave = int32(int32(word_bits - ROOT_HALF) >> MANTISSA)",
-    "word_rest = int32(word_bits - int32(word_octave << MANTISSA)).view(np.float32) - ONE",
-    "word_series = LOG_8",
-    *(f"word_series = word_series*word_rest + LOG_{i}" for i in range(7, -1, -1)),
+    "word_bits = float32(uint32(word | LOWEST)).view(np.int32)",
+    "word_octave = OCTAVE - float32(int32(word_bits >> MANTISSA))",
+    "word_rest = int32(int32(word_bits & FRACTION) | UNIT).view(np.float32) - MIDDLE",
     "word_square = word_rest*word_rest",
-    "word_length = HALF*word_square - word_rest - word_series*word_rest*word_square"
-    " - (float32(word_octave) - WORD)*LN2",
+    "word_even = ((LOG_8*word_square + LOG_6)*word_square + LOG_4)*word_square + LOG_2",
+    "word_odd = ((LOG_7*word_square + LOG_5)*word_square + LOG_3)*word_square + LOG_1",
+    "word_length = abs(((word_octave*LN2 + LOG_0) + word_even*word_square) + word_odd*word_rest)",
 ]
 
 # A point of the circle: the angle within ±π/4 from 30 bits of a second word, turned by π/4, its signs from the highest
@@ -88,11 +90,13 @@ BOX_MULLER = [
     "word_radius = math.sqrt(word_length)",
     "turn = float32(int32(second_word << BITS))*EIGHTH",
     "turn_square = turn*turn",
-    "turn_sine = turn + turn*turn_square*(SIN_1 + turn_square*(SIN_2 + turn_square*SIN_3))",
-    "turn_cosine = ONE - HALF*turn_square + turn_square*turn_square*(COS_1 + turn_square*(COS_2 + turn_square*COS_3))",
-    "normal_one = int32(float32(word_radius*(turn_cosine - turn_sine)).view(np.int32)"
+    "turn_cosine = ((COS_3*turn_square + COS_2)*turn_square + COS_1)*turn_square + COS_0",
+    "turn_slope = ((SIN_3*turn_square + SIN_2)*turn_square + SIN_1)*turn_square + SIN_0",
+    "turn_along = word_radius*turn_cosine",
+    "turn_across = word_radius*turn",
+    "normal_one = int32(float32(turn_along - turn_across*turn_slope).view(np.int32)"
     " ^ int32(second_word & SIGN)).view(np.float32)",
-    "normal_two = int32(float32(word_radius*(turn_cosine + turn_sine)).view(np.int32)"
+    "normal_two = int32(float32(turn_along + turn_across*turn_slope).view(np.int32)"
     " ^ int32(uint32(second_word << BIT) & SIGN)).view(np.float32)",
 ]
 
@@ -149,15 +153,23 @@ _HEAD = '''def draw(out_pointer, a_pointer, b_pointer, rows, capacity, lanes, ba
 def source(kind: str) -> str:
     """The text of the function that draws one law. Raises KeyError for a law that is not built."""
     if kind == "gaussian":
-        body: list[str] = []
-        for pair in range(4):
-            body += [*rng.next_word("word"), *rng.next_word("second_word"), *EXPONENTIAL, *BOX_MULLER]
-            body += [f"out[row + {2 * pair}, j] = normal_one", f"out[row + {2 * pair + 1}, j] = normal_two"]
-        text = _HEAD.format(about="Standard normal draws, four Box–Muller pairs at a time.")
-        loops = "    for row in range(0, rows, 8):\n        for j in range(lanes):\n"
-        indent = " " * 12
-        lines = ["a = a_words[j]", "b = b_words[j]", *body, "a_words[j] = a", "b_words[j] = b"]
-        return text + loops + "".join(f"{indent}{line}\n" for line in lines)
+        text = _HEAD.format(
+            about="Standard normal draws, a pair of rows at a time by Box and Muller's method."
+        )
+        loops = "    for row in range(0, rows, 2):\n        for j in range(lanes):\n"
+        lines = [
+            "a = a_words[j]",
+            "b = b_words[j]",
+            *rng.next_word("word"),
+            *rng.next_word("second_word"),
+            *EXPONENTIAL,
+            *BOX_MULLER,
+            "out[row, j] = normal_one",
+            "out[row + 1, j] = normal_two",
+            "a_words[j] = a",
+            "b_words[j] = b",
+        ]
+        return text + loops + "".join(f"{' ' * 12}{line}\n" for line in lines)
     text = _HEAD.format(about=f"Means of a batch of {kind} draws.")
     if kind in SCALED_BY_CALLER:
         loops = "    for row in range(rows):\n        for j in range(lanes):\n"

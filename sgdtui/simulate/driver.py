@@ -49,6 +49,9 @@ def _part(function: _Function) -> _Function:
 FAR = 1e12
 """A walker beyond this, or not finite, is lost."""
 
+LOOKS = 8
+"""Rounds between two looks at whether a walker is lost (and every record looks)."""
+
 SIGNATURE = types.float64(
     types.intp,  # first block
     types.intp,  # last block, excluded
@@ -121,17 +124,29 @@ def drop_far(walkers: Any, lanes: Any) -> None:
 
 
 @_part
-def mark_lost(walkers: Any, lanes: Any, alive: Any) -> None:
-    """alive[j] is 1.0, or 0.0 for a walker that is lost, all of whose coordinates become NaN."""
-    alive[:lanes] = 1.0
-    for row in range(walkers.shape[0]):
-        x = walkers[row]
+def count_going(rows: Any, lanes: Any, going: Any) -> Any:
+    """Put 1.0 into `going` for every lane none of whose values is far, infinite or NaN, else 0.0; how many of them."""
+    first = rows[0]
+    total = 0.0
+    for j in range(lanes):
+        going[j] = 1.0 if abs(first[j]) <= FAR else 0.0
+        total += going[j]
+    for row in range(1, rows.shape[0]):
+        x = rows[row]
+        total = 0.0
         for j in range(lanes):
-            alive[j] = alive[j] if abs(x[j]) <= FAR else 0.0
-    for row in range(walkers.shape[0]):
-        x = walkers[row]
+            going[j] = going[j] if abs(x[j]) <= FAR else 0.0
+            total += going[j]
+    return total
+
+
+@_part
+def clear_lanes(rows: Any, lanes: Any, going: Any, value: Any) -> None:
+    """Give every row `value` in the lanes that do not go on."""
+    for row in range(rows.shape[0]):
+        x = rows[row]
         for j in range(lanes):
-            x[j] = x[j] if alive[j] == 1.0 else np.nan
+            x[j] = x[j] if going[j] == 1.0 else value
 
 
 @_part
@@ -147,6 +162,57 @@ def add_lane_sums(
         for j in range(len(own)):
             total += own[j]
         column[group] += total
+
+
+@_part
+def add_moments(
+    walkers: Any, shift: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, sums: Any
+) -> None:
+    """Add to each group's sums how many walkers it has here, and their moments around `shift`: all must be going."""
+    dimension = len(shift)
+    for group in range(groups_from, groups_to):
+        first = max(bounds[group], lo) - lo
+        last = min(bounds[group + 1], hi) - lo
+        sums[group, 0] += last - first
+        column = 1 + dimension
+        for c in range(dimension):
+            own, origin = walkers[c, first:last], shift[c]
+            total = 0.0
+            square = 0.0
+            for j in range(len(own)):
+                away = own[j] - origin
+                total += away
+                square += away * away
+            sums[group, 1 + c] += total
+            for place in range(c):
+                other, beyond = walkers[place, first:last], shift[place]
+                product = 0.0
+                for j in range(len(own)):
+                    product += (own[j] - origin) * (other[j] - beyond)
+                sums[group, column + place] += product
+            sums[group, column + c] += square
+            column += c + 1
+
+
+@_part
+def add_moments_of_some(
+    walkers: Any, going: Any, shift: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, sums: Any
+) -> None:  # fmt: skip
+    """The same where some walkers are lost."""
+    dimension = len(shift)
+    for group in range(groups_from, groups_to):
+        first = max(bounds[group], lo) - lo
+        last = min(bounds[group + 1], hi) - lo
+        for j in range(first, last):
+            if going[j] == 1.0:
+                sums[group, 0] += 1.0
+                column = 1 + dimension
+                for c in range(dimension):
+                    away = walkers[c, j] - shift[c]
+                    sums[group, 1 + c] += away
+                    for other in range(c + 1):
+                        sums[group, column] += away * (walkers[other, j] - shift[other])
+                        column += 1
 
 
 @_part
@@ -174,28 +240,43 @@ def count_cells(
 @_part
 def count_flow(
     work: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
-    axes: Any, window: Any, cells: Any, dimension: Any, entropy: Any,
+    axes: Any, window: Any, going: Any, cells: Any, dimension: Any, entropy: Any,
     flow: Any, displacement: Any, visits: Any,
 ) -> None:  # fmt: skip
-    """One step's displacement: `work` holds the positions before it, then x' - x, then the entropy produced."""
+    """One step's displacement: `work` holds the positions before it, then x' - x, then the entropy produced.
+
+    A walker that is lost adds nothing, but to the visits of the cell outside the window, which nobody reads.
+    """
     cells_of(work, axes, window, lanes, cells)
+    moved = work[dimension : 2 * dimension]
+    if count_going(moved, lanes, going) < lanes:
+        clear_lanes(work[: 2 * dimension + 1], lanes, going, 0.0)
+        for j in range(lanes):
+            cells[j] = cells[j] if going[j] == 1.0 else np.uint32(0)
+    add_lane_sums(going, lo, hi, groups_from, groups_to, bounds, flow[:, 0])
+    if entropy:
+        add_lane_sums(work[2 * dimension], lo, hi, groups_from, groups_to, bounds, flow[:, 1])
     for group in range(groups_from, groups_to):
         first = max(bounds[group], lo) - lo
         last = min(bounds[group + 1], hi) - lo
-        for j in range(first, last):
-            going = True
-            for c in range(dimension):
-                going = going and abs(work[dimension + c, j]) <= FAR
-            if going:
-                flow[group, 0] += 1.0
-                if entropy:
-                    flow[group, 1] += work[2 * dimension, j]
-                if dimension == 2:
-                    flow[group, 2] += work[0, j] * work[3, j] - work[1, j] * work[2, j]
-                cell = cells[j]
-                visits[group, cell] += 1
-                for axis in range(len(axes)):
-                    displacement[group, cell, axis] += work[dimension + axes[axis], j]
+        if dimension == 2:
+            x, y, right, up = (
+                work[0, first:last],
+                work[1, first:last],
+                work[2, first:last],
+                work[3, first:last],
+            )
+            area = 0.0
+            for j in range(len(x)):
+                area += x[j] * up[j] - y[j] * right[j]
+            flow[group, 2] += area
+        own, count, there = cells[first:last], visits[group], displacement[group]
+        for j in range(len(own)):
+            count[own[j]] += 1
+        for axis in range(len(axes)):
+            along = moved[axes[axis], first:last]
+            for j in range(len(own)):
+                there[own[j], axis] += along[j]
 
 
 @_part
@@ -238,31 +319,20 @@ def stop_arrived(
 @_part
 def record(
     walkers: Any, observed: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
-    axes: Any, window: Any, shift: Any, alive: Any, centred: Any, product: Any, cells: Any,
-    histogram: Any, sums: Any,
+    axes: Any, window: Any, shift: Any, going: Any, cells: Any, histogram: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Histogram, moments around `shift` and the observed values (already evaluated) of those who are not lost."""
-    mark_lost(walkers, lanes, alive)
+    if count_going(walkers, lanes, going) == lanes:
+        add_moments(walkers, shift, lo, hi, groups_from, groups_to, bounds, sums)
+    else:
+        clear_lanes(walkers, lanes, going, np.nan)
+        clear_lanes(observed, lanes, going, 0.0)
+        add_moments_of_some(walkers, going, shift, lo, hi, groups_from, groups_to, bounds, sums)
     cells_of(walkers, axes, window, lanes, cells)
     count_cells(cells, lo, hi, groups_from, groups_to, bounds, histogram)
-    add_lane_sums(alive, lo, hi, groups_from, groups_to, bounds, sums[:, 0])
-    dimension = len(shift)
-    for c in range(dimension):
-        for j in range(lanes):
-            centred[c, j] = walkers[c, j] - shift[c] if alive[j] == 1.0 else 0.0
-        add_lane_sums(centred[c], lo, hi, groups_from, groups_to, bounds, sums[:, 1 + c])
-    column = 1 + dimension
-    for c in range(dimension):
-        for other in range(c + 1):
-            for j in range(lanes):
-                product[j] = centred[c, j] * centred[other, j]
-            add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
-            column += 1
-    for row in range(sums.shape[1] - column):
-        for j in range(lanes):
-            product[j] = observed[row, j] if alive[j] == 1.0 else 0.0
-        add_lane_sums(product, lo, hi, groups_from, groups_to, bounds, sums[:, column])
-        column += 1
+    column = sums.shape[1] - observed.shape[0]
+    for row in range(observed.shape[0]):
+        add_lane_sums(observed[row], lo, hi, groups_from, groups_to, bounds, sums[:, column + row])
 
 
 def drive(
@@ -282,9 +352,7 @@ def drive(
     ahead = np.empty((2, capacity), np.uint32)
     draws = np.empty((max(draw_rows, 1), capacity), np.float32)
     work = np.zeros((sizes[WORK], capacity))
-    centred = np.empty((dimension, capacity))
-    alive = np.empty(capacity)
-    product = np.empty(capacity)
+    going = np.empty(capacity)
     cells = np.empty(capacity, np.uint32)
     places = np.empty((EXAMPLES_AT_ONCE, capacity), np.uint32)
     t = time
@@ -305,12 +373,15 @@ def drive(
         since = recorded
         while k < end:
             offset = k % round_steps
-            copy_lanes(kept, ahead, lanes)
+            whole = offset == 0 and end - k >= round_steps
+            if not whole:
+                copy_lanes(kept, ahead, lanes)
+            random = kept if whole else ahead
             if draw_rows > 0:
                 call_draw(
                     draw_address,
                     (
-                        draws.ctypes.data, ahead[0].ctypes.data, ahead[1].ctypes.data,
+                        draws.ctypes.data, random[0].ctypes.data, random[1].ctypes.data,
                         draw_rows, capacity, lanes, sizes[BATCH], shape,
                     ),
                 )  # fmt: skip
@@ -334,7 +405,7 @@ def drive(
                         walkers,
                         draws,
                         work,
-                        ahead,
+                        random,
                         rows,
                         mine,
                         places,
@@ -373,12 +444,12 @@ def drive(
                         call_step(
                             step_address,
                             (
-                                walkers, draws, work, ahead, rows, mine, places, dials, sizes, float(k), t, offset,
+                                walkers, draws, work, random, rows, mine, places, dials, sizes, float(k), t, offset,
                                 n, lanes, FORCE,
                             ),
                         )  # fmt: skip
                     count_flow(
-                        work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, cells,
+                        work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, going, cells,
                         dimension, sizes[ENTROPY] != 0, flow, displacement, visits,
                     )  # fmt: skip
                 if since % every != 0:
@@ -387,17 +458,19 @@ def drive(
                     call_step(
                         step_address,
                         (
-                            walkers, draws, work, ahead, rows, mine, places, dials, sizes, float(k), t, offset, n,
+                            walkers, draws, work, random, rows, mine, places, dials, sizes, float(k), t, offset, n,
                             lanes, OBSERVE,
                         ),
                     )  # fmt: skip
                 record(
                     walkers, work[sizes[WORK] - observables :], lanes, lo, hi, groups_from, groups_to, bounds,
-                    axes, window, shift, alive, centred, product, cells, histogram, sums,
+                    axes, window, shift, going, cells, histogram, sums,
                 )  # fmt: skip
             if offset == round_steps:
-                copy_lanes(ahead, kept, lanes)
-                drop_far(walkers, lanes)
+                if not whole:
+                    copy_lanes(ahead, kept, lanes)
+                if k // round_steps % LOOKS == 0:
+                    drop_far(walkers, lanes)
         state[:, lo:hi] = walkers[:, :lanes]
         streams[:, lo:hi] = kept[:, :lanes]
     return t

@@ -29,6 +29,9 @@ __all__ = ["Ensemble", "Unsupported"]
 CHUNK_SECONDS = 0.02
 """How long the threads run between two looks at whether to stop."""
 
+FEWEST_STEPS, LONGEST_CHUNK = 48, 0.05
+"""Many walkers come from memory and go back there in every chunk: it is worth so many steps, if it stays this short."""
+
 FAR = 1e12
 
 State = dict[str, Any]
@@ -122,7 +125,10 @@ class Ensemble:
     def _chunk(self) -> int:
         """Steps that take some 20 ms, to the end of a round: half a round would draw the whole of it again."""
         rounds = self._program.round_steps
-        steps = max(1, int(CHUNK_SECONDS / self._seconds_per_step)) if self._seconds_per_step else 1
+        steps = 1
+        if self._seconds_per_step:
+            usual, most = (int(s / self._seconds_per_step) for s in (CHUNK_SECONDS, LONGEST_CHUNK))
+            steps = max(1, usual, min(FEWEST_STEPS, most))
         begun = self.step % rounds
         return max(1, (begun + steps) // rounds) * rounds - begun
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 _WORDS = """
     walkers draws work streams rows memory places dials sizes k t first steps lanes mode kernel step np math
-    float32 int32 uint32 uint64 int64 float int abs range min max len carray ZERO ONE HALF SIGN BIT BITS WORD
-    MANTISSA EIGHTH LN2 ADVANCE OBSERVE FORCE MULTIPLIER eta eta_0 dt amplitude momentum coupling convention
-    noise_scale scale ridge half mean held swarm size table batch begin some example examples earlier last taken other
-    epoch wanted left weight weights score scores residual odds arrived members
+    float32 int32 uint32 uint64 int64 float int abs range min max len carray ZERO ONE SIGN BIT BITS LOWEST MANTISSA
+    FRACTION UNIT MIDDLE OCTAVE EIGHTH LN2 ADVANCE OBSERVE FORCE MULTIPLIER eta eta_0 dt amplitude momentum
+    coupling convention noise_scale scale ridge half mean held swarm size table batch begin some example examples
+    earlier last taken other epoch wanted left weight weights score scores residual odds arrived members
 """
 _STEMS = """
     part observed outside variance was draw kick spread drift low length lane speed pull turned fold star mid moved new

@@ -184,6 +184,8 @@ class Writer:
         `entries` are the names of the lower triangle of Σ (those not zero), `noisy` the coordinates with noise.
         The displacement of coordinate c becomes `kick_c`.
         """
+        if len(noisy) == 2:
+            return self._pair_kick_lines(entries, *noisy)
         lines: list[str] = []
         factors: set[tuple[int, int]] = set()
         for place, i in enumerate(noisy):
@@ -214,6 +216,25 @@ class Writer:
                 f"kick_{i} = amplitude*(moved_{i}{total})" if total else f"kick_{i} = amplitude*moved_{i}"
             )
         return lines
+
+    def _pair_kick_lines(self, entries: dict[tuple[int, int], str], i: int, j: int) -> list[str]:
+        """The same for two coordinates, without a division in float64.
+
+        The second pivot is the determinant over the first. The determinant, where digits cancel, is taken in float64;
+        the rest needs no more digits than the square root of a pivot has.
+        """
+        one, two = f"draw_{self.own(i)}[lane]", f"draw_{self.own(j)}[lane]"
+        return [
+            f"pivot_{i} = {entries[i, i]}",
+            f"sd_{i} = float32(pivot_{i})",
+            f"inverse_{i} = ONE/sd_{i} if sd_{i} > ZERO else ZERO",
+            f"pivot_{j} = (pivot_{i}*{entries[j, j]} - {entries[j, i]}*{entries[j, i]})*np.float64(inverse_{i})",
+            f"sd_{j} = float32(pivot_{j} if sd_{i} > ZERO else {entries[j, j]})",
+            f"factor_{j}_{i} = float32({entries[j, i]})*inverse_{i}",
+            f"moved_{i} = math.sqrt(ZERO if sd_{i} < ZERO else sd_{i})*{one}",
+            f"moved_{j} = math.sqrt(ZERO if sd_{j} < ZERO else sd_{j})*{two} + factor_{j}_{i}*moved_{i}",
+            *(f"kick_{c} = amplitude*np.float64(moved_{c})" for c in (i, j)),
+        ]
 
     # --- sections
 
