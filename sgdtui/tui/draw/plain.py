@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -100,3 +101,19 @@ def wrap(text: str, cells: int, rows: int | None = None) -> list[str]:
             kept[-1] = shorten(kept[-1] + " …" if width(kept[-1]) + 2 <= cells else kept[-1] + "……", cells)
         return kept
     return lines
+
+
+def wrap_sentences(text: str, cells: int, rows: int) -> list[str]:
+    """As many whole sentences of `text` as `rows` lines hold; of a first one that is too long, its whole clauses.
+
+    Only where not even the first clause fits does the last line end in …
+    """
+    sentences = re.split(r"(?<=[.!?])\s+", text.strip())
+    clauses = re.split(r"(?<=[,;:])\s+", sentences[0])
+    shorter = [" ".join(clauses[:count]).rstrip(",;:") + "." for count in range(1, len(clauses))]
+    whole = [" ".join(sentences[:count]) for count in range(1, len(sentences) + 1)]
+    for candidate in reversed([*shorter, *whole]):
+        lines = wrap(candidate, cells)
+        if len(lines) <= rows:
+            return lines
+    return wrap(text, cells, rows)

@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
-from sgdtui.tui.draw.plain import plain, wrap
+from sgdtui.tui.draw.plain import plain, wrap_sentences
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.messages import EditExpression, EntryChosen
 from sgdtui.tui.panels.panel import Panel, draw_title
@@ -93,7 +93,9 @@ def draw_library(
     if about_rows and 0 <= selected < len(choices):
         choice = choices[selected]
         text = f"does not fit: {choice.reason}" if choice.reason else choice.about
-        for row, line in enumerate(wrap(canvas.look.say(plain(text)), canvas.width - 2, about_rows)):
+        for row, line in enumerate(
+            wrap_sentences(canvas.look.say(plain(text)), canvas.width - 2, about_rows)
+        ):
             canvas.write(
                 1, canvas.height - about_rows + row, line, Role.WARN if choice.reason else Role.MUTED
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgdtui.compare.comparison import Comparison
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import BOLD, Canvas
-from sgdtui.tui.draw.plain import wrap
+from sgdtui.tui.draw.plain import wrap, wrap_sentences
 from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
 from sgdtui.tui.draw.scale import number, with_error
 from sgdtui.tui.panels.panel import Panel, draw_title
@@ -19,7 +19,7 @@ SAID = {
     "undecided": ("UNDECIDED", Role.MUTED),
 }
 COLUMNS = (("tv", "TV"), ("kl", "KL"), ("w1", "W₁"), ("ks", "KS"), ("hellinger", "H"))
-TABLE_CELLS = 23
+TABLE_CELLS = 26
 """What the table takes where it stands beside the reason."""
 
 RULE = {
@@ -66,7 +66,7 @@ def why_of(view: View) -> str:
 def draw_table(canvas: Canvas, x: int, y: int, width: int, rows: int, view: View, snapshot: Snapshot) -> int:
     """Distances of every prediction with their floors; returns the rows used."""
     name_cells = 9 if width >= 26 else 6
-    shown = [c for c in COLUMNS if True][: max(1, min(5, (width - name_cells - 2) // 6))]
+    shown = COLUMNS[: max(1, min(5, (width - name_cells - 2) // 6))]
     cell = min(8, (width - name_cells - 2) // len(shown))
     if rows < 1:
         return 0
@@ -109,7 +109,7 @@ def _draw_floor(
     y: int,
     name_cells: int,
     cell: int,
-    shown: list[tuple[str, str]],
+    shown: tuple[tuple[str, str], ...],
     comparison: Comparison,
 ) -> None:
     canvas.write(x, y, "  floor", Role.MUTED, cells=name_cells)
@@ -155,7 +155,7 @@ def draw_verdict(canvas: Canvas, view: View, focused: bool = False) -> None:
         return
     facts = facts_of(snapshot)
     if low:
-        lines = wrap(why_of(view), left, canvas.height - 2)
+        lines = wrap_sentences(why_of(view), left, canvas.height - 2)
         for row, line in enumerate(lines):
             canvas.write(1, 2 + row, line, Role.TEXT, cells=left)
         right = left + 3
