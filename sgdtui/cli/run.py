@@ -155,10 +155,10 @@ def _give(
     svg_file: Path | None,
 ) -> None:
     if svg_file is not None:
-        from sgdtui.lab.checkpoint import write_atomically
+        from sgdtui.settings.file import write_atomically
         from sgdtui.tui.svg import svg_of
 
-        write_atomically(svg_file, svg_of(result).encode(), private=False)
+        write_atomically(svg_file, svg_of(result).encode())
         click.echo(f"wrote {svg_file}", err=True)
         return
     document = result.document()

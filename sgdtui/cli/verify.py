@@ -50,9 +50,9 @@ def command(presets: tuple[str, ...], threads: int | None, as_json: bool, junit:
     failed = sum(not preset.holds for preset in done)
     if junit is not None:
         from sgdtui.claims.junit import junit as to_junit
-        from sgdtui.lab.checkpoint import write_atomically
+        from sgdtui.settings.file import write_atomically
 
-        write_atomically(junit, to_junit(done), private=False)
+        write_atomically(junit, to_junit(done))
     if as_json:
         document = {
             "holds": not failed and len(done) == len(names),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sgdtui.export.provenance import provenance
-from sgdtui.lab.checkpoint import write_atomically
+from sgdtui.settings.file import write_atomically
 
 
 def text(document: dict[str, Any]) -> str:
@@ -20,7 +20,7 @@ def text(document: dict[str, Any]) -> str:
 
 def write(path: Path, document: dict[str, Any]) -> None:
     """Write `text` to a file, atomically."""
-    write_atomically(path, text(document).encode(), private=False)
+    write_atomically(path, text(document).encode())
 
 
 def _laid_out(value: Any, indent: str) -> str:

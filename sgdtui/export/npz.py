@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sgdtui.export.provenance import provenance
-from sgdtui.lab.checkpoint import write_atomically
+from sgdtui.settings.file import write_atomically
 
 
 def arrays(document: dict[str, Any]) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
@@ -29,7 +29,7 @@ def write(path: Path, document: dict[str, Any]) -> None:
     """Write the archive (compressed), atomically."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays(document))
-    write_atomically(path, buffer.getvalue(), private=False)
+    write_atomically(path, buffer.getvalue())
 
 
 def _numbers(value: Any, path: str) -> Iterator[tuple[str, np.ndarray[Any, np.dtype[Any]]]]:

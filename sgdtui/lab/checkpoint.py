@@ -6,11 +6,8 @@ new one is whole.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sgdtui.settings.file import write_privately
 
 VERSION = 1
 _ARRAY = "array:"
@@ -56,7 +55,7 @@ def save(path: Path, document: Mapping[str, Any], state: Mapping[str, Any], view
     arrays[_HEADER] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    write_atomically(path, buffer.getvalue())
+    write_privately(path, buffer.getvalue())
 
 
 def load(path: Path) -> Checkpoint:
@@ -79,36 +78,6 @@ def load(path: Path) -> Checkpoint:
         raise
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"{path}: not a checkpoint ({error})") from None
-
-
-def write_atomically(path: Path, content: bytes, private: bool = True) -> None:
-    """Put `content` at `path`: a temporary file beside it, flushed to disk, then renamed over it.
-
-    A private file is for its owner alone (0600, in a folder made 0700); others get the process's usual mode.
-    """
-    if private:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            if not private:
-                umask = os.umask(0)
-                os.umask(umask)
-                os.fchmod(handle, 0o666 & ~umask)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    with contextlib.suppress(OSError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _plain(value: Any, where: str, arrays: dict[str, NDArray[Any]]) -> Any:

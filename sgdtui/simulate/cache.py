@@ -25,6 +25,8 @@ import numba
 import numpy as np
 from numba.core import serialize
 
+from sgdtui.settings.paths import cache_folder
+
 MAX_FILES = 512
 """Beyond this many kernels the oldest go."""
 
@@ -154,13 +156,8 @@ def environment() -> tuple[str, ...]:
 
 
 def cache_root() -> Path:
-    """The folder that holds the kernels: $SGDTUI_CACHE_DIR or the user's own cache folder, and `kernels` in it."""
-    override = os.environ.get("SGDTUI_CACHE_DIR")
-    if override:
-        return Path(override) / "kernels"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("sgdtui", appauthor=False)) / "kernels"
+    """The folder that holds the kernels."""
+    return cache_folder() / "kernels"
 
 
 def private_folder() -> Path | None:

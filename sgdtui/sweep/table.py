@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sgdtui.lab.checkpoint import write_atomically
+from sgdtui.settings.file import write_atomically
 from sgdtui.sweep.point import Row
 
 FORMATS = (".csv", ".parquet")
@@ -134,7 +134,7 @@ class TableFile:
         sink = io.BytesIO()
         arranged = {name: arrow.array(_of_one_kind(table.columns[name])) for name in self.header}
         parquet.write_table(arrow.table(arranged), sink)
-        write_atomically(self.path, sink.getvalue(), private=False)
+        write_atomically(self.path, sink.getvalue())
         self._written = time.monotonic()
         self._pause = max(_PARQUET_EVERY, 20 * (self._written - begin))
 
@@ -226,7 +226,7 @@ def _cut_torn_line(path: Path) -> None:
 
 def _write_csv(path: Path, header: Sequence[str], rows: list[list[Any]]) -> None:
     text = _csv_line(header) + "".join(_csv_line(row) for row in rows)
-    write_atomically(path, text.encode(), private=False)
+    write_atomically(path, text.encode())
 
 
 def _csv_line(cells: Sequence[Any]) -> str:

@@ -19,8 +19,8 @@ def write_all(
     """
     from sgdtui.export import csv, npz
     from sgdtui.export.provenance import provenance
-    from sgdtui.lab.checkpoint import write_atomically
     from sgdtui.preset.write import to_yaml
+    from sgdtui.settings.file import write_atomically
 
     stem = stem.with_suffix("") if stem.suffix in (".yaml", ".csv", ".npz", ".svg") else stem
     if not stem.absolute().parent.is_dir():
@@ -36,10 +36,10 @@ def write_all(
         files.append(path)
         return path
 
-    write_atomically(named(".yaml"), preset.encode(), private=False)
+    write_atomically(named(".yaml"), preset.encode())
     if document is not None:
         csv.write(named(".csv"), document)
         npz.write(named(".npz"), document)
     comment = "".join(f"<!-- {key}: {value.replace('--', '- -')} -->\n" for key, value in origin.items())
-    write_atomically(named(".svg"), (picture + comment).encode(), private=False)
+    write_atomically(named(".svg"), (picture + comment).encode())
     return [path.name for path in files], preset

@@ -46,9 +46,9 @@ PICTURES = (
 
 def draw(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
     """Draws all pictures (or those named) into the folder; runs each preset once."""
-    from sgdtui.lab.checkpoint import write_atomically
     from sgdtui.lab.run import run
     from sgdtui.preset.library import find
+    from sgdtui.settings.file import write_atomically
     from sgdtui.tui.svg import svg_of
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def draw(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
             results[picture.preset] = run(picture.preset, variants=False, **STEPS)
         svg = svg_of(results[picture.preset], picture.size, keys=picture.keys, **dict(picture.options))
         path = folder / f"{picture.name}.svg"
-        write_atomically(path, svg.encode(), private=False)
+        write_atomically(path, svg.encode())
         written.append(path)
         if (png := png_of(path)) is not None:
             written.append(png)

@@ -130,12 +130,15 @@ class Workbench:
     # --- what the screen asks for ---------------------------------------------------------------------------------
 
     def open(self, request: Request) -> None:
-        """Opens a preset, or a loss with a noise; from now on its file is watched."""
+        """Opens a preset, or a loss with a noise, its walkers at their start; from now on its file is watched."""
 
         def read() -> None:
             experiment = _read(request)
             self._watch(request.preset)
+            in_use = self.lab is not None
             self._take(experiment, keep=False)
+            if in_use:
+                self.restart()
 
         self._do(read, "loading")
 

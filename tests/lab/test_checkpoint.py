@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sgdtui.lab import checkpoint
-from sgdtui.lab.checkpoint import CheckpointError, load, save, write_atomically
+from sgdtui.lab.checkpoint import CheckpointError, load, save
 
 STATE = {
     "x": np.random.default_rng(0).normal(size=(100, 2)),
@@ -109,13 +109,3 @@ def test_dying_while_writing_leaves_the_old_one(tmp_path, monkeypatch, dies_in):
     monkeypatch.undo()
     assert load(path).document == {"generation": 1}
     assert [p.name for p in tmp_path.iterdir()] == ["run.npz"]
-
-
-def test_a_public_file_has_the_usual_mode(tmp_path):
-    path = tmp_path / "result.csv"
-    umask = os.umask(0o022)
-    try:
-        write_atomically(path, b"x", private=False)
-    finally:
-        os.umask(umask)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644

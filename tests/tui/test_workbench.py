@@ -134,3 +134,10 @@ def test_walkers_are_placed_on_the_axes_shown(desk: Desk) -> None:
     desk.bench.scatter((0.25,))
     desk.wait()
     assert desk.made[0].said == ["scatter At(point=(0.25,))"]
+
+
+def test_a_preset_opened_later_begins_at_its_own_start(desk: Desk, tmp_path: Path) -> None:
+    desk.bench.open(Request(str(_write(tmp_path / "mine.yaml", "Mine", "x**2/2"))))
+    desk.bench.open(Request(str(_write(tmp_path / "other.yaml", "Other", "x**4/4"))))
+    desk.wait()
+    assert desk.made[0].said == ["change", "reset"]

@@ -92,8 +92,8 @@ def test_only_the_newest_are_kept_and_unfinished_ones_are_swept(now: SimpleNames
     for number in range(6):
         (folder / f"run-{number}.npz").write_bytes(b"")
         os.utime(folder / f"run-{number}.npz", (number, number))
-    (folder / ".run-9.npz.abc.new").write_bytes(b"")
-    os.utime(folder / ".run-9.npz.abc.new", (0, 0))
+    (folder / ".run-9.npz.abc.tmp").write_bytes(b"")
+    os.utime(folder / ".run-9.npz.abc.tmp", (0, 0))
     lab = NotingLab()
     keeper = Keeper(lambda: lab, dict, lambda: now.value)
     keeper.keep()
