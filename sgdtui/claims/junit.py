@@ -46,7 +46,7 @@ def _case_name(claim: Claim) -> str:
 
 
 def _message(claim: Claim) -> str:
-    if claim.problem:
+    if claim.measured is None and claim.problem:
         return claim.problem
     within = f" within {claim.within:g}" if claim.within is not None else ""
     error = f" ± {claim.se:.2g}" if claim.se else ""

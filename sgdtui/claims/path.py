@@ -139,13 +139,11 @@ def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
     if exact or (len(keys) == 1 and top in _COUNTED) or str(last).startswith(("predicted_", "kramers_")):
         return 0.0
     if top == "predictions":
-        # The derivative of TV and KS by a bin's mass is at most ½ about its mean: sd ≤ ½/√n.
-        n_eff = root.get("effective_samples")
-        return 0.5 / math.sqrt(n_eff) if last in ("tv", "ks") and n_eff else None
+        return _number(root, (top, _key(root[top], keys[1]) or "", "distance_se", last))
     if last == "value":
         return _number(root, (*keys[:-1], "se"))
     if top == "first_passage":
-        return _passage_error(root["first_passage"], last)
+        return _passage_error(root["first_passage"], last, (root.get("settings") or {}).get("walkers"))
     if top in ("histogram", "flow") and keys[1] in ("density", "displacement"):
         return _number(root, (top, f"{keys[1]}_se", *keys[2:]))
     if isinstance(top, str) and len(keys) > 1 and isinstance(last, int):
@@ -153,10 +151,13 @@ def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
     return _number(root, (*keys[:-1], f"{last}_se"))
 
 
-def _passage_error(passage: Mapping[str, Any], what: Key) -> float | None:
+def _passage_error(passage: Mapping[str, Any], what: Key, walkers: int | None) -> float | None:
     se, steps, time = passage.get("se_steps"), passage.get("mean_steps"), passage.get("mean_time")
     if what == "mean_steps":
         return float(se) if se is not None else None
+    if what == "fraction" and walkers and passage.get("fraction") is not None:
+        fraction = float(passage["fraction"])
+        return math.sqrt(fraction * (1 - fraction) / walkers)
     if what == "mean_time" and None not in (se, steps, time) and steps:
         return float(se * time / steps)  # type: ignore[operator]
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sgdtui.claims.check import Claim
@@ -38,6 +38,14 @@ class Verified:
     def holds(self) -> bool:
         """Whether it ran and every claim holds."""
         return not self.problem and self.complete and all(claim.holds for claim in self.claims)
+
+    def failing(self, why: Callable[[Claim], str]) -> Verified:
+        """With those of the claims that hold made to fail for which `why` gives a reason."""
+        claims = (
+            replace(claim, holds=False, problem=reason) if claim.holds and (reason := why(claim)) else claim
+            for claim in self.claims
+        )
+        return replace(self, claims=tuple(claims))
 
     def document(self) -> dict[str, Any]:
         """The same as plain values, for JSON."""

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("presets", nargs=-1, metavar="[PRESET]…")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Cores to use; all of them by default.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Fail claims that prove little, too: a tolerance over five standard errors, an error over 1 % of the value.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @click.option(
     "--junit",
@@ -26,12 +31,15 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the outcome as JUnit XML to FILE as well.",
 )
-def command(presets: tuple[str, ...], threads: int | None, as_json: bool, junit: Path | None) -> None:
+def command(
+    presets: tuple[str, ...], threads: int | None, strict: bool, as_json: bool, junit: Path | None
+) -> None:
     """Run the claims of PRESETs (all that have some, if none is named) and print measured ± error for each.
 
     Exits with 1 if a claim fails, 2 if a preset cannot be read.
     """
     from sgdtui.claims.verify import presets_with_claims, verify
+    from sgdtui.claims.worth import weakness
 
     names = list(dict.fromkeys(presets)) or presets_with_claims()
     _refuse_unreadable(presets, junit)
@@ -41,6 +49,8 @@ def command(presets: tuple[str, ...], threads: int | None, as_json: bool, junit:
         verified = verify(names, threads=threads, progress=progress)
         try:
             for preset in verified:
+                if strict:
+                    preset = preset.failing(weakness)
                 done.append(preset)
                 if not as_json:
                     log(_block(preset))
@@ -171,7 +181,7 @@ def _what(claim: Claim) -> str:
 def _said(claim: Claim) -> str:
     from sgdtui.preset.problem import printable
 
-    if claim.problem:
+    if claim.measured is None and claim.problem:
         return printable(claim.problem)
     if isinstance(claim.measured, bool | str) or isinstance(claim.expected, bool | str):
         expected = "" if claim.holds else f"   expected {_shown(claim.expected)}"
@@ -179,7 +189,8 @@ def _said(claim: Claim) -> str:
     error = " ± ?" if claim.se is None else f" ± {claim.se:.2g}" if claim.se else ""
     within = f" ± {claim.within:g}" if claim.within is not None else ""
     z = f"   z {claim.z:+.1f}" if claim.z is not None else ""
-    return f"{_shown(claim.measured)}{error}   expected {_shown(claim.expected)}{within}{z}"
+    problem = f"   {printable(claim.problem)}" if claim.problem else ""
+    return f"{_shown(claim.measured)}{error}   expected {_shown(claim.expected)}{within}{z}{problem}"
 
 
 def _shown(value: float | bool | str | None) -> str:

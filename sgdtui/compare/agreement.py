@@ -9,6 +9,7 @@ import numpy as np
 from sgdtui.compare.classes import assign, how_many, masses
 from sgdtui.compare.comparison import Comparison, Distances
 from sgdtui.compare.distance import distances
+from sgdtui.compare.distance_error import distance_errors
 from sgdtui.compare.effective_size import cumulative_effective_samples, effective_samples
 from sgdtui.compare.floor import floors
 from sgdtui.compare.groups import frequencies
@@ -58,7 +59,8 @@ def judge(
         if prediction.probability is not None or prediction.distribution is not None
     }
     n_eff, slow = effective_samples(counts), cumulative_effective_samples(counts)
-    groups = len(frequencies(counts)[0])
+    samples, shares = frequencies(counts)
+    groups = len(samples)
     window = counts.histogram.sum(axis=0) / counts.total
     outside = float(counts.outside.sum() / counts.total)
     errors = {
@@ -95,6 +97,16 @@ def judge(
             numerical_error=errors[name],
             agrees=agrees,
             more_samples=more if agrees is None and settled is not False else None,
+            errors=distance_errors(
+                samples,
+                shares,
+                prediction.probability,
+                prediction.outside,
+                prediction.edges,
+                measured,
+                floor,
+                prediction.distribution,
+            ),
         )
     return result
 

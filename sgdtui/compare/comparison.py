@@ -33,6 +33,7 @@ class Comparison:
     agrees           False if p < .001 and distance - floor > numerical_error; None if the run could not resolve
                      twice the closest rival's distance; else True
     more_samples     how many times more samples would tell, where `agrees` is None
+    errors           the standard errors of the distances
     """
 
     name: str
@@ -42,6 +43,7 @@ class Comparison:
     numerical_error: float
     agrees: bool | None
     more_samples: float | None = None
+    errors: Distances | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ def _summary(document: dict[str, Any], variant: str) -> Iterator[Row]:
 def _predictions(document: dict[str, Any], variant: str) -> Iterator[Row]:
     for name, prediction in document["predictions"].items():
         for distance, value in prediction["distance"].items():
-            floor = prediction["floor"][distance]
-            yield (variant, "prediction", f"{name}.distance.{distance}", "", "", "", value, "")
+            floor, se = prediction["floor"][distance], prediction["distance_se"][distance]
+            yield (variant, "prediction", f"{name}.distance.{distance}", "", "", "", value, se)
             yield (variant, "prediction", f"{name}.floor.{distance}", "", "", "", floor, "")
         for observable, value in prediction["observables"].items():
             yield (variant, "prediction", f"{name}.observables.{observable}", "", "", "", value, "")

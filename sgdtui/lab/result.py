@@ -200,6 +200,7 @@ class Result:
             "numerical_error": _plain(prediction.numerical_error if found is None else found.numerical_error),
             "p_value": _plain(found.p_value) if found else None,
             "distance": _distances(found.distances) if found else nothing,
+            "distance_se": _distances(found.errors) if found and found.errors else nothing,
             "floor": _distances(found.floor) if found else nothing,
             "agrees": found.agrees if found else None,
             "more_samples": _plain(found.more_samples) if found else None,

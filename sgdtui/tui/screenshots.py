@@ -1,7 +1,8 @@
-"""`python -m sgdtui.tui.screenshots [FOLDER]`: every picture of the project, from seeded runs, as SVG and PNG."""
+"""`python -m sgdtui.tui.screenshots [NAME …] [--into FOLDER]`: every picture of the project, from seeded runs."""
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,20 +10,42 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+from sgdtui.tui.tour.chapters import CHAPTERS
+
 FOLDER = Path(__file__).resolve().parent.parent.parent / "screenshots"
 STEPS: dict[str, Any] = {"run.walkers": 32768, "run.seed": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: a preset, a size, how it is drawn, and what is typed before."""
+    """One picture: a preset, a size, how it is drawn, and what is typed before.
+
+    whole  the run as the preset has it, with its variants, instead of a short one
+    tour   the page of the tour instead of the laboratory
+    png    whether there is a PNG beside the SVG
+    """
 
     name: str
     preset: str
     size: tuple[int, int] = (120, 36)
     options: tuple[tuple[str, Any], ...] = ()
     keys: tuple[str, ...] = ()
+    whole: bool = False
+    tour: bool = False
+    png: bool = True
 
+
+CLAIMS = tuple(
+    Picture(f"claims/{name}", name, whole=True, png=False) for chapter in CHAPTERS for name in chapter.pages
+)
+"""Every page of the tour as it opens in the laboratory."""
+
+EXAMPLES = ("stationary-law", "pollen", "source-or-destination", "flat-or-quiet", "cantor", "real-data")
+"""A page for each chapter."""
+
+TOUR = tuple(
+    Picture(f"tour-{number}", name, whole=True, tour=True) for number, name in enumerate(EXAMPLES, start=1)
+)
 
 PICTURES = (
     Picture("laboratory", "flat-or-quiet"),
@@ -41,30 +64,37 @@ PICTURES = (
     Picture("no-loss", "pollen"),
     Picture("help", "flat-or-quiet", keys=("question_mark",)),
     Picture("cursor", "flat-or-quiet", keys=("tab", *["left"] * 9)),
+    *TOUR,
+    *CLAIMS,
 )
 
 
 def draw(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
-    """Draws all pictures (or those named) into the folder; runs each preset once."""
+    """Draws all pictures (or those named, or in a folder named) into the folder; runs each preset once."""
     from sgdtui.lab.run import run
     from sgdtui.preset.library import find
     from sgdtui.settings.file import write_atomically
     from sgdtui.tui.svg import svg_of
 
-    folder.mkdir(parents=True, exist_ok=True)
-    results: dict[str, Any] = {}
+    results: dict[tuple[str, bool], Any] = {}
     written = []
     for picture in PICTURES:
-        if (only and picture.name not in only) or find(picture.preset) is None:
+        asked = not only or picture.name in only or picture.name.partition("/")[0] in only
+        if not asked or find(picture.preset) is None:
             continue
-        if picture.preset not in results:
+        key = (picture.preset, picture.whole)
+        if key not in results:
             print(f"running {picture.preset} …", file=sys.stderr)
-            results[picture.preset] = run(picture.preset, variants=False, **STEPS)
-        svg = svg_of(results[picture.preset], picture.size, keys=picture.keys, **dict(picture.options))
+            settings = {} if picture.whole else STEPS
+            results[key] = run(picture.preset, variants=picture.whole, **settings)
+        svg = svg_of(
+            results[key], picture.size, keys=picture.keys, tour=picture.tour, **dict(picture.options)
+        )
         path = folder / f"{picture.name}.svg"
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, svg.encode())
         written.append(path)
-        if (png := png_of(path)) is not None:
+        if picture.png and (png := png_of(path)) is not None:
             written.append(png)
         print(f"{path.name}", file=sys.stderr)
     return written
@@ -85,6 +115,10 @@ def png_of(svg: Path) -> Path | None:
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    into = Path(arguments[0]) if arguments and "/" in arguments[0] else FOLDER
-    draw(into, tuple(a for a in arguments if "/" not in a))
+    parser = argparse.ArgumentParser(prog="python -m sgdtui.tui.screenshots", description=draw.__doc__)
+    parser.add_argument(
+        "names", nargs="*", help="pictures, or a folder of them such as claims; all by default"
+    )
+    parser.add_argument("--into", type=Path, default=FOLDER, metavar="FOLDER")
+    asked = parser.parse_args()
+    draw(asked.into, tuple(asked.names))

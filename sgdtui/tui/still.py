@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sgdtui.lab.snapshot import Snapshot
+from sgdtui.model.experiment import Experiment
 from sgdtui.tui.workbench import Claimed, Event, Request, Workbench
 
 
@@ -14,7 +15,14 @@ class StillLab:
     """Shows the snapshot once; nothing moves."""
 
     def __init__(self, snapshot: Snapshot, tell: Callable[[Snapshot], None]) -> None:
+        self.snapshot = snapshot
+        self.tell = tell
         tell(snapshot)
+
+    def change(self, experiment: Experiment) -> None:
+        """Shows it again, whatever is asked for."""
+        del experiment
+        self.tell(self.snapshot)
 
     def stop(self, timeout: float | None = None) -> bool:
         """There is nothing to stop."""
@@ -51,6 +59,17 @@ class StillBench(Workbench):
                     Claimed(self._claim_lines(experiment, self._document), self._claims_apply(experiment))
                 )
             self.told = True
+
+        self._do(show)
+
+    def begin(self, make: Callable[[], Experiment], about: Callable[[Experiment], Any] | None = None) -> None:
+        """Takes up an experiment as if the snapshot were of it."""
+
+        def show() -> None:
+            experiment = make()
+            if about is not None:
+                self._tell(about(experiment))
+            self._take(experiment, keep=False)
 
         self._do(show)
 

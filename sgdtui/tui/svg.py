@@ -5,8 +5,9 @@ picture looks the same whatever fonts the viewer has.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import get_character_cell_size
@@ -34,6 +35,7 @@ ARMS = {
     "─": "lr", "│": "ud", "┌": "rd", "┐": "ld", "└": "ur", "┘": "ul", "├": "udr", "┤": "udl", "┬": "lrd", "┴": "lru",
     "┼": "udlr", "╭": "rd", "╮": "ld", "╰": "ur", "╯": "ul", "━": "lr", "┈": "dots", "╱": "slash", "╲": "backslash",
 }  # fmt: skip
+RULES = "─━"
 ENDS = {"l": (0, 0.5), "r": (1, 0.5), "u": (0.5, 0), "d": (0.5, 1)}
 
 
@@ -82,9 +84,9 @@ def _segment(out: list[str], x: int, y: int, text: str, style: Style, ink: str, 
     letters: list[tuple[float, str]] = []
     lines: list[str] = []
     at = x
-    for character in text:
+    for character, count in _runs(text):
         here = MARGIN + at * CELL_WIDTH
-        at += get_character_cell_size(character)
+        at += get_character_cell_size(character) * count
         if character in BLOCKS:
             a, b, c, d = BLOCKS[character]
             out.append(
@@ -101,7 +103,7 @@ def _segment(out: list[str], x: int, y: int, text: str, style: Style, ink: str, 
         elif 0x2800 < ord(character) < 0x2900:
             lines.append(_braille(here, top, ord(character) - 0x2800))
         elif character in ARMS:
-            out.append(_arms(here, top, ARMS[character], front))
+            out.append(_arms(here, top, ARMS[character], front, count))
         elif character != " ":
             letters.append((here, character))
     if lines:
@@ -146,11 +148,23 @@ def _braille(x: float, y: float, bits: int) -> str:
     return "".join(dots)
 
 
-def _arms(x: float, y: float, arms: str, stroke: str) -> str:
+def _runs(text: str) -> Iterator[tuple[str, int]]:
+    """Its characters, each with a count; horizontal rules, which are most of a screen, in one piece."""
+    for character, same in groupby(text):
+        count = sum(1 for _ in same)
+        if character in RULES:
+            yield character, count
+        else:
+            yield from ((character, 1) for _ in range(count))
+
+
+def _arms(x: float, y: float, arms: str, stroke: str, count: int = 1) -> str:
     def at(u: float, v: float) -> str:
         return f"{x + u * CELL_WIDTH:.2f} {y + v * CELL_HEIGHT:.2f}"
 
-    if arms == "slash":
+    if count > 1:
+        path = f"M{at(0, 0.5)}L{at(count, 0.5)}"
+    elif arms == "slash":
         path = f"M{at(0.1, 0.9)}L{at(0.9, 0.1)}"
     elif arms == "backslash":
         path = f"M{at(0.1, 0.1)}L{at(0.9, 0.9)}"
@@ -172,17 +186,23 @@ def svg_of_screen(app: App[Any], screen: Screen[Any] | None = None, title: str =
 
 
 def svg_of(
-    shown: Result | Snapshot, size: tuple[int, int] = (120, 36), keys: tuple[str, ...] = (), **options: Any
+    shown: Result | Snapshot,
+    size: tuple[int, int] = (120, 36),
+    keys: tuple[str, ...] = (),
+    tour: bool = False,
+    **options: Any,
 ) -> str:
     """The main screen for a result or a snapshot, drawn by the app itself without a terminal.
 
+    With `tour` the page of the tour that shows the experiment, its claims held against the result and its variants.
     `keys` are pressed before; `options` are those of `sgdtui.tui.app.Options`.
     """
     from sgdtui.lab.result import Result
 
     snapshot = shown.snapshot if isinstance(shown, Result) else shown
     document = shown.document() if isinstance(shown, Result) else None
-    return asyncio.run(_draw(snapshot, document, size, keys, options))
+    page = snapshot.experiment.name if tour else ""
+    return asyncio.run(_draw(snapshot, document, size, keys, page, options))
 
 
 async def _draw(
@@ -190,6 +210,7 @@ async def _draw(
     document: dict[str, Any] | None,
     size: tuple[int, int],
     keys: tuple[str, ...],
+    page: str,
     options: dict[str, Any],
 ) -> str:
     from sgdtui.tui.app import Options, SgdApp
@@ -205,6 +226,10 @@ async def _draw(
         while not app.bench.told:
             await pilot.pause(0.01)
         await pilot.pause()
+        if page:
+            from sgdtui.tui.tour.still import open_page
+
+            await open_page(app, page, document or {}, pilot.pause)
         for key in keys:
             await pilot.press(key)
         await pilot.pause()

@@ -6,13 +6,8 @@ dt that the run itself reports. Exact values are by quadrature or linear algebra
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
-from click.testing import CliRunner
-
-from sgdtui.cli import main
 
 FEWER = "run: {walkers: 8192}\n"
 WELL = 'loss: "(x**2-1)**2/4"\nobserve: {left: "x < 0", m2: "x**2"}\nspace: {domain: [[-2.5, 2.5]]}\n'
@@ -26,20 +21,6 @@ space: {domain: [[0, 1]], boundary: reflect}
 observe: {left: "x < 0.5"}
 run: {walkers: 8192, bins: 100}
 """
-
-
-@pytest.fixture
-def printed(tmp_path):
-    """The document that `run --json` prints for the text of a file, with further arguments."""
-
-    def run(text, *arguments):
-        file = tmp_path / "stranger.yaml"
-        file.write_text(text)
-        result = CliRunner().invoke(main, ["run", str(file), "--json", *arguments], catch_exceptions=False)
-        assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
-
-    return run
 
 
 def measured(document, name, exact, most_se):

@@ -36,6 +36,7 @@ def result(**changes: Any) -> dict[str, Any]:
                 "observables": {"left": 0.5},
                 "p_value": 1e-9,
                 "distance": {"tv": 0.25, "kl": 0.1, "hellinger": 0.2, "ks": 0.25, "w1": None},
+                "distance_se": {"tv": 0.005, "kl": 0.002, "hellinger": 0.004, "ks": 0.005, "w1": None},
                 "floor": {"tv": 0.01, "kl": 0.001, "hellinger": 0.01, "ks": 0.005, "w1": 0.01},
                 "agrees": False,
             },

@@ -103,6 +103,18 @@ def test_command_prints_measured_and_expected_and_exits_by_the_outcome(presets):
     assert "1 of 2 claims hold" in failed.stdout
 
 
+def test_strict_fails_what_proves_little(presets):
+    assert invoke(presets.path("good"), "--strict").exit_code == 0
+    (presets.folder / "loose.yaml").write_text(GOOD.replace("within: 0.003", "within: 0.03"))
+    assert invoke(presets.path("loose")).exit_code == 0
+    outcome = invoke(presets.path("loose"), "--strict")
+    assert outcome.exit_code == 1
+    assert "0.75 ± 0.004" in outcome.stdout
+    assert "may be off by 7.5 standard errors" in outcome.stdout
+    document = json.loads(invoke(presets.path("loose"), "--strict", "--json").stdout)
+    assert document["presets"][0]["claims"][0]["holds"] is False
+
+
 def test_command_as_json_and_junit(presets):
     target = presets.folder / "out.xml"
     outcome = invoke(presets.path("good"), "--json", "--junit", str(target))

@@ -49,14 +49,14 @@ class Evidence:
         """With what a run shows now."""
         return replace(self, documents={**self.documents, run: document})
 
-    def claims(self) -> tuple[Checked, ...]:
-        """Every claim as it stands, in the order of the runs."""
+    def claims(self, *, final: bool = False) -> tuple[Checked, ...]:
+        """Every claim as it stands, in the order of the runs; `final`: no run goes on."""
         from sgdtui.claims.check import check
 
         others = {name: document for name, document in self.documents.items() if name != OWN}
         document = {**self.documents.get(OWN, {}), "variants": others}
         runs = self.runs
-        held = check(self.experiment, document, final=False)
+        held = check(self.experiment, document, final=final)
         entries = []
         for expectation, claim in zip(self.experiment.expect, held, strict=True):
             needs = self._needs(expectation)

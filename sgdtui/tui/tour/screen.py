@@ -71,12 +71,16 @@ class Tour(Laboratory):
         Binding("escape", "leave", "Leave", show=False),
     ]
 
-    def __init__(self, bench: Workbench, look: Look) -> None:
+    def __init__(
+        self, bench: Workbench, look: Look, at: Progress | None = None, *, remember: bool = True
+    ) -> None:
+        """Begins at a place, without one where the tour was left; with `remember` it keeps how far it went."""
         super().__init__(bench, look)
         self.page = Page()
         self.opened: Opened | None = None
         self.before: Experiment | None = bench.experiment
-        self.kiosk = False
+        self.at = at
+        self.remember = remember
 
     def compose(self) -> ComposeResult:
         """Header; story and dials; the live panels with the claims under them; footer."""
@@ -100,10 +104,10 @@ class Tour(Laboratory):
         """Goes on where the tour was left."""
         if event is not None:
             event.prevent_default()
-        self.kiosk = bool(getattr(getattr(self.app, "options", None), "kiosk", False))
+        self.remember &= not getattr(getattr(self.app, "options", None), "kiosk", False)
         self.refresh_view()
         self.query_one(Story).focus()
-        self.go_to(remembered())
+        self.go_to(self.at or remembered())
 
     # --- turning pages -------------------------------------------------------------------------------------------
 
@@ -116,7 +120,7 @@ class Tour(Laboratory):
         def read() -> Experiment:
             from sgdtui.preset.load import load
 
-            if not self.kiosk:
+            if self.remember:
                 bookmark(progress.page)
             return load(f"experiment/{progress.name}")
 
@@ -211,7 +215,7 @@ class Tour(Laboratory):
         if opened is None or evidence is None or not self.page.own:
             return
 
-        name, kiosk = self.page.progress.name, self.kiosk
+        name, remember = self.page.progress.name, self.remember
 
         def look(result: Result) -> Seen | None:
             if not same_run(result.experiment, opened.experiment):
@@ -220,7 +224,7 @@ class Tour(Laboratory):
             claims = now.claims()
             own = [entry.claim.holds for entry in claims if entry.run == OWN and not entry.waits]
             holds = bool(own) and all(own)
-            if holds and not kiosk:
+            if holds and remember:
                 saw(name)
             return Seen(opened.page, now, claims, holds)
 
