@@ -6,13 +6,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.latency import event_loop, expressions, first_frame
+from benchmarks.latency import event_loop, expressions, first_frame, million_rows
 from benchmarks.report import Report
-from benchmarks.throughput import against_dimension, against_walkers, compare, use_processor_time
+from benchmarks.throughput import (
+    against_dimension,
+    against_rows,
+    against_walkers,
+    compare,
+    use_processor_time,
+)
 from benchmarks.workloads import EXPERIMENTS
 from sgdtui.simulate.threads import default_threads
 
-PARTS = (*EXPERIMENTS, "latency", "walkers", "dimensions")
+PARTS = (*EXPERIMENTS, "latency", "walkers", "dimensions", "rows")
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 
@@ -41,6 +47,7 @@ def main() -> int:
         report.latencies = [*expressions(3 if asked.quick else 9), *event_loop(2.0 if asked.quick else 6.0)]
         frame = first_frame()
         report.latencies += [frame] if frame is not None else []
+        report.latencies += [million_rows(2 if asked.quick else 5)]
     if "walkers" in asked.only:
         _say("walkers …")
         counts = (1_024, 8_192, 65_536, 1_048_576)
@@ -48,6 +55,9 @@ def main() -> int:
     if "dimensions" in asked.only:
         _say("dimensions …")
         report.dimensions = against_dimension((1, 2, 4) if asked.quick else (1, 2, 3, 4, 8, 16))
+    if "rows" in asked.only:
+        _say("rows …")
+        report.rows = against_rows()
     text = report.markdown()
     print(text)
     whole = set(asked.only) == set(PARTS) and not asked.quick

@@ -9,11 +9,15 @@ import select
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-from benchmarks.workloads import symbolic, w1
+import numpy as np
+
+from benchmarks.workloads import regression_rows, symbolic, w1
 from sgdtui.simulate import kernels
 from sgdtui.simulate.ensemble import Ensemble
 
@@ -137,3 +141,24 @@ def first_frame(count: int = 3) -> Latency | None:
             return None
         times.append(1e3 * took)
     return Latency("cold start to the first frame", statistics.median(times), max(times))
+
+
+def million_rows(count: int = 5) -> Latency:
+    """From a CSV file of a million rows to an experiment that is ready to run."""
+    from sgdtui.preset.load import load
+
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "table.csv"
+        rows = regression_rows(1_000_000)
+        np.savetxt(table, rows, fmt="%.6f", delimiter=",", header="a,b,y", comments="")
+        preset = Path(folder) / "mine.yaml"
+        preset.write_text(
+            "sample: {model: linear-regression, data: table.csv, target: y, standardize: true}\n"
+            "dynamics: {eta: 0.1, batch: 8}\n"
+        )
+        took = []
+        for _ in range(count):
+            began = time.perf_counter()
+            load(str(preset))
+            took.append(1000 * (time.perf_counter() - began))
+    return Latency("a CSV file of a million rows, read", statistics.median(took), max(took))

@@ -30,6 +30,7 @@ class Report:
     latencies: list[Latency] = field(default_factory=list)
     walkers: dict[int, float] = field(default_factory=dict)
     dimensions: dict[int, float] = field(default_factory=dict)
+    rows: dict[int, float] = field(default_factory=dict)
 
     def markdown(self) -> str:
         """The whole report."""
@@ -72,6 +73,10 @@ class Report:
             lines += ["## Cost against dimension (a quadratic, one core)", ""]
             lines += ["| dimension | million walker-steps/s |", "|---:|---:|"]
             lines += [f"| {d} | {rate:,.0f} |" for d, rate in self.dimensions.items()] + [""]
+        if self.rows:
+            lines += ["## Cost against rows of data (W3, one core)", ""]
+            lines += ["| rows | million walker-steps/s |", "|---:|---:|"]
+            lines += [f"| {n:,} | {rate:,.0f} |" for n, rate in self.rows.items()] + [""]
         return "\n".join(lines)
 
 

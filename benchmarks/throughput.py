@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.rivals import Run, available
-from benchmarks.workloads import EVERY, EXPERIMENTS, WALKERS, w1, wide
+from benchmarks.workloads import EVERY, EXPERIMENTS, WALKERS, w1, w3, wide
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.ensemble import Ensemble
 
@@ -99,6 +99,11 @@ def against_walkers(
 def against_dimension(dimensions: tuple[int, ...] = (1, 2, 3, 4, 8, 16)) -> dict[int, float]:
     """Million walker-steps per second of a quadratic on one core, by dimension."""
     return _sweep({d: wide(d) for d in dimensions})
+
+
+def against_rows(counts: tuple[int, ...] = (1_000, 30_000, 1_000_000)) -> dict[int, float]:
+    """Million walker-steps per second of W3 on one core, by the number of rows that batches are drawn from."""
+    return _sweep({count: w3(rows=count) for count in counts})
 
 
 def _sweep(experiments: dict[int, Experiment], rounds: int = 5) -> dict[int, float]:

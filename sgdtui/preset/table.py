@@ -79,11 +79,13 @@ def read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
     except (OSError, UnicodeDecodeError) as error:
         raise TableError([f"{path.name} cannot be read: {shortened(str(error))}"]) from None
     if not head:
-        raise TableError([f"{path.name} is empty"])
+        raise TableError([f"{path.name} is empty"], "give a line of names and at least two rows")
     delimiter = max(_DELIMITERS, key=head[0].count)
     first = [cell.strip() for cell in next(csv.reader([head[0]], delimiter=delimiter))]
     has_header = not any(_is_number(cell) for cell in first)
     header = _header(first, path.name) if has_header else None
+    if has_header and len(head) == 1:
+        raise TableError([f"{path.name} has no rows below its names"], "give at least two rows")
     columns, used = _columns(header, len(first), wanted, path.name)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -97,9 +99,11 @@ def read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
                 dtype=np.float64,
             )
     except (ValueError, UnicodeDecodeError):
-        raise TableError(_mistakes(path, delimiter, has_header, columns, used, len(first))) from None
+        found = _mistakes(path, delimiter, has_header, columns, used, len(first))
+        raise TableError(found, _remedy(found, delimiter)) from None
     if not np.all(np.isfinite(rows)):
-        raise TableError(_mistakes(path, delimiter, has_header, columns, used, len(first)))
+        found = _mistakes(path, delimiter, has_header, columns, used, len(first))
+        raise TableError(found, _remedy(found, delimiter))
     return checked_table(columns, rows, path.name)
 
 
@@ -107,7 +111,7 @@ def checked_table(columns: Sequence[str], rows: np.ndarray, origin: str) -> Tabl
     """A table of at least two rows, frozen."""
     if len(rows) < 2:
         raise TableError(
-            [f"{origin or 'data'}: {'one row' if len(rows) else 'no rows'}; one example makes no noise"],
+            [f"{origin or 'data'}: {'one row, and one example makes no noise' if len(rows) else 'no rows'}"],
             "give at least two rows",
         )
     frozen = np.ascontiguousarray(rows, dtype=np.float64)
@@ -185,6 +189,17 @@ def _mistakes(
         except csv.Error as error:
             found.append(f"{path.name}, line {reader.line_num}: {error}")
     return found or [f"{path.name} is not a table of numbers"]
+
+
+def _remedy(found: Sequence[str], delimiter: str) -> str:
+    """What to do about the mistakes; "" where they speak for themselves."""
+    if any("is missing" in mistake for mistake in found):
+        return "leave those rows out, or fill the cells"
+    if delimiter != "," and any(re.search(r"text '[-+0-9]+,[0-9]+'", mistake) for mistake in found):
+        return "write decimals with a point"
+    if any("the text" in mistake for mistake in found):
+        return "columns that `columns:` does not name may hold text; classes are written as 0 and 1"
+    return ""
 
 
 def _cell_problem(cell: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from scipy.special import ndtr
@@ -22,6 +24,12 @@ SHIPPED = [
 ]
 CORRECTED = {10: "wrong", 14: "not right", 15: "ambiguous", 19: "leaves open", 26: "left open"}
 """Rows where the texts were wrong or ambiguous, and the words by which the story says so."""
+
+
+LOOK = re.compile(r"\b(look|watch|compare|see|shows?)\b", re.IGNORECASE)
+TRY = re.compile(
+    r"\b(try|turn|raise|lower|double|halve|heat|make|give|choose|change|open|compare|wait)\b", re.IGNORECASE
+)
 
 
 @pytest.mark.parametrize("path", SHIPPED)
@@ -77,6 +85,8 @@ def test_an_experiment_tells_a_story(name):
     assert experiment.title
     assert experiment.title != name
     assert experiment.source
+    assert LOOK.search(experiment.story), "what to look at"
+    assert TRY.search(experiment.story), "what to try next"
 
 
 @pytest.mark.parametrize("number", CORRECTED)

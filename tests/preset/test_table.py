@@ -81,13 +81,28 @@ def test_headers_become_names() -> None:
         ("a,a\n1,2\n3,4\n", ["named twice"]),
     ],
 )
-@pytest.mark.filterwarnings("ignore:loadtxt")
+@pytest.mark.filterwarnings("error")
 def test_a_bad_table_is_told_by_its_line(tmp_path: Path, content: str, words: list[str]) -> None:
     with pytest.raises(TableError) as caught:
         table(tmp_path, content)
     told = str(caught.value)
     assert all(word in told for word in words)
     assert "\x1b" not in told
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        ("a,b\n1,2\n3,\n", "leave those rows out"),
+        ("a,b\n1,2\n3,high\n", "may hold text"),
+        ("a;b\n1,5;2\n2;3\n", "decimals with a point"),
+        ("a,b\n1,2\n", "at least two rows"),
+        ("a,b\n", "at least two rows"),
+    ],
+)
+def test_what_to_do_about_it(tmp_path: Path, content: str, remedy: str) -> None:
+    (tmp_path / "points.csv").write_text(content)
+    assert remedy in mistake(preset("points.csv"), tmp_path).hint
 
 
 def test_an_unknown_column_names_those_there_are(tmp_path: Path) -> None:
