@@ -33,6 +33,7 @@ class View:
     claims_apply whether the dials stand where the claims were made for
     fork         the snapshot of the run that this one is compared with
     busy         what is going on instead of, or before, a run: "compiling", "loading numerics"
+    remote       whether a network lies between the app and the person
     origin       the step at which the present generation of the run began
     notice       one line that wins over the snapshot's message
     """
@@ -50,6 +51,7 @@ class View:
     fps: float = 0.0
     bandwidth: float | None = None
     round_trip: float | None = None
+    remote: bool = False
     title: str = ""
     origin: int = 0
 

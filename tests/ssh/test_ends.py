@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.ssh import processes
-from tests.ssh.conftest import SGDTUI, Place, wait_until_running
+from tests.ssh.place import SGDTUI, Place, wait_until_running
 from tests.ssh.terminal import Terminal
 
 PRESET = "double-well-tanh"

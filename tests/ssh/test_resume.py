@@ -11,7 +11,7 @@ import pytest
 
 from sgdtui.lab.checkpoint import load
 from tests.ssh import processes
-from tests.ssh.conftest import Place
+from tests.ssh.place import Place
 
 PRESET = "double-well-tanh"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.ssh import processes
-from tests.ssh.conftest import SGDTUI, Place, wait_until_running
+from tests.ssh.place import SGDTUI, Place, wait_until_running
 
 PRESET = "double-well-tanh"
 

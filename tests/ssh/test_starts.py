@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.ssh import processes
-from tests.ssh.conftest import SGDTUI, Place, wait_until_running
+from tests.ssh.place import SGDTUI, Place, wait_until_running
 
 PRESET = "double-well-tanh"
 

@@ -10,6 +10,17 @@ from sgdtui.tui.draw.scale import count, number
 from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View, settling_word
 
+_FIRST_TO_GO = {
+    False: ("reply", "bytes", "fps", "walkers", "time", "rate"),
+    True: ("walkers", "time", "rate", "reply", "bytes", "fps"),
+}
+"""What is left out where there is little room, here and over a network."""
+
+_TITLE = 60
+"""Cells that the facts leave to the title, the state and its mark."""
+_MESSAGE = 24
+"""Cells that they leave to a message beside those."""
+
 
 def state_of(view: View) -> tuple[str, str, int]:
     """The mark, the word and the ink of what the run is doing."""
@@ -33,23 +44,28 @@ def state_of(view: View) -> tuple[str, str, int]:
     return words.get(snapshot.phase, ("●", snapshot.phase, Role.TEXT))
 
 
-def facts_of(view: View) -> list[str]:
-    """The numbers after the state, the dearest first."""
+def facts_of(view: View, cells: int = 1000) -> list[str]:
+    """The numbers after the state, as many as fit into so many cells (one at least): over a network the wire's are the
+    last to go, elsewhere the run's.
+    """
     snapshot = view.snapshot
-    facts: list[str] = []
+    facts: dict[str, str] = {}
     if snapshot is not None:
         if snapshot.rate > 0:
-            facts.append(f"{count(snapshot.rate)} steps/s")
-        facts.append(f"t {number(snapshot.time, 4)}")
-        facts.append(f"{count(snapshot.walkers)} walkers")
+            facts["rate"] = f"{count(snapshot.rate)} steps/s"
+        facts["time"] = f"t {number(snapshot.time, 4)}"
+        facts["walkers"] = f"{count(snapshot.walkers)} walkers"
     if view.fps > 0:
-        facts.append(f"{view.fps:.0f} fps")
+        facts["fps"] = f"{view.fps:.0f} fps"
     if view.bandwidth is not None:
         kilobytes = view.bandwidth / 1000
-        facts.append(f"{kilobytes:.0f} kB/s" if kilobytes >= 9.95 else f"{kilobytes:.1f} kB/s")
+        facts["bytes"] = f"{kilobytes:.0f} kB/s" if kilobytes >= 9.95 else f"{kilobytes:.1f} kB/s"
     if view.round_trip is not None:
-        facts.append(f"rtt {1000 * view.round_trip:.0f} ms")
-    return facts
+        facts["reply"] = f"rtt {1000 * view.round_trip:.0f} ms"
+    for name in _FIRST_TO_GO[view.remote]:
+        if len(facts) > 1 and width_of(view.look.say(" · ".join(facts.values()))) > cells:
+            facts.pop(name, None)
+    return list(facts.values())
 
 
 def warnings_of(view: View) -> str:
@@ -68,15 +84,11 @@ def draw_status(canvas: Canvas, view: View) -> None:
     mark, word, ink = state_of(view)
     warning = warnings_of(view)
     message = plain(view.notice or (view.snapshot.message if view.snapshot else ""))
-    facts = facts_of(view)
     title = plain(view.title) or "sgdtui"
     brand = "sgdtui" if view.title else ""
     say = canvas.look.say
-    if message:
-        facts = facts[:1]
-    while facts and canvas.width < 60 + len(say(" · ".join(facts))) and len(facts) > 1:
-        facts.pop()
-    right = " · ".join(facts)
+    room = canvas.width - _TITLE - (min(width_of(message), _MESSAGE) + 2 if message else 0)
+    right = " · ".join(facts_of(view, room))
     right_cells = (
         width_of(say(f"{mark} {word}"))
         + (width_of(say(warning)) + 3 if warning else 0)

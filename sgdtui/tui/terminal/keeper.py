@@ -107,13 +107,15 @@ class Keeper:
         self._writing = lab.save(self.path, self._describe, view)
 
     def _describe(self, experiment: Experiment) -> dict[str, Any]:
-        """The experiment as the preset that builds it again; in the thread of the run, when that comes to it."""
+        """The experiment as the preset that builds it again, and when it was taken (seconds since 1970);
+        called in the thread of the run, when that comes to it.
+        """
         self._taken = self._clock()
         if self._described is None or self._described[0] != experiment:
             from sgdtui.preset.write import to_yaml
 
             self._described = (experiment, {"preset": to_yaml(experiment), "name": experiment.name})
-        return self._described[1]
+        return {**self._described[1], "taken": time.time()}
 
     def _drop_old(self) -> None:
         for path in _by_age()[:-KEPT]:

@@ -88,13 +88,16 @@ class Session:
         """How many may step the walkers."""
         return asked if self.kiosk is None else min(asked or self.kiosk.threads, self.kiosk.threads)
 
-    def wire(self) -> dict[str, float | None]:
-        """Frames and bytes a second, and the round trip in seconds, for the status line (the names are `View`'s)."""
+    def wire(self) -> dict[str, Any]:
+        """Frames and bytes a second, the round trip in seconds, and whether there is a network between, for the status
+        line (the names are `View`'s).
+        """
         pacer = self.pacer
         return {
             "fps": pacer.frames_per_second,
             "bandwidth": pacer.bytes_per_second,
             "round_trip": pacer.round_trip,
+            "remote": self.terminal.over_ssh,
         }
 
     # --- for the command ------------------------------------------------------------------------------------------
