@@ -6,9 +6,11 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from sgdtui.lab.checkpoint import load
 from tests.ssh import processes
 from tests.ssh.place import SGDTUI, Place, wait_until_running
 from tests.ssh.terminal import Terminal
@@ -18,9 +20,11 @@ MOST = 5.0
 """Seconds after which nothing may be left."""
 
 
-def checkpoints(place: Place) -> list[os.PathLike[str]]:
-    """What was kept."""
-    return sorted((place.folder / "state" / "checkpoints").glob("run-*.npz"))
+def checkpoints(place: Place) -> list[Path]:
+    """What was kept, the oldest first."""
+    return sorted(
+        (place.folder / "state" / "checkpoints").glob("run-*.npz"), key=lambda file: file.stat().st_mtime_ns
+    )
 
 
 def kill_client(terminal: Terminal) -> None:
@@ -65,15 +69,9 @@ def test_a_signal_to_the_app_ends_it(place: Place, name: str) -> None:
     assert checkpoints(place)
     if name == "SIGTERM":
         assert status == 143
-        for mode in (
-            b"\x1b[?1049l",
-            b"\x1b[?25h",
-            b"\x1b[?1000l",
-            b"\x1b[?1003l",
-            b"\x1b[?2004l",
-            b"\x1b[?1004l",
-        ):
-            assert terminal.raw.rfind(mode) > terminal.raw.rfind(mode.replace(b"l", b"h"))
+        for ended, begun in (("?1049l", "?1049h"), ("?25h", "?25l"), ("?1000l", "?1000h"), ("?1003l", "?1003h"),
+                             ("?2004l", "?2004h"), ("?1004l", "?1004h")):  # fmt: skip
+            assert terminal.raw.rfind(f"\x1b[{ended}".encode()) > terminal.raw.rfind(f"\x1b[{begun}".encode())
 
 
 def test_a_frozen_client_costs_no_processor_and_wakes_up_to_a_living_run(place: Place) -> None:
@@ -153,3 +151,23 @@ def test_detach_safe_computes_on_and_keeps_what_it_reached(place: Place) -> None
     assert processes.cpu_seconds(app) > before
     processes.gone_after(place.mark, 15)
     assert checkpoints(place)
+
+
+def test_resume_takes_over_a_run_that_goes_on_without_its_terminal(place: Place) -> None:
+    terminal = place.launch(PRESET, "--detach-safe 5")
+    terminal.run(3)
+    (app,) = processes.apps(place.mark)
+    kill_client(terminal)
+    time.sleep(4)
+    assert processes.apps(place.mark) == [app]
+
+    again = place.ssh_resume()
+    wait_until_running(again)
+    (new,) = processes.apps(place.mark)
+    assert new != app
+    before = load(checkpoints(place)[0]).state["step"]
+    again.run(2)
+    again.send("q")
+    assert again.ended(5) == 0
+    assert load(checkpoints(place)[-1]).state["step"] > before > 0
+    assert not list((place.folder / "state" / "checkpoints").glob("*.detached"))

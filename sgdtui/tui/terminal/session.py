@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual._context import NoActiveAppError
+
+from sgdtui.tui.terminal.detached import detached
 from sgdtui.tui.terminal.detect import Terminal
 from sgdtui.tui.terminal.driver import RESTORE, paced_driver
 from sgdtui.tui.terminal.ends import Ends
@@ -65,6 +68,7 @@ class Session:
         self._over = threading.Event()
         self._attributes = _terminal_attributes()
         self._halted = False
+        self._seen: dict[str, Any] = {}
         self._interval = 0.0
 
     # --- for the app ----------------------------------------------------------------------------------------------
@@ -115,11 +119,12 @@ class Session:
         self.ends = Ends(lambda *_: stop.set(), lambda: None)
         self.ends.install()
         until = time.monotonic() + (self.detach_seconds or 0)
-        while time.monotonic() < until and not stop.wait(1.0):
+        with detached(self.keeper.path) if self.keeper is not None else contextlib.nullcontext():
+            while time.monotonic() < until and not stop.wait(0.5):
+                if self.keeper is not None:
+                    self.keeper.keep()
             if self.keeper is not None:
-                self.keeper.keep()
-        if self.keeper is not None:
-            self.keeper.keep_now(2.0)
+                self.keeper.keep_now(2.0)
         app.bench.stop()
 
     def _lab(self) -> Any:
@@ -127,8 +132,13 @@ class Session:
         return bench.lab if bench is not None else None
 
     def _view(self) -> dict[str, Any]:
+        """How the run is looked at, or was when the app ended."""
         laboratory = getattr(self._app, "laboratory", None)
-        return laboratory.view_document() if laboratory is not None else {}
+        if laboratory is not None:
+            with contextlib.suppress(NoActiveAppError):
+                self._seen = laboratory.view_document()
+        # Walkers that only wait for a frozen client are not paused: whoever resumes finds them walking.
+        return {**self._seen, "paused": False} if self._halted and self._seen else self._seen
 
     # --- threads --------------------------------------------------------------------------------------------------
 

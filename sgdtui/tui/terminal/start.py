@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sgdtui.tui.terminal.characters import use_utf8
 from sgdtui.tui.terminal.colour import EIGHT, INDEXED, NONE, SIXTEEN, TRUE
+from sgdtui.tui.terminal.detached import take_over
 from sgdtui.tui.terminal.detect import detect
 from sgdtui.tui.terminal.environment import settle
 from sgdtui.tui.terminal.keeper import newest_checkpoint
@@ -53,6 +54,8 @@ def prepare(
     checkpoint = newest_checkpoint() if resume else None
     if resume and checkpoint is None:
         raise Refused("there is no checkpoint to resume from; sgdtui launch PRESET starts a run")
+    if checkpoint is not None:
+        take_over(checkpoint)
     terminal = detect(tty=2, color=color, ascii_only=ascii_only, bandwidth=bandwidth)
     settle(kiosk=kiosk)
     use_utf8()
