@@ -30,7 +30,8 @@ def law_of_maps(
     experiment: Experiment, step: Chain, lair: object, edges: Array, wall: Wall
 ) -> Prediction | Absence:
     """The stationary law, on cells, then pushed through the maps on cells up to 32 times finer."""
-    from sgdtui.predict.transfer_1d import Lair, cells_prediction
+    from sgdtui.predict.lair import Lair
+    from sgdtui.predict.transfer_1d import cells_prediction
 
     assert isinstance(lair, Lair)
     assert step.maps is not None

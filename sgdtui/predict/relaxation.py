@@ -16,9 +16,11 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.hops import HopSystem
 from sgdtui.model.tumble import TumbleSystem
-from sgdtui.predict.diffusion import diffusion
+from sgdtui.predict.diffusion import Diffusion, diffusion
 from sgdtui.predict.learning_rate import learning_rate, momentum
+from sgdtui.predict.metastable import explored
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.support import Box
 from sgdtui.predict.temperature import search_box
 from sgdtui.predict.wall import walls
 
@@ -90,7 +92,9 @@ def _sde_line(experiment: Experiment, edges: Array) -> float | None:
     if isinstance(found, Absence):
         return None
     law = found[0]
-    low, high = (wall.low, wall.high) if wall.closed else law.interval(1e-9)
+    ((low, high),) = (
+        ((wall.low, wall.high),) if wall.closed else _explored(experiment, process, (law.interval(1e-9),))
+    )
     grid = np.linspace(low, high, _CELLS + 1)
     up, down = line_rates(process, grid, wall)
     if wall.kind == "periodic":
@@ -105,14 +109,25 @@ def _sde_line(experiment: Experiment, edges: Array) -> float | None:
     rates = eigh_tridiagonal(
         -(up + down), off, eigvals_only=True, select="i", select_range=(_CELLS - 2, _CELLS - 1)
     )
-    return float(-1 / rates[0]) if rates[0] < 0 else None
+    # A rate below what rounding leaves of the fastest one is some such rate, not zero.
+    return float(1 / max(-rates[0], 1e-15 * float((up + down).max())))
+
+
+def _explored(experiment: Experiment, process: Diffusion, law: Box) -> Box:
+    """The box of the law, widened to wherever the start leads."""
+
+    def deviation(x: Array) -> Array:
+        return np.asarray(np.sqrt(2 * np.maximum(np.einsum("nii->ni", process.tensor(x)), 0.0)))
+
+    return explored(experiment, process.drift, deviation, law)
 
 
 def _chain_line(experiment: Experiment, edges: Array) -> float | None:
     from sgdtui.predict.chain import chain
     from sgdtui.predict.collapse import collapsed
     from sgdtui.predict.drift_vectors import start_mean
-    from sgdtui.predict.transfer_1d import find_lair
+    from sgdtui.predict.lair import find_lair
+    from sgdtui.predict.metastable import chain_relaxation
 
     step = chain(experiment)
     if isinstance(step, Absence):
@@ -125,8 +140,7 @@ def _chain_line(experiment: Experiment, edges: Array) -> float | None:
     lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
     if isinstance(lair, Absence):
         return None
-    slowest = min(lair.second, 1 - 1e-15)
-    return float(-step.time / np.log(slowest)) if slowest > 0 else step.time
+    return chain_relaxation(experiment, step, lair, wall)
 
 
 def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
@@ -144,6 +158,8 @@ def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
     box = box_of_process(process, sides)
     if isinstance(box, Absence):
         return None
+    if not any(side.closed for side in sides):
+        box = _explored(experiment, process, box)
     operator: Any = hops(tabulated(process, box), sides, box, (_PLANE_CELLS, _PLANE_CELLS)).operator
     size = operator.shape[0]
     shift = 1e-9 * float(np.abs(operator.diagonal()).max())

@@ -1,13 +1,13 @@
 """The stationary law of a one-dimensional chain: the leading eigenvector of its one-step kernel.
 
-First coarse cells find where the law lives and whether walkers escape. Then smooth noise (a density) is solved on
-Gauss panels (see `nystrom`), any other law on cells, extrapolated from two grids (see `ulam`); a law of finitely
-many maps, which may have no density at all, is pushed to a fine grid (see `map_law`).
+First coarse cells find where the law lives and whether walkers escape (see `lair`). Then smooth noise (a density) is
+solved on Gauss panels (see `nystrom`), any other law on cells, extrapolated from two grids (see `ulam`); a law of
+finitely many maps, which may have no density at all, is pushed to a fine grid (see `map_law`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,13 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain import Chain, chain
 from sgdtui.predict.collapse import collapsed
 from sgdtui.predict.drift_vectors import start_mean
-from sgdtui.predict.line import FAR, LineLaw, observables_on
+from sgdtui.predict.lair import Lair, coarse_grid, find_lair
+from sgdtui.predict.line import LineLaw, observables_on
+from sgdtui.predict.metastable import chain_relaxation
 from sgdtui.predict.nystrom import SmoothLaw, smooth_law
 from sgdtui.predict.panel import WEIGHTS, Panels, gauss_nodes, panels
 from sgdtui.predict.prediction import Absence, Prediction
-from sgdtui.predict.stationary import second_eigenvalue, stationary_vector
-from sgdtui.predict.trap import reachable, trap
+from sgdtui.predict.stationary import stationary_vector
 from sgdtui.predict.ulam import kernel_matrix
 from sgdtui.predict.wall import Wall, walls
 
@@ -30,26 +31,7 @@ NAME = "transfer"
 
 LOSS_ALLOWED = 1e-7
 """A chain that loses less than this share a step is called stationary; the loss is reported."""
-_COARSE = 300
-_TAIL_RATIO = 1.25
-_EMPTY = 1e-15
 _CELLS = 1200
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lair:
-    """Where the law lives, found on coarse `edges` with `mass`: `low` to `high`, `loss` a step.
-
-    `heavy` says that its tails are algebraic; `second` is the second largest eigenvalue's modulus.
-    """
-
-    edges: Array
-    mass: Array
-    low: float
-    high: float
-    loss: float
-    heavy: bool
-    second: float
 
 
 def transfer_on_the_line(experiment: Experiment, edges: Array) -> Prediction | Absence:
@@ -87,84 +69,7 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
         prediction = _smooth(experiment, step, lair, edges, wall) or _on_cells(
             experiment, step, lair, edges, wall
         )
-    slowest = min(lair.second, 1 - 1e-15)
-    relaxation = -step.time / np.log(slowest) if slowest > 0 else step.time
-    return replace(prediction, relaxation_time=float(relaxation))
-
-
-def find_lair(step: Chain, edges: Array, wall: Wall, start: float) -> Lair | Absence:
-    """Where the law lives, on coarse cells: about the window at first, then about the law itself."""
-    low, high = float(edges[0]), float(edges[-1])
-    limits = (wall.low, wall.high)
-    reached = None if wall.closed else reachable(step, start, high - low)
-    if reached is not None:
-        # Bounded noise never leaves this interval: other wells may exist, but not for these walkers.
-        limits = low, high = reached
-    elif not wall.closed:
-        middle = (low + high) / 2
-        caught = trap(step, start, high - low) or trap(step, middle, high - low)
-        if caught is None:
-            return Absence(NAME, "not normalisable", "the steps diverge: eta is beyond stability")
-        limits = caught
-    low, high = max(low, limits[0]), min(high, limits[1])
-    if not low < high:
-        low, high = max(limits[0], -FAR), min(limits[1], FAR)
-    for _ in range(12):
-        grid = _coarse_grid(low, high, limits, _COARSE, _TAIL_RATIO)
-        matrix = kernel_matrix(step, grid, wall)
-        mass, loss = stationary_vector(matrix)
-        if not np.all(np.isfinite(mass)):
-            return Absence(NAME, "not normalisable", "the chain has no stationary law")
-        if not np.all(np.isfinite(limits)) and _spreads(grid, mass):
-            return Absence(NAME, "not normalisable", "the chain spreads without bound")
-        living = np.flatnonzero(mass > _EMPTY)
-        first, last = max(living[0] - 1, 0), min(living[-1] + 1, len(mass) - 1)
-        new_low, new_high = float(grid[first]), float(grid[last + 1])
-        if wall.closed or (reached is not None and new_high - new_low > 0.5 * (high - low)):
-            new_low, new_high = (low, high) if reached is not None else limits
-            break
-        bulk = _quantile_range(grid, mass, 1e-3)
-        heavy = new_high - new_low > 60 * (bulk[1] - bulk[0])
-        if heavy:
-            # Equal cells over the middle alone: they must resolve it, and the growing cells beyond take the rest.
-            bulk = _quantile_range(grid, mass, 0.03)
-            margin = 0.5 * (bulk[1] - bulk[0])
-            new_low, new_high = max(bulk[0] - margin, limits[0]), min(bulk[1] + margin, limits[1])
-        if 0.5 < (new_high - new_low) / (high - low) < 1.5:
-            break
-        low, high = new_low, new_high
-    else:
-        heavy = False
-    if wall.closed or reached is not None:
-        heavy = False
-    return Lair(grid, mass, new_low, new_high, loss, heavy, second_eigenvalue(matrix.tocsr(), mass))
-
-
-def _coarse_grid(low: float, high: float, limits: tuple[float, float], cells: int, ratio: float) -> Array:
-    """Equal cells from low to high, and cells that grow outwards beyond, up to the limits."""
-    core = np.linspace(low, high, cells + 1)
-    width = (high - low) / cells
-    count = int(np.ceil(np.log(FAR / width * (ratio - 1) + 1) / np.log(ratio)))
-    reach = width * ratio * (ratio ** np.arange(1, max(count, 1) + 1) - 1) / (ratio - 1)
-    left, right = (low - reach)[::-1], high + reach
-    left = np.append(limits[0], left[left > limits[0]]) if np.isfinite(limits[0]) else left
-    right = np.append(right[right < limits[1]], limits[1]) if np.isfinite(limits[1]) else right
-    grid = np.concatenate([left, core, right])
-    return np.asarray(grid[np.append(True, np.diff(grid) > 1e-12 * width)])
-
-
-def _spreads(grid: Array, mass: Array) -> bool:
-    """Whether the mass does not die out from one stretch of three decades to the next, far away."""
-    distance = np.minimum(np.abs(grid[:-1]), np.abs(grid[1:]))
-    last = float(mass[distance > FAR / 1e3].sum())
-    before = float(mass[(distance > FAR / 1e6) & (distance <= FAR / 1e3)].sum())
-    return last > 1e-2 or (last > 1e-9 and last > 0.7 * before)
-
-
-def _quantile_range(grid: Array, mass: Array, share: float) -> tuple[float, float]:
-    cumulated = np.concatenate([[0.0], np.cumsum(mass)])
-    low, high = np.interp([share, 1 - share], cumulated, grid)
-    return float(low), float(high)
+    return replace(prediction, relaxation_time=chain_relaxation(experiment, step, lair, wall))
 
 
 def _smooth(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall) -> Prediction | None:
@@ -263,7 +168,7 @@ def _cells(
         # Tails that matter: equal cells over the bulk, then cells of a fixed share of their distance.
         limits = (float(lair.edges[0]), float(lair.edges[-1]))
         ratio = 1 + 0.05 * _CELLS / count
-        grid = _coarse_grid(lair.low, lair.high, limits, count, ratio)
+        grid = coarse_grid(lair.low, lair.high, limits, count, ratio)
     else:
         grid = np.linspace(lair.low, lair.high, count + 1)
     mass, loss = stationary_vector(kernel_matrix(step, grid, wall))

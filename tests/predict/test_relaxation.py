@@ -39,6 +39,27 @@ def test_barrier_sets_the_time():
     assert relaxation_time(e) == pytest.approx(mean_passage_time(e), rel=0.02)
 
 
+@pytest.mark.parametrize("kind", ["sgd", "sde"])
+def test_an_empty_well_that_the_start_leads_to_counts(kind):
+    """Nearly all of the law is on the quiet left, but who starts on the right stays there for ages."""
+    from sgdtui.model.start import At
+
+    system = on_loss(DOUBLE_WELL, ["1 + tanh(4*x)/2"])
+    at = {x: experiment(system, Dynamics(kind, 0.02), domain=WIDE, start=At((x,))) for x in (-1.0, 0.0, 1.0)}
+    times = {x: relaxation_time(e) for x, e in at.items()}
+    assert times[-1.0] < 5
+    assert times[1.0] > 1e6
+    assert times[0.0] == pytest.approx(times[1.0], rel=0.2)
+
+
+def test_an_empty_well_on_the_plane_counts_too():
+    from sgdtui.model.start import At
+
+    system = on_loss("(x**2 - 1)**2/4 + y**2/2 + x/4", ["1"], variables=XY)
+    e = experiment(system, Dynamics("sde", 0.02), domain=((-2.0, 2.0), (-2.0, 2.0)), start=At((1.0, 0.0)))
+    assert relaxation_time(e) > 1e3
+
+
 def test_the_plane():
     system = on_loss("x**2 + y**2/4", ["1", "0.6", "0.6", "1"], variables=XY)
     e = experiment(system, Dynamics("sde", 0.1), domain=((-2.0, 2.0), (-2.0, 2.0)))
