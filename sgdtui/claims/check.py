@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sgdtui.claims.grammar import ClaimError, parse
+from sgdtui.claims.grammar import ClaimError, Node, Path, parse, paths
 from sgdtui.claims.moment import at_time
-from sgdtui.claims.path import Reading
+from sgdtui.claims.path import Reading, read
 from sgdtui.claims.value import evaluate
 from sgdtui.model.experiment import Expectation, Experiment
 
@@ -111,9 +111,24 @@ def _read(expectation: Expectation, document: Mapping[str, Any]) -> tuple[Readin
             raise ClaimError(f"there is no result of the variant {expectation.variant!r}")
         chosen = {**variants[expectation.variant], "variants": variants}
     settled = (chosen.get("settings") or {}).get("settled")
+    on_the_way = _walkers_on_the_way(node, chosen)
+    if on_the_way is not None:
+        settled = not on_the_way
     if expectation.at is not None:
         chosen, settled = at_time(chosen, expectation.at), True
     return evaluate(node, chosen), settled
+
+
+def _walkers_on_the_way(node: Node, document: Mapping[str, Any]) -> bool | None:
+    """Whether walkers have still to arrive whose first passage the claim measures; None where it measures none."""
+    found = None
+    for path in paths(node):
+        keys = path.keys
+        passage = "first_passage" in keys or (len(keys) == 1 and document.get("first_passage"))
+        if passage and keys[-1] in ("mean_steps", "mean_time", "fraction"):
+            arrived = read(document, Path((*keys[:-1], "fraction"), path.offset, path.length)).value
+            found = bool(found) or arrived != 1.0
+    return found
 
 
 def _deviation(expectation: Expectation, reading: Reading) -> float | None:
@@ -142,6 +157,10 @@ def _holds_so_far(expectation: Expectation, reading: Reading, settled: bool | No
     deviation = _deviation(expectation, reading)
     if deviation is None:
         return _holds(expectation, reading)
+    if (
+        expectation.that.rpartition(".")[2] == "fraction" and settled is False
+    ):  # some have still to arrive; or nobody ever does
+        return _holds(expectation, reading) or None
     if reading.se == 0:  # a prediction: it does not change as the run goes on
         return _holds(expectation, reading)
     if settled is False:

@@ -111,6 +111,9 @@ def _no_stationary_law(
             if loss is not None and loss > SLIGHT_ESCAPE:
                 return why.escaping(loss)
             break
-        if name in absences and absences[name].reason == "not normalisable":
+        reason = absences[name].reason if name in absences else ""
+        if reason == "not normalisable":
             return why.not_normalisable(absences[name])
+        if reason == "degenerate noise":  # walkers keep to a part of space, of which Gibbs knows nothing
+            break
     return why.escaping(None) if escaping else None

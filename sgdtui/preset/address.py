@@ -22,6 +22,7 @@ SHORT: Mapping[str, Path] = {
     **{name: ("run", name) for name in ("walkers", "burn_in", "steps", "every", "seed", "bins")},
     **{name: ("space", name) for name in ("domain", "boundary", "axes")},
     **{name: ("sample", name) for name in ("draw", "ridge")},
+    "evaluate": ("hops", "evaluate"),
     "law": ("noise", "law"),
 }
 """Short names, besides the parameters and the document's own top-level keys."""

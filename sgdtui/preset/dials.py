@@ -9,7 +9,7 @@ from typing import Any
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.gradient import GradientSystem
-from sgdtui.model.hops import HopSystem
+from sgdtui.model.hops import EVALUATE, HopSystem
 from sgdtui.model.sample import SampleSystem
 from sgdtui.model.tumble import TumbleSystem
 
@@ -90,7 +90,10 @@ def _dynamics(experiment: Experiment) -> list[Dial]:
     system, dynamics = experiment.system, experiment.dynamics
     given = experiment.document.get("dynamics", {})
     if isinstance(system, HopSystem):
-        return []
+        about = "whose rate a hop has: source 0, the wall between ½, destination 1"
+        asked = experiment.document.get("hops", {}).get("evaluate", 0.0)
+        default = EVALUATE.get(str(asked), _number(asked, system.destination_weight))
+        return [Dial("evaluate", system.destination_weight, 0.0, 1.0, about, False, False, default)]
 
     def dial(
         name: str, value: float, low: float, high: float, about: str, *, log: bool, integer: bool = False

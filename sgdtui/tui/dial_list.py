@@ -13,6 +13,7 @@ LABEL = {
     "convention": "a",
     "temperature": "kT",
     "coupling": "pull",
+    "evaluate": "s",
 }
 FIRST = ("eta", "batch")
 LAST = ("walkers", "burn_in", "every", "bins", "seed")

@@ -86,6 +86,38 @@ def test_while_a_run_goes_on():
     assert one(Expectation("fokker-planck.left", 0.9, within=0.001), moving, **live).holds is False
 
 
+def test_a_first_passage_is_known_when_all_have_arrived():
+    live = {"final": False}
+    unsettled = {**result()["settings"], "settled": False}
+    passage = {
+        "mean_steps": 200.0,
+        "mean_time": 20.0,
+        "se_steps": 3.0,
+        "fraction": 1.0,
+        "predicted_time": 21.0,
+    }
+
+    def arrived(fraction):
+        return result(settings=unsettled, first_passage={**passage, "fraction": fraction})
+
+    mean, all_of_them = (
+        Expectation("first_passage.mean_time", 20, within=1),
+        Expectation("fraction", 1, within=1e-4),
+    )
+    assert one(mean, arrived(1.0), **live).holds is True
+    assert one(mean, arrived(0.6), **live).holds is None
+    assert one(Expectation("first_passage.fraction", 1, within=1e-4), arrived(0.6), **live).holds is None
+    assert one(Expectation("first_passage.fraction", 1, within=1e-4), arrived(1.0), **live).holds is True
+    assert one(Expectation("first_passage.fraction", 0, within=1e-7), arrived(0.0), **live).holds is True
+    assert (
+        one(Expectation("first_passage.predicted_time", 21, within=1e-7), arrived(0.6), **live).holds is True
+    )
+    assert one(all_of_them, arrived(0.6), **live).holds is None
+    documents = result(settings=unsettled, variants={"cold": arrived(1.0), "cool": arrived(0.3)})
+    assert one(Expectation("cold.first_passage.mean_time/2", 10, within=1), documents, **live).holds is True
+    assert one(Expectation("cool.first_passage.mean_time/2", 10, within=1), documents, **live).holds is None
+
+
 def test_problems_are_found_without_running():
     bad = experiment(
         Expectation("left +", 1.0),

@@ -16,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.tui.draw.canvas import Canvas
-from sgdtui.tui.draw.plain import spell
+from sgdtui.tui.draw.plain import shorten, spell
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import tick_labels, ticks
+
+NAME = 7
+"""Cells that the name of y may take, at most."""
 
 LIMIT = 1e9
 """Numbers beyond this never reach plotext."""
@@ -116,6 +119,11 @@ def draw_frame(
     The name of x stands at the right end of the ticks' row, that of y above the left axis' ticks. `gutter` is the
     least width of the labels left of the axis, so that stacked frames align.
     """
+    # A long name must not take the picture's place: `w_flipper_length_mm` is `w_flip…` beside a map.
+    x_name, y_name = (
+        shorten(canvas.look.say(x_name), max(width // 3, 4)),
+        shorten(canvas.look.say(y_name), NAME),
+    )
     y_span = y_limits[1] - y_limits[0]
     rows_inside = max(height - 2, 1)
     ys = (
@@ -124,13 +132,13 @@ def draw_frame(
         else ticks(y_limits[0], y_limits[1] - 0.08 * y_span, max(2, rows_inside // 3))
     )
     labels = list(y_labels) if y_labels is not None else tick_labels(ys)
-    least = max(gutter, len(canvas.look.say(y_name)))
+    least = max(gutter, len(y_name))
     labels = [label.rjust(least) for label in labels] or [" " * least]
     ys = ys or [y_limits[0]]
     inside = max(width - least - 1, 4)
     xs = ticks(*x_limits, max(2, inside // 9))
     x_span = x_limits[1] - x_limits[0]
-    keep_clear = (len(canvas.look.say(x_name)) + 3) / inside * x_span
+    keep_clear = (len(x_name) + 3) / inside * x_span
     xs = [value for value in xs if value <= x_limits[1] - keep_clear] or xs[:1]
     rows, left, corner = _frame_rows(
         width, height, x_limits, y_limits, tuple(xs), tuple(tick_labels(xs)), tuple(ys), tuple(labels)

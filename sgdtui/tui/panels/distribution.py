@@ -188,7 +188,7 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     if snapshot.outside > 5e-4:
         canvas.write(
             box.x,
-            1,
+            2 if legend.inside else 1,
             f"{number(100 * snapshot.outside, 2)} % outside",
             Role.WARN,
             cells=box.columns,
