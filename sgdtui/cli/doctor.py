@@ -6,8 +6,10 @@ import json
 import locale
 import os
 import platform
+import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import click
 
@@ -62,6 +64,7 @@ def _version(package: str) -> str:
 
 def _machine() -> dict[str, str]:
     from sgdtui.preset.memory import available_memory, bytes_per_walker
+    from sgdtui.preset.schema import MAX_WALKERS
 
     memory = available_memory()
     facts = {
@@ -70,7 +73,7 @@ def _machine() -> dict[str, str]:
         "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
     }
     if memory is not None:
-        walkers = memory // bytes_per_walker(1)
+        walkers = min(memory // bytes_per_walker(1), MAX_WALKERS)
         facts["memory free"] = f"{memory / 1e9:.1f} GB, enough for {walkers:,} walkers in one dimension"
     return facts
 
@@ -115,8 +118,21 @@ def _folders() -> dict[str, str]:
         )
         facts[f"{origin} presets"] = f"{folder} ({count})"
     facts["settings"] = f"{settings_file()}{'' if settings_file().exists() else ' (not there: defaults)'}"
-    facts["state"] = str(state_folder())
+    why_not = _why_not_written(state_folder())
+    facts["checkpoints"] = (
+        f"{state_folder()} (kept)" if why_not is None else f"not kept: {why_not}; --resume will find nothing"
+    )
     return facts
+
+
+def _why_not_written(folder: Path) -> str | None:
+    """Why no file can be made in a folder that may not exist yet; None if one can."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir():
+        return f"{there} is no folder"
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"{there} cannot be written to"
+    return "the disk is full" if shutil.disk_usage(there).free < 1 << 20 else None
 
 
 def _printable(text: str) -> str:

@@ -26,6 +26,13 @@ TABLES = (".csv", ".parquet")
 )
 @click.option("--kiosk", is_flag=True, help="For a shared host: no files, no paths, no suspending; capped.")
 @click.option(
+    "--idle",
+    "idle_minutes",
+    type=click.FloatRange(0.1, 10_000),
+    metavar="MINUTES",
+    help="With --kiosk: end after so long without a key. [15]",
+)
+@click.option(
     "--color",
     type=click.Choice(["auto", "truecolor", "256", "16", "8", "none"]),
     default="auto",
@@ -52,6 +59,7 @@ def command(
     noise: str | None,
     resume: bool,
     kiosk: bool,
+    idle_minutes: float | None,
     color: str,
     ascii_only: bool,
     fps: float | None,
@@ -67,6 +75,8 @@ def command(
     from sgdtui.settings.settings import load_settings
     from sgdtui.tui.terminal.start import ASKED_FOR, Refused, prepare
 
+    if idle_minutes is not None and not kiosk:
+        raise click.UsageError("--idle is for --kiosk; without it nobody is sent away")
     settings, problems = load_settings()
     try:
         session = prepare(
@@ -78,6 +88,7 @@ def command(
             bandwidth=_first(bandwidth, settings.bandwidth),
             resume=resume,
             kiosk=kiosk,
+            idle_minutes=idle_minutes,
             detach_minutes=detach_minutes,
         )
     except Refused as refused:

@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from sgdtui.tui.draw.changed_cells import ScreenMirror
 from sgdtui.tui.screens.start import Start
 
 if TYPE_CHECKING:
@@ -92,18 +93,18 @@ class SgdApp(App[int]):
     ) -> None:
         super().__init__(driver_class=session.driver_class() if session is not None else None)
         self.session = session
-        self.gate: Gate | None = None
         self.leave_run_going = False
         self.options = options or Options()
         self.make_bench = make_bench
         self.bench: Workbench | None = None
         self.laboratory: Laboratory | None = None
-        self.mirror: Any = None
         self.bytes_drawn = 0
         self._pending: Event | None = None
         self._pending_lock = threading.Lock()
         self._use_colours()
         self._use_theme()
+        self.mirror = ScreenMirror(self.options.ascii, eight=self.colours == 8)
+        self.gate: Gate | None = session.gate(self, self.mirror) if session is not None else None
 
     # --- colours --------------------------------------------------------------------------------------------------
 
@@ -196,13 +197,9 @@ class SgdApp(App[int]):
 
     def on_imported(self) -> None:
         """The laboratory takes the place of the first frame."""
-        from sgdtui.tui.draw.changed_cells import ScreenMirror
         from sgdtui.tui.screens.laboratory import Laboratory
         from sgdtui.tui.workbench import Request, Workbench
 
-        self.mirror = ScreenMirror(self.options.ascii, eight=self.colours == 8)
-        if self.session is not None:
-            self.gate = self.session.gate(self, self.mirror)
         if self.make_bench is not None:
             self.bench = self.make_bench(self._tell)
         else:
@@ -301,8 +298,7 @@ class SgdApp(App[int]):
         """Sends only the cells that changed."""
         mirror = self.mirror
         if (
-            mirror is not None
-            and isinstance(renderable, CompositorUpdate)
+            isinstance(renderable, CompositorUpdate)
             and self._running
             and not self._batch_count
             and screen is self.screen
@@ -319,13 +315,11 @@ class SgdApp(App[int]):
 
     def on_resize(self) -> None:
         """The terminal may have wrapped or cleared its lines."""
-        if self.mirror is not None:
-            self.mirror.forget()
+        self.mirror.forget()
 
     def action_redraw(self) -> None:
         """Draws everything anew, for a terminal that something else has written to."""
-        if self.mirror is not None:
-            self.mirror.forget()
+        self.mirror.forget()
         self.screen.refresh(layout=True)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

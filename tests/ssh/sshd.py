@@ -33,9 +33,9 @@ def free_port() -> int:
 
 
 class Sshd:
-    """A running server; `stop` ends it and all its sessions' servers."""
+    """A running server; `stop` ends it. `more` is added to the end of its configuration."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
         self.folder, self.port = folder, free_port()
         folder.chmod(0o700)
         for name in ("host", "user"):
@@ -56,7 +56,7 @@ class Sshd:
             "AcceptEnv": "LANG LC_* COLORTERM SGDTUI_* NO_COLOR COLUMNS LINES", "PrintMotd": "no",
             "PrintLastLog": "no", "X11Forwarding": "no", "LogLevel": "ERROR", "UseDNS": "no",
         }  # fmt: skip
-        (folder / "config").write_text("".join(f"{name} {value}\n" for name, value in options.items()))
+        (folder / "config").write_text("".join(f"{name} {value}\n" for name, value in options.items()) + more)
         self._log = (folder / "log").open("wb")
         self._process = subprocess.Popen(
             [str(sshd_path()), "-D", "-e", "-f", str(folder / "config")], stdin=subprocess.DEVNULL,

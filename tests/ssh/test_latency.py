@@ -43,8 +43,8 @@ def quit_quickly(terminal: Terminal, what: str) -> None:
 def test_keys_show_soon_and_quitting_is_quick(place: Place, preset: str, kilobits: int, way: str) -> None:
     terminal = place.launch_by(way, preset, kilobits)
     what = f"{preset}, {kilobits} kbit/s, {way}"
-    terminal.run(5)
-    rate = terminal.rate(4)
+    terminal.run(3)
+    rate = terminal.rate(3)
     waits = keys(terminal, KEYS)
     print(
         f"\n{what}: {rate / 1000:.1f} kB/s, key to screen median {waits.median:.3f} s, p95 {waits.p95:.3f} s"
@@ -59,8 +59,8 @@ def test_keys_show_soon_and_quitting_is_quick(place: Place, preset: str, kilobit
 @pytest.mark.parametrize("preset", [ONE_DIMENSION, TWO_DIMENSIONS])
 def test_nowhere_more_than_64_kilobytes_a_second(place: Place, preset: str) -> None:
     terminal = place.launch(preset, "--fps 60")
-    terminal.run(4)
-    rate = terminal.rate(5)
+    terminal.run(2)
+    rate = terminal.rate(4)
     print(f"\n{preset}, loopback: {rate / 1000:.1f} kB/s")
     assert rate <= 64_000
     quit_quickly(terminal, "loopback")

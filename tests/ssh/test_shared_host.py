@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
 import pickle
@@ -9,12 +10,14 @@ import re
 import shlex
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.ssh import processes
 from tests.ssh.place import SGDTUI, Place, wait_until_running
+from tests.ssh.sshd import Sshd
 
 PRESET = "double-well-tanh"
 
@@ -207,12 +210,49 @@ def test_a_kiosk_cannot_be_left(place: Place, tmp_path: Path) -> None:
     assert terminal.ended(6) == 0
 
 
-def test_a_kiosk_has_fewer_walkers_and_ends_when_it_is_left_alone(place: Place) -> None:
-    terminal = place.ssh(f"{SGDTUI} launch --kiosk {PRESET}")
-    wait_until_running(terminal)
+def test_a_kiosk_has_its_limits_and_ends_when_it_is_left_alone(place: Place) -> None:
+    terminal = place.ssh(f"{SGDTUI} launch --kiosk --idle 0.1 {PRESET}")
+    until = time.monotonic() + 60
+    while "●" not in terminal.screen.display[0] and time.monotonic() < until:
+        terminal.send("s")
+        terminal.run(1)
     (app,) = processes.apps(place.mark)
     limits = Path(f"/proc/{app}/limits").read_text()
     data = next(line for line in limits.splitlines() if line.startswith("Max data size"))
     assert "unlimited" not in data
-    terminal.send("q")
-    assert terminal.ended(6) == 0
+    for _ in range(3):
+        terminal.send("s")
+        terminal.run(3)
+    assert terminal.status is None, "a key within six seconds: somebody is there"
+    assert terminal.ended(10) == 0
+
+
+def test_the_recipe_for_an_account_leads_to_the_kiosk_alone(place: Place, tmp_path: Path) -> None:
+    """As docs/ssh.md has it, with this user and this sgdtui in its place."""
+    text = (Path(__file__).parents[2] / "docs" / "ssh.md").read_text()
+    recipe = re.search(r"    Match User sgd\n(?:        .*\n)+", text)
+    assert recipe is not None
+    mine = recipe.group().replace("User sgd", f"User {getpass.getuser()}")
+    mine = mine.replace("/opt/sgdtui/bin/sgdtui", f"env {processes.VARIABLE}={place.mark} {SGDTUI}")
+    folder = tmp_path / "sshd"
+    folder.mkdir()
+    server = Sshd(folder, mine)
+    try:
+        guest = Place(server, tmp_path, place.cache)
+        refused = subprocess.run(
+            server.client("-T", f"touch {tmp_path}/made"), env=guest.environment, stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert refused.returncode == 2
+        assert b"interactive terminal" in refused.stderr
+        terminal = guest.ssh(f"touch {tmp_path}/made; bash")
+        wait_until_running(terminal)
+        assert not (tmp_path / "made").exists()
+        terminal.send("e")
+        terminal.run(1)
+        assert "NAME.yaml" not in terminal.text
+        terminal.send("q")
+        assert terminal.ended(6) == 0
+        guest.close()
+    finally:
+        server.stop()

@@ -34,7 +34,7 @@ def keys(terminal: Terminal, number: int) -> Waits:
     """
     found = []
     for turn in range(number):
-        terminal.run(0.35 + 0.07 * (turn % 5))
+        terminal.run(0.2 + 0.07 * (turn % 5))
         header = terminal.screen.display[0]
         if turn % 2:
             word, key = ("  smoothed" if "not smoothed" in header else "not smoothed"), "s"

@@ -35,6 +35,7 @@ def prepare(
     resume: bool,
     kiosk: bool,
     detach_minutes: float | None = None,
+    idle_minutes: float | None = None,
 ) -> Session:
     """Put the environment right, look at the terminal, and give the session. Raises Refused."""
     terminals = {
@@ -44,7 +45,7 @@ def prepare(
     why = refusal(os.environ, terminals)
     if why is not None:
         raise Refused(why)
-    limits = Kiosk() if kiosk else None
+    limits = _kiosk(idle_minutes) if kiosk else None
     if limits is not None:
         why = limits.refuses(preset)
         if why is None and resume:
@@ -71,3 +72,7 @@ def prepare(
         keeps=not kiosk,
         detach_seconds=detach_minutes * 60 if detach_minutes is not None and not kiosk else None,
     )
+
+
+def _kiosk(idle_minutes: float | None) -> Kiosk:
+    return Kiosk() if idle_minutes is None else Kiosk(idle_seconds=60 * idle_minutes)
