@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
-from sgdtui.tui.draw.plain import plain, wrap
+from sgdtui.tui.draw.plain import plain, shorten, wrap
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.tour.chapters import CHAPTERS
 from sgdtui.tui.tour.markdown import Line, Span, lines_of
@@ -35,7 +35,10 @@ class Story(Scrolled):
     def heading(self) -> tuple[str, str]:
         """The chapter, and the page within it."""
         chapter, page = self.page.progress.place
-        return f"{chapter + 1} {CHAPTERS[chapter].title}", f"{page + 1} of {len(CHAPTERS[chapter].pages)}"
+        narrow = self.size.width < 40
+        place = f"{page + 1}{'/' if narrow else ' of '}{len(CHAPTERS[chapter].pages)}"
+        # Beside the title stand the place, the sign that there is more to read, and the ends of the rule.
+        return shorten(f"{chapter + 1} {CHAPTERS[chapter].title}", self.size.width - len(place) - 9), place
 
     def rows(self, width: int) -> Canvas:
         """The title, the chapter's opening on its first page, the story, its source."""

@@ -296,3 +296,10 @@ async def test_a_broken_preset_is_a_notice_and_the_tour_goes_on(tmp_path: Any) -
             "What moves, when nothing is pushed?" in " ".join(stage.text.split())
             or "What moves" in stage.text
         )
+
+
+async def test_every_page_says_where_it_is_however_narrow() -> None:
+    async with lecture(size=(80, 24)) as stage:
+        for chapter, page in PAGES:
+            assert f" {page + 1}/{len(CHAPTERS[chapter].pages)} " in stage.lines()[1]
+            await stage.press("n")
