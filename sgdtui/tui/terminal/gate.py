@@ -62,8 +62,10 @@ class Gate:
 
 
 def _answering(screen: Screen[Any]) -> Iterable[Region]:
-    """Where answers to a key appear: a dialog, or the panels that are not pictures of the run; they are drawn first."""
-    if isinstance(screen, ModalScreen):
-        return [child.region for child in screen.children]
+    """Where answers to a key appear, which are drawn first: a dialog, or the panels that are not pictures of the run; on
+    a screen without panels what stands in it, before the empty cells around it.
+    """
     panels = [w for w in screen.query("Panel") if w.display and not getattr(w, "PICTURE", False)]
+    if isinstance(screen, ModalScreen) or not panels:
+        return [child.region for child in screen.children]
     return [panel.region for panel in panels]
