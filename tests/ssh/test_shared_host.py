@@ -19,7 +19,8 @@ from tests.ssh import processes
 from tests.ssh.place import SGDTUI, Place, wait_until_running
 from tests.ssh.sshd import Sshd
 
-PRESET = "double-well-tanh"
+PRESET = "double-well-tanh --threads 1"
+"""One thread, so that the tests beside this one get on."""
 
 
 class Planted:

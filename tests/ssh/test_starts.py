@@ -12,7 +12,8 @@ from tests.ssh import processes
 from tests.ssh.place import SGDTUI, Place, wait_until_running
 from tests.ssh.terminal import Terminal
 
-PRESET = "double-well-tanh"
+PRESET = "double-well-tanh --threads 1"
+"""One thread, so that the tests beside this one get on."""
 
 
 def plain_ssh(place: Place, command: str) -> subprocess.CompletedProcess[bytes]:
