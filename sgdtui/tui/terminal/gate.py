@@ -62,8 +62,8 @@ class Gate:
 
 
 def _answering(screen: Screen[Any]) -> Iterable[Region]:
-    """What is drawn first, where answers to a key appear: a dialog, or the panels that are not pictures of the run; on a
-    screen without panels what stands in it, before the empty cells around it.
+    """What is drawn first, where answers to a key appear: a dialog, or the panels that are not pictures of the run; on
+    a screen without panels what stands in it, before the empty cells around it.
     """
     panels = [w for w in screen.query("Panel") if w.display and not getattr(w, "PICTURE", False)]
     if isinstance(screen, ModalScreen) or not panels:
