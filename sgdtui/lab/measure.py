@@ -121,12 +121,16 @@ def _combined(one: Counts, two: Counts, operation: np.ufunc) -> Counts:
     )
 
 
+ROUNDING = 1e-13
+"""Relative to the coordinates: an observable that is zero but for rounding drifts by about so much."""
+
+
 def drift_between(first: Counts, second: Counts) -> float:
     """The largest |z| by which averages moved between two stretches of the same walkers.
 
     Over the coordinates' means and squares, the observed expressions, and sixteen parts of the window. Differences
-    are taken group by group, so the correlation between the stretches is accounted for. NaN where groups are
-    stretches of time themselves.
+    are taken group by group, so the correlation between the stretches is accounted for. What moved by less than
+    rounding beside the coordinates has not moved. NaN where groups are stretches of time themselves.
     """
     if first.time_batched or second.time_batched:
         return float("nan")
@@ -137,7 +141,10 @@ def drift_between(first: Counts, second: Counts) -> float:
     if len(change) < 2:
         return float("nan")
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = change.mean(axis=0) / (change.std(axis=0, ddof=1) / np.sqrt(len(change)))
+        moved = change.mean(axis=0)
+        z = moved / (change.std(axis=0, ddof=1) / np.sqrt(len(change)))
+    size = np.abs(parts[1][groups][:, : 2 * first.first.shape[1]]).max(initial=0.0)
+    z = np.where(np.abs(moved) <= ROUNDING * size, 0.0, z)
     return float(np.nanmax(np.abs(np.where(np.isfinite(z), z, 0.0)), initial=0.0))
 
 

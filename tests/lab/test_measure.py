@@ -80,6 +80,17 @@ def test_drift_is_seen_although_stretches_are_correlated():
     assert drift_between(one, two) > 10
 
 
+def test_what_moves_by_less_than_rounding_has_not_moved():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(64, 200))
+    one, two = counted(x), counted(rng.normal(size=(64, 200)))
+    for counts, size in ((one, 1e-31), (two, 3e-31)):
+        counts.observables[:] = 200 * size * (1 + 0.1 * rng.random((64, 1)))
+    assert drift_between(one, two) < 4.5
+    two.observables[:] *= 1e31
+    assert drift_between(one, two) > 10
+
+
 def test_flow_is_per_unit_time():
     flow = FlowCounts(
         dt=0.5,
