@@ -14,11 +14,9 @@ from sgdtui.compare.effective_size import cumulative_effective_samples, effectiv
 from sgdtui.compare.floor import floors
 from sgdtui.compare.groups import frequencies
 from sgdtui.compare.p_value import noncentrality_needed, p_value
+from sgdtui.compare.why import LEVEL
 from sgdtui.predict.prediction import Prediction
 from sgdtui.simulate.count.counts import Counts
-
-LEVEL = 1e-3
-"""A prediction is called wrong below this p-value."""
 
 UNKNOWN_RIVAL = 0.05
 """The TV that a rival is taken to have where no other prediction differs from this one."""

@@ -34,6 +34,7 @@ def verdict(
     variance_range: tuple[float, float] | None = None,
     isotropic: bool = True,
     entropy_production: tuple[float, float] | None = None,
+    curl: float | None = None,
 ) -> Verdict:
     """Not settled → undecided; escaping or not normalisable → no stationary law; Gibbs agrees → gibbs; else
     predicted current zero → equilibrium, not gibbs; else nonequilibrium.
@@ -53,6 +54,7 @@ def verdict(
         variance_range: least and largest Σ (trace over d) where the walkers are, for the sentence.
         isotropic: whether Σ is a multiple of the identity, for the sentence.
         entropy_production: measured, per unit t, and its standard error, for the sentence.
+        curl: of F = -Σ⁻¹(2g/η + ∇·Σ), root mean square over the law, for the sentence.
     """
     lawless = _no_stationary_law(predictions, absences, is_sde, escaping)
     # What has no stationary law and no relaxation time never settles: that is no reason to leave it undecided.
@@ -81,7 +83,7 @@ def verdict(
                 isotropic=isotropic,
             ),
         )  # fmt: skip
-    return Verdict("nonequilibrium", why.nonequilibrium(comparisons, predictions, entropy_production))
+    return Verdict("nonequilibrium", why.nonequilibrium(comparisons, predictions, entropy_production, curl))
 
 
 def predicted_equilibrium(

@@ -16,6 +16,9 @@ NAMES = {
 
 Range = tuple[float, float]
 
+LEVEL = 1e-3
+"""A prediction is called wrong below this p-value."""
+
 
 def number(value: float) -> str:
     """Three significant digits, as one would say it."""
@@ -46,6 +49,10 @@ def gibbs(comparison: Comparison, prediction: Prediction, variance_range: Range 
     if variance_range is not None and _constant(variance_range):
         reason = f"Σ is {number(variance_range[1])} everywhere, so Gibbs holds"
     temperature = f" at T = {number(prediction.temperature)}" if prediction.temperature is not None else ""
+    p = comparison.p_value
+    if p is not None and p < LEVEL:
+        hidden = number(comparison.numerical_error)
+        return f"{reason}{temperature} to within the numerical error {hidden}: {_distance(comparison)}."
     return f"{reason}{temperature}: {_distance(comparison)}, p = {_p(comparison)}."
 
 
@@ -116,6 +123,7 @@ def nonequilibrium(
     comparisons: Mapping[str, Comparison],
     predictions: Mapping[str, Prediction],
     measured: tuple[float, float] | None,
+    curl: float | None = None,
 ) -> str:
     """Probability circulates."""
     known = [
@@ -130,6 +138,8 @@ def nonequilibrium(
     sentence = (
         f"Probability circulates: the predicted current makes {production} nats of entropy per unit t{seen}"
     )
+    if curl is not None:
+        sentence += f", for −Σ⁻¹(2g/η + ∇·Σ) has curl {number(curl)}"
     if "gibbs" in comparisons:
         sentence += f"; {_distance(comparisons['gibbs'])}"
     return sentence + "."

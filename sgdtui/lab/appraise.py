@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.verdict import judge, verdict
 from sgdtui.lab.foresight import Foresight
-from sgdtui.lab.measure import flow_report
+from sgdtui.lab.measure import flow_report, mean_curl
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.gradient import GradientSystem
@@ -62,6 +62,7 @@ def appraise(experiment: Experiment, counts: Counts, foresight: Foresight, settl
             variance_range=_variance_range(foresight, counts),
             isotropic=_isotropic(experiment),
             entropy_production=produced,
+            curl=mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
         ),
     )
 

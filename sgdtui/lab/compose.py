@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.effective_size import effective_samples, standard_errors
 from sgdtui.lab.foresight import Foresight
-from sgdtui.lab.measure import cell_volume, flow_report, observed, passage_report
+from sgdtui.lab.measure import cell_volume, flow_report, mean_curl, observed, passage_report
 from sgdtui.lab.snapshot import Series, Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
@@ -86,7 +86,11 @@ def compose(
         absences=foresight.absences,
         comparisons=comparisons,
         drift=foresight.drift,
-        flow=flow_report(counts.flow, predicted),
+        flow=flow_report(
+            counts.flow,
+            predicted,
+            mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
+        ),
         passage=passage_report(
             counts.passage, experiment.time_step, foresight.passage_time, foresight.kramers_time
         ),

@@ -54,8 +54,23 @@ def observed(value: float | Array, se: float | Array) -> Observed:
     )
 
 
-def flow_report(flow: FlowCounts | None, predicted: float | None) -> FlowReport | None:
-    """Entropy production, area rate and local displacement per unit time, measured; None if nothing was counted."""
+def mean_curl(curl: Array | None, histogram: NDArray[Any]) -> float | None:
+    """The root mean square of a curl (bins…) over a histogram (bins…); None where there is none."""
+    if curl is None:
+        return None
+    seen = np.isfinite(curl) & (histogram > 0)
+    if not seen.any():
+        return None
+    return float(np.sqrt(np.average(curl[seen] ** 2, weights=histogram[seen])))
+
+
+def flow_report(
+    flow: FlowCounts | None, predicted: float | None, curl: float | None = None
+) -> FlowReport | None:
+    """Entropy production, area rate and local displacement per unit time, measured; None if nothing was counted.
+
+    `predicted` is the SDE's entropy production and `curl` that of its force (`mean_curl`).
+    """
     if flow is None or not flow.steps.sum():
         return None
     elapsed = flow.steps * flow.dt
@@ -69,6 +84,7 @@ def flow_report(flow: FlowCounts | None, predicted: float | None) -> FlowReport 
         area_rate=observed(*ratio(flow.area, elapsed)),
         displacement=displacement,
         displacement_se=displacement_se,
+        curl=curl,
     )
 
 

@@ -123,6 +123,7 @@ class Result:
                 name: absence.detail for name, absence in s.absences.items() if absence.detail
             },
             "flow": self._flow(),
+            "drift": self._drift(),
             "series": _series(s.series, experiment),
             "variants": {name: variant.document() for name, variant in self.variants.items()},
             "verdict": self.verdict,
@@ -205,6 +206,7 @@ class Result:
             "agrees": found.agrees if found else None,
             "more_samples": _plain(found.more_samples) if found else None,
             "density": _plain(prediction.density),
+            "current": _plain(prediction.current),
             "distribution": _plain(prediction.distribution),
             "outside": _plain(prediction.outside),
             "singular": prediction.singular,
@@ -230,7 +232,16 @@ class Result:
             "area_rate_se": _plain(flow.area_rate.se),
             "displacement": _plain(flow.displacement),
             "displacement_se": _plain(flow.displacement_se),
+            "curl": _plain(flow.curl),
         }
+
+    def _drift(self) -> dict[str, Any] | None:
+        """The drift vectors on the bins, (axes, bins…), and the curl of F, as the panel shows them."""
+        drift = self.snapshot.drift
+        if drift is None:
+            return None
+        names = ("of", "gradient", "noise_induced", "diffusive", "velocity", "curl")
+        return {name: _plain(getattr(drift, name)) for name in names}
 
 
 def preset_hash(experiment: Experiment) -> str:
@@ -257,6 +268,7 @@ def _series(series: Series | None, experiment: Experiment) -> dict[str, Any]:
             "observables": {name: [] for name in names},
             "observables_se": {name: [] for name in names},
             "distance": {},
+            "transient": None,
         }
     return {
         "time": _plain(series.time),
@@ -267,6 +279,9 @@ def _series(series: Series | None, experiment: Experiment) -> dict[str, Any]:
         "observables": _plain(series.observables),
         "observables_se": _plain(series.observables_se),
         "distance": _plain(series.distance),
+        "transient": None
+        if series.transient is None
+        else {name: _plain(getattr(series.transient, name)) for name in ("of", "time", "tv", "floor")},
     }
 
 

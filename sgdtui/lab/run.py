@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -20,6 +21,8 @@ from sgdtui.lab.pilot import Cancel, Cancelled, held_range, widened
 from sgdtui.lab.resolve import Resolved, known_domain, resolve
 from sgdtui.lab.result import Result
 from sgdtui.lab.series import SeriesRecorder, plan
+from sgdtui.lab.snapshot import Transient
+from sgdtui.lab.transient import transient
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import Interval
 from sgdtui.simulate.count.counts import Counts
@@ -41,6 +44,7 @@ def run(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     variants: bool = True,
+    on_the_way: bool = True,
     **changes: Any,
 ) -> Result:
     """Run an experiment, a preset by name, or a preset file, with `changes` as `--set` makes them.
@@ -53,6 +57,7 @@ def run(
         progress: called now and then.
         cancelled: asked now and then; once it says True the result so far is returned, with `complete` False.
         variants: whether to run the preset's variants too.
+        on_the_way: whether to hold the histogram against p(x, t) while it settles (`series.transient`).
         changes: new values of dials.
 
     Raises:
@@ -68,7 +73,7 @@ def run(
             return None
         return lambda share, doing: progress((number + share) / parts, doing)
 
-    result = _run_alone(asked, threads, part(0), cancelled)
+    result = _run_alone(asked, threads, part(0), cancelled, on_the_way)
     found: dict[str, Result] = {}
     for number, name in enumerate(wanted, start=1):
         if not result.complete or (cancelled is not None and cancelled()):
@@ -80,7 +85,7 @@ def run(
             other = replace(other, space=replace(other.space, domain=result.experiment.space.domain))
         # Its claims are the preset's own: the series must hit their times too.
         other = replace(other, expect=asked.expect)
-        found[name] = _run_alone(other, threads, part(number), cancelled)
+        found[name] = _run_alone(other, threads, part(number), cancelled, on_the_way)
         if not found[name].complete:
             return replace(result, variants=found, complete=False)
     return replace(result, variants=found)
@@ -99,7 +104,11 @@ def _asked(experiment: Experiment | str | Path, changes: Mapping[str, Any]) -> E
 
 
 def _run_alone(
-    experiment: Experiment, threads: int | None, progress: Progress | None, cancelled: Cancelled | None
+    experiment: Experiment,
+    threads: int | None,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+    on_the_way: bool,
 ) -> Result:
     tell = progress or _tell_nobody
     tell(0.0, "pilot run")
@@ -110,7 +119,7 @@ def _run_alone(
     walk = _Walk(resolved, known_domain(experiment) is None, threads)
     try:
         complete = walk.walk(tell, cancelled)
-        return walk.result(complete, tell, cancelled)
+        return walk.result(complete, tell, cancelled, on_the_way)
     finally:
         walk.ensemble.close()
 
@@ -221,7 +230,18 @@ class _Walk:
         stepped = self.experiment.dynamics.is_sde or self.experiment.system.form == "tumble"
         return stepped and foresight.dt_bias is None and bool(foresight.predictions)
 
-    def result(self, complete: bool, tell: Progress, cancelled: Cancelled | None) -> Result:
+    def _transient(self, foresight: Foresight) -> Transient | None:
+        """The histograms on the way against p(x, t), unless the law has no density to speak of."""
+        own = foresight.predictions.get("transfer")
+        if own is not None and own.singular:
+            return None
+        burnt = self.experiment.run.burn_in or 0
+        moments = self.recorder.histograms()
+        # Once it has settled there is nothing on its way; with no burn-in all of the run is.
+        until = burnt * self.experiment.time_step if burnt else math.inf
+        return transient(self.experiment, self.edges, [m for m in moments if m[0] <= until * (1 + 1e-9)])
+
+    def result(self, complete: bool, tell: Progress, cancelled: Cancelled | None, on_the_way: bool) -> Result:
         """Predictions, comparisons and the verdict on what was counted."""
         counts = self.ensemble.counts()
         tell(1.0, "predicting")
@@ -245,6 +265,7 @@ class _Walk:
             bias = bias_by_companion(self.experiment, counts, self.threads, cancelled)
             foresight = replace(foresight, dt_bias=bias)
         judged = appraise(self.experiment, counts, foresight, settled)
+        way = self._transient(foresight) if on_the_way and complete else None
         seconds = self.ensemble.seconds
         snapshot = compose(
             self.experiment,
@@ -265,7 +286,7 @@ class _Walk:
             foresight=foresight,
             comparisons=judged.comparisons,
             verdict=judged.verdict,
-            series=self.recorder.series(foresight.predictions),
+            series=replace(self.recorder.series(foresight.predictions), transient=way),
             message="" if complete else "interrupted",
             relaxation_time=self.resolved.relaxation_time,
         )

@@ -104,6 +104,10 @@ class SeriesRecorder:
             ]
         return histogram
 
+    def histograms(self) -> list[tuple[float, NDArray[np.int32], int]]:
+        """The time, the histogram (bins…) and the number of walkers alive of every moment with the present bins."""
+        return [(m.time, m.histogram, m.alive) for m in self._moments if m.histogram is not None]
+
     def rewindow(self, edges: tuple[Array, ...]) -> None:
         """Go on with other bins; the histograms so far, and with them their distances, are forgotten."""
         self._edges = edges
@@ -191,7 +195,7 @@ def _moment(experiment: Experiment, time: float, x: Array, histogram: NDArray[np
 def _block_error(values: Array, block: int) -> Array:
     """The standard error of the mean of (n, m) values of which each run of `block` walkers moves together."""
     if block > 1:
-        values = values.reshape(-1, block, values.shape[1]).mean(axis=1)
+        values = values.reshape(len(values) // block, block, values.shape[1]).mean(axis=1)
     if len(values) < 2:
         return _nan(values.shape[1])
     return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)))

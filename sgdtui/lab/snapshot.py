@@ -30,7 +30,8 @@ class Observed:
 class FlowReport:
     """Measured entropy production and area rate per unit t with errors, beside the SDE's prediction.
 
-    `displacement` is E[Δx | bin]/η, (axes, bins…), NaN in unvisited bins; `displacement_se` likewise.
+    `displacement` is E[Δx | bin]/η, (axes, bins…), NaN in unvisited bins; `displacement_se` likewise. `curl` is the
+    root mean square of the curl of F = -Σ⁻¹(2g/η + ∇·Σ) over the measured law, per unit area (on the plane, else None).
     """
 
     entropy_production: Observed
@@ -38,6 +39,7 @@ class FlowReport:
     area_rate: Observed
     displacement: Array | None = None
     displacement_se: Array | None = None
+    curl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,22 @@ class PassageReport:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Transient:
+    """The instantaneous histogram against p(x, t) of its own time: `tv` (n,) at `time` (n,), with the `floor` (n,)
+    that sampling error alone would show; `of` names the law: "transfer" (the chain's own) or "fokker-planck".
+    """
+
+    of: str
+    time: Array
+    tv: Array
+    floor: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Series:
     """Ensemble averages through time: `time` (n,), `mean` (n, d), `covariance` (n, d, d), `observables` name to
     (n,), `distance` prediction name to TV (n,) against the instantaneous histogram, and standard errors where
-    they are known (`observables_se`, `mean_se`, `covariance_se`).
+    they are known (`observables_se`, `mean_se`, `covariance_se`). `transient` is known of a finished run.
     """
 
     time: Array
@@ -66,6 +80,7 @@ class Series:
     mean_se: Array
     observables_se: dict[str, Array]
     covariance_se: Array | None = None
+    transient: Transient | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,8 @@ def thermodynamic_force(process: Diffusion, x: Array) -> Array:
 
 
 def curl(experiment: Experiment, edges: tuple[Array, ...]) -> Array | None:
-    """∂F_y/∂x - ∂F_x/∂y at the bin centres of the two drawn axes, (bins…): zero where the SDE has no current.
+    """∂F_y/∂x - ∂F_x/∂y at the bin centres of the two drawn axes, (bins…), per unit area; zero everywhere where the
+    SDE has no current.
 
     None unless the system is two-dimensional with both coordinates drawn and has a diffusion tensor.
     """

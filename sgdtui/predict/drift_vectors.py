@@ -11,6 +11,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.space import Boundary
 from sgdtui.model.start import At, Uniform
+from sgdtui.predict.current import curl
 from sgdtui.predict.diffusion import Diffusion, diffusion
 
 Array = NDArray[np.float64]
@@ -25,6 +26,7 @@ class DriftVectors:
     diffusive      -D ∇ln p of the law `of` (a prediction's name, or "measured")
     velocity       J/p, their sum: zero everywhere in equilibrium, circulating when not
     loss, variance the landscape (bins…) and the trace of Σ under them (loss None where there is none)
+    curl           (bins…) of the force F = -Σ⁻¹(2g/η + ∇·Σ), per unit area; None but on the plane
     """
 
     points: tuple[Array, ...]
@@ -35,6 +37,7 @@ class DriftVectors:
     of: str
     loss: Array | None
     variance: Array
+    curl: Array | None = None
 
 
 def drift_vectors(
@@ -81,7 +84,9 @@ def drift_vectors(
             tensor = tensor[..., order[0], order[1]]
             diffusive = -np.einsum("...ij,j...->i...", tensor, slope)
             velocity = gradient + induced + diffusive
-    return DriftVectors(centres, gradient, induced, diffusive, velocity, of, loss, variance)
+    return DriftVectors(
+        centres, gradient, induced, diffusive, velocity, of, loss, variance, curl(experiment, edges)
+    )
 
 
 def _walls(experiment: Experiment) -> tuple[Boundary, ...]:

@@ -235,27 +235,26 @@ def _chain_on_the_line(
     matrix = kernel_matrix(step, grid, wall)
     mass = _spread(given, edges, grid) if given is not None else start_masses(experiment, (grid,))
     frames, done = [], 0
+    squares: list[Array] = []
     for time in times:
         wanted = round(float(time) / step.time)
-        mass = _pushed(matrix, mass, wanted - done)
+        mass = _pushed(matrix, mass, wanted - done, squares)
         done = max(done, wanted)
         frames.append(_spread(mass, grid, edges))
     return np.stack(frames)
 
 
-def _pushed(matrix: Any, mass: Array, steps: int) -> Array:
-    """The masses after so many steps; long stretches by squaring."""
+def _pushed(matrix: Any, mass: Array, steps: int, squares: list[Array]) -> Array:
+    """The masses after so many steps; long stretches by the `squares`, matrix^(2^i), that are known or found here."""
     if steps <= _MOST_PUSHES:
         for _ in range(steps):
             mass = matrix @ mass
         return mass
-    power = matrix.toarray()
-    while steps > 0:
-        if steps & 1:
-            mass = power @ mass
-        steps >>= 1
-        if steps:
-            power = power @ power
+    for i in range(steps.bit_length()):
+        if i == len(squares):
+            squares.append(squares[-1] @ squares[-1] if squares else matrix.toarray())
+        if steps >> i & 1:
+            mass = squares[i] @ mass
     return mass
 
 

@@ -46,7 +46,9 @@ def run_point(
 
     begin = time.perf_counter()
     try:
-        document = run(at_point(experiment, point, seed), threads=threads, variants=False).document()
+        document = run(
+            at_point(experiment, point, seed), threads=threads, variants=False, on_the_way=False
+        ).document()
         measures = dict(reader(document, quantities))
         return Row(key, point, seed, measures, time.perf_counter() - begin)
     except Exception as error:  # a point that fails must not cost the others

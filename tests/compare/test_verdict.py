@@ -79,8 +79,11 @@ def test_uneven_noise_is_named_as_the_reason():
 
 def test_nonequilibrium():
     comparisons, predictions = judged(CHAIN, [GIBBS, FLOW])
-    v = verdict(comparisons, predictions, {}, settled=True, dimension=2, entropy_production=(0.51, 0.01))
+    v = verdict(
+        comparisons, predictions, {}, settled=True, dimension=2, entropy_production=(0.51, 0.01), curl=28.125
+    )
     assert v.text == "nonequilibrium"
+    assert "has curl 28.1" in v.why
     assert "0.506 nats" in v.why
     assert "0.51 ± 0.01" in v.why
 

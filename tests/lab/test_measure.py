@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from sgdtui.lab.measure import added, after, drift_between, flow_report, passage_report, ratio
+from sgdtui.lab.measure import added, after, drift_between, flow_report, mean_curl, passage_report, ratio
 from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
 
 EDGES = (np.linspace(-4, 4, 41),)
@@ -108,6 +109,13 @@ def test_flow_is_per_unit_time():
     assert report.displacement.shape == (1, 2)
     assert report.displacement[0, 0] == 1.0
     assert np.isnan(report.displacement[0, 1])
+
+
+def test_the_curl_counts_where_walkers_are():
+    curl = np.array([[3.0, np.nan], [-4.0, 100.0]])
+    assert mean_curl(curl, np.array([[1, 5], [1, 0]])) == pytest.approx(12.5**0.5)
+    assert mean_curl(curl, np.zeros((2, 2))) is None
+    assert mean_curl(None, np.ones(2)) is None
 
 
 def test_nothing_flowed_is_no_report():

@@ -119,3 +119,12 @@ def test_no_walker_left_is_no_number():
     series = recorder.series({"gibbs": Prediction("gibbs", EDGES, np.full(12, 1 / 12))})
     assert np.isnan(series.mean[0, 0])
     assert np.isnan(series.distance["gibbs"][0])
+
+
+def test_a_swarm_of_which_nothing_is_observed_has_errors_of_its_mean():
+    swarm = load_text('loss: "x**2/2"\ndynamics: {kind: sde, swarm: {size: 4, coupling: 1}}\n')
+    recorder = SeriesRecorder(swarm, (np.linspace(-1, 1, 11),))
+    recorder.record(0.0, np.linspace(-1, 1, 64)[:, None])
+    series = recorder.series({})
+    assert series.mean_se[0, 0] > 0
+    assert series.observables == {}

@@ -48,3 +48,13 @@ def test_the_plane_circulates():
 def test_forms_without_fields():
     e = experiment(HopSystem(4, parse("1", set())), Dynamics())
     assert drift_vectors(e, (np.arange(5) - 0.5,), None, "measured") is None
+
+
+@pytest.mark.parametrize(
+    ("covariance", "curl"), [(["1", "0.6", "0.6", "1"], 28.125), (["2", "0", "0", "0.5"], 0.0)]
+)
+def test_the_curl_of_the_force_tells_row_5_from_row_6(covariance, curl):
+    """Σ⁻¹ of a linear field: (h₁ - h₂)·(2/η)·Σ₁₂/det Σ, and nothing where Σ = H."""
+    system = on_loss("x**2 + y**2/4", covariance, variables=("x", "y"))
+    found = drift_vectors(experiment(system, Dynamics("sde", 0.1)), SQUARE, None, "gibbs")
+    assert found.curl == pytest.approx(np.full((64, 64), curl), rel=1e-6, abs=1e-6)

@@ -1,0 +1,57 @@
+"""The histogram on its way, held against the law that is predicted for its own time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.compare.floor import floors
+from sgdtui.lab.snapshot import Transient
+from sgdtui.model.experiment import Experiment
+from sgdtui.predict.evolve import evolve
+
+Array = NDArray[np.float64]
+
+MOMENTS = 12
+"""Moments of a run that are compared, evenly spread in the logarithm of time."""
+
+Moment = tuple[float, NDArray[np.int32], int]
+"""A time, the histogram then (bins…), and how many walkers were alive."""
+
+
+def transient(
+    experiment: Experiment, edges: tuple[Array, ...], moments: Sequence[Moment]
+) -> Transient | None:
+    """Hold up to `MOMENTS` of the moments against p(x, t), or None where that is not known.
+
+    It is the chain's own law for SGD on the line, else the solution of the Fokker–Planck equation. With momentum a
+    position alone is no Markov state, and where walkers stop (`until`) the averages lack them: no p(x, t) then.
+    """
+    if experiment.dynamics.momentum != 0 or experiment.until is not None:
+        return None
+    later = [moment for moment in moments if moment[0] > 0 and moment[2] > 0]
+    if not later:
+        return None
+    chosen = _spread_out([time for time, _, _ in later])
+    times = np.array([later[i][0] for i in chosen])
+    foreseen = evolve(experiment, edges, times)
+    if foreseen is None:
+        return None
+    distance, floor = [], []
+    for law, place in zip(foreseen, chosen, strict=True):
+        _, histogram, alive = later[place]
+        share = histogram / alive
+        outside = max(0.0, 1.0 - float(law.sum()))
+        distance.append(0.5 * float(np.abs(share - law).sum() + abs(1 - share.sum() - outside)))
+        shown = floors(alive, law, edges, outside).tv
+        floor.append(float("nan") if shown is None else shown)
+    chain = not experiment.dynamics.is_sde and experiment.dimension == 1
+    return Transient("transfer" if chain else "fokker-planck", times, np.array(distance), np.array(floor))
+
+
+def _spread_out(times: Sequence[float]) -> list[int]:
+    """The places of up to `MOMENTS` of increasing times."""
+    wanted = np.geomspace(times[0], times[-1], MOMENTS)
+    return sorted({int(np.argmin(np.abs(np.log(np.array(times) / at)))) for at in wanted})
