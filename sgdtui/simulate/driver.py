@@ -21,9 +21,11 @@ from sgdtui.simulate.sizes import (
     BATCH,
     CAPACITY,
     DIMENSION,
+    DISPLACEMENT_UNITS,
     DRAWS,
     ENTROPY,
     EXAMPLES_AT_ONCE,
+    FARTHEST_UNITS,
     FLOW,
     FORCE,
     OBSERVABLES,
@@ -55,7 +57,7 @@ LOOKS = 8
 SIGNATURE = types.float64(
     types.intp,  # first block
     types.intp,  # last block, excluded
-    types.Array(types.int64, 2, "C"),  # blocks (n, 4): walkers from, to, groups from, to
+    types.Array(types.int64, 2, "C"),  # blocks (n, 5): walkers from, to, groups from, to, row of sums
     types.Array(types.int64, 1, "C"),  # bounds of the groups
     types.Array(types.float64, 2, "C"),  # state (rows, walkers)
     types.Array(types.uint32, 2, "C"),  # streams (2, walkers)
@@ -75,9 +77,9 @@ SIGNATURE = types.float64(
     types.uintp,  # address of the draws, or 0
     types.uintp,  # address of the step
     types.Array(types.int64, 3, "C"),  # histogram (groups, copies, cells)
-    types.Array(types.float64, 2, "C"),  # sums (groups, 1 + d + d(d+1)/2 + observables)
-    types.Array(types.float64, 2, "C"),  # flow (groups, 3): steps, entropy, area
-    types.Array(types.float64, 3, "C"),  # displacement (groups, cells, axes)
+    types.Array(types.float64, 2, "C"),  # sums (rows, 1 + d + d(d+1)/2 + observables)
+    types.Array(types.float64, 2, "C"),  # flow (rows, 3): steps, entropy, area
+    types.Array(types.int64, 3, "C"),  # displacement (groups, cells, axes), in units
     types.Array(types.int64, 2, "C"),  # visits (groups, cells)
     types.Array(types.float64, 2, "C"),  # passage (groups, 3): stopped, steps, steps²
     types.intp,  # step at which the walkers were put at their start
@@ -153,7 +155,7 @@ def clear_lanes(rows: Any, lanes: Any, going: Any, value: Any) -> None:
 def add_lane_sums(
     values: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, column: Any
 ) -> None:
-    """Add the sum over each group's lanes to the group's entry of `column`."""
+    """Add the sum over each group's lanes to its entry of `column`, which begins with this block's first group."""
     for group in range(groups_from, groups_to):
         first = max(bounds[group], lo) - lo
         last = min(bounds[group + 1], hi) - lo
@@ -161,7 +163,7 @@ def add_lane_sums(
         total = 0.0
         for j in range(len(own)):
             total += own[j]
-        column[group] += total
+        column[group - groups_from] += total
 
 
 @_part
@@ -173,7 +175,7 @@ def add_moments(
     for group in range(groups_from, groups_to):
         first = max(bounds[group], lo) - lo
         last = min(bounds[group + 1], hi) - lo
-        sums[group, 0] += last - first
+        sums[group - groups_from, 0] += last - first
         column = 1 + dimension
         for c in range(dimension):
             own, origin = walkers[c, first:last], shift[c]
@@ -183,14 +185,14 @@ def add_moments(
                 away = own[j] - origin
                 total += away
                 square += away * away
-            sums[group, 1 + c] += total
+            sums[group - groups_from, 1 + c] += total
             for place in range(c):
                 other, beyond = walkers[place, first:last], shift[place]
                 product = 0.0
                 for j in range(len(own)):
                     product += (own[j] - origin) * (other[j] - beyond)
-                sums[group, column + place] += product
-            sums[group, column + c] += square
+                sums[group - groups_from, column + place] += product
+            sums[group - groups_from, column + c] += square
             column += c + 1
 
 
@@ -205,13 +207,13 @@ def add_moments_of_some(
         last = min(bounds[group + 1], hi) - lo
         for j in range(first, last):
             if going[j] == 1.0:
-                sums[group, 0] += 1.0
+                sums[group - groups_from, 0] += 1.0
                 column = 1 + dimension
                 for c in range(dimension):
                     away = walkers[c, j] - shift[c]
-                    sums[group, 1 + c] += away
+                    sums[group - groups_from, 1 + c] += away
                     for other in range(c + 1):
-                        sums[group, column] += away * (walkers[other, j] - shift[other])
+                        sums[group - groups_from, column] += away * (walkers[other, j] - shift[other])
                         column += 1
 
 
@@ -269,14 +271,18 @@ def count_flow(
             area = 0.0
             for j in range(len(x)):
                 area += x[j] * up[j] - y[j] * right[j]
-            flow[group, 2] += area
+            flow[group - groups_from, 2] += area
         own, count, there = cells[first:last], visits[group], displacement[group]
         for j in range(len(own)):
             count[own[j]] += 1
         for axis in range(len(axes)):
             along = moved[axes[axis], first:last]
+            unit = DISPLACEMENT_UNITS * window[axis, 1] / window[axis, 2]
             for j in range(len(own)):
-                there[own[j], axis] += along[j]
+                units = min(max(along[j] * unit, -FARTHEST_UNITS), FARTHEST_UNITS)
+                along[j] = np.floor(units + 0.5)
+            for j in range(len(own)):
+                there[own[j], axis] += np.int64(along[j])
 
 
 @_part
@@ -364,6 +370,9 @@ def drive(
             blocks[block, 2],
             blocks[block, 3],
         )
+        row = blocks[block, 4]
+        own_sums = sums[row : row + groups_to - groups_from]
+        own_flow = flow[row : row + groups_to - groups_from]
         lanes = hi - lo
         walkers[:, :lanes] = state[:, lo:hi]
         kept[:, :lanes] = streams[:, lo:hi]
@@ -450,7 +459,7 @@ def drive(
                         )  # fmt: skip
                     count_flow(
                         work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, going, cells,
-                        dimension, sizes[ENTROPY] != 0, flow, displacement, visits,
+                        dimension, sizes[ENTROPY] != 0, own_flow, displacement, visits,
                     )  # fmt: skip
                 if since % every != 0:
                     continue
@@ -464,7 +473,7 @@ def drive(
                     )  # fmt: skip
                 record(
                     walkers, work[sizes[WORK] - observables :], lanes, lo, hi, groups_from, groups_to, bounds,
-                    axes, window, shift, going, cells, histogram, sums,
+                    axes, window, shift, going, cells, histogram, own_sums,
                 )  # fmt: skip
             if offset == round_steps:
                 if not whole:

@@ -67,7 +67,7 @@ class Ensemble:
         self._lock = threading.Lock()
         self._layout = layout(self.walkers, swarm, int(self._program.sizes[CAPACITY]) - PADDING)
         self._tally = Tally(
-            self._layout.groups,
+            self._layout.row_groups,
             self.dimension,
             self._bins(),
             len(experiment.observe),

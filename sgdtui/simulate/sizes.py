@@ -35,3 +35,6 @@ COPIES = 4
 
 FLOW_STRIDE = {1: 8, 2: 4}
 """Flow is counted before every so manieth record, by dimension: displacements by bin cost more than a step."""
+
+DISPLACEMENT_UNITS, FARTHEST_UNITS = 2.0**32, 2.0**44
+"""Displacements are counted in whole numbers of the window's length over 2³², one of more than 4096 lengths as that."""

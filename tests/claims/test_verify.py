@@ -158,5 +158,9 @@ def test_real_presets_in_processes_agree_with_one_run_here():
     names = ["stationary-law", "double-well-tanh"]
     side_by_side = {v.name: v for v in verify(names, threads=2)}
     (here,) = verify(names[:1], threads=2)
-    assert [c.measured for c in side_by_side[names[0]].claims] == [c.measured for c in here.claims]
+    for there, claim in zip(side_by_side[names[0]].claims, here.claims, strict=True):
+        if claim.se is not None:
+            assert there.measured == claim.measured, "walkers are the same, bit for bit"
+        else:  # linear algebra rounds as it has threads
+            assert there.measured == pytest.approx(claim.measured, rel=1e-12)
     assert all(v.holds for v in side_by_side.values())

@@ -42,6 +42,9 @@ def systems() -> dict[str, Experiment]:
         "two": experiment(
             "x**2 + y**2/4", ["1", ".6", ".6", "1"], variables=("x", "y"), eta=0.1, walkers=3000
         ),
+        "many": experiment(
+            "x**2 + y**2/4", ["1", ".6", ".6", "1"], variables=("x", "y"), eta=0.1, walkers=40_000
+        ),
         "data": experiment(system=sample(rows, "(w*x - y)**2/2", draw="reshuffle"), eta=0.05, walkers=2000),
         "swarm": experiment("x**2/2", eta=0.1, walkers=3000, swarm=Swarm(6, 0.5)),
         "few": experiment("x**2/2", eta=0.1, walkers=3, every=2),

@@ -19,15 +19,20 @@ def test_blocks_cover_everyone_once_and_respect_groups_and_swarms(walkers: int, 
     assert found.bounds[-1] == walkers
     assert np.all(np.diff(found.bounds) % swarm == 0)
     assert np.all(np.diff(found.bounds) > 0)
-    at = 0
-    for low, high, first, last in found.blocks:
+    at = rows = 0
+    for low, high, first, last, row in found.blocks:
         assert low == at
+        assert row == rows
+        assert list(found.row_groups[row : row + last - first]) == list(range(first, last))
+        rows += last - first
         assert 0 < high - low <= max(512, swarm)
         assert (high - low) % swarm == 0
         assert found.bounds[first] <= low
         assert high <= found.bounds[last]
         at = high
     assert at == walkers
+    assert rows == len(found.row_groups)
+    assert np.all(np.diff(found.row_groups) >= 0)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 7, 64])

@@ -18,13 +18,16 @@ FEWEST = 32
 class Layout:
     """Who belongs where.
 
-    `bounds` (groups + 1,) are the walkers at which groups begin; `blocks` (n, 4) are walkers from, to, groups from, to.
-    A group is a whole number of swarms; a block is part of one group or a few whole groups. `time_batched` says that
-    there are too few groups for a standard error, so that time must give the rest.
+    `bounds` (groups + 1,) are the walkers at which groups begin; `blocks` (n, 5) are walkers from, to, groups from, to,
+    and a block's first row of sums. A group is a whole number of swarms; a block is part of one group or a few whole
+    groups. `row_groups` (rows,) is the group of every row of sums: one row for each group of each block, because a sum
+    that only one block adds to is always added up in the same order. `time_batched` says that there are too few groups
+    for a standard error, so that time must give the rest.
     """
 
     bounds: NDArray[np.int64]
     blocks: NDArray[np.int64]
+    row_groups: NDArray[np.int64]
     time_batched: bool
 
     @property
@@ -63,4 +66,8 @@ def layout(walkers: int, swarm: int = 1, block: int = BLOCK) -> Layout:
                 last += 1
             blocks.append((low, int(bounds[last]), group, last))
         group = last
-    return Layout(bounds, np.array(blocks, dtype=np.int64).reshape(-1, 4), units < FEWEST)
+    spans = np.array(blocks, dtype=np.int64).reshape(-1, 4)
+    counts = spans[:, 3] - spans[:, 2]
+    rows = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    row_groups = np.concatenate([np.arange(first, last) for first, last in spans[:, 2:]])
+    return Layout(bounds, np.column_stack([spans, rows]), row_groups, units < FEWEST)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
-from sgdtui.simulate.sizes import COPIES
+from sgdtui.simulate.sizes import COPIES, DISPLACEMENT_UNITS
 
 Array = NDArray[np.float64]
 
@@ -17,14 +17,16 @@ class Tally:
     """Sums for each group; with few walkers also for each of some stretches of time (see `close_batch`).
 
     The moments are summed around `shift` (the middle of the window), so that a narrow law far from the origin loses no
-    digits. `names` are the arrays that together are its state.
+    digits. `NAMES` are the arrays that together are its state. Results must not depend on how the steps were divided
+    among calls, so nothing is summed in an order that could change: sums and flow have a row for each group of each
+    block (`row_groups`), and displacements are whole numbers, 2³² to the length of the window.
     """
 
     NAMES = ("histogram", "sums", "flow", "displacement", "visits")
 
     def __init__(
         self,
-        groups: int,
+        row_groups: NDArray[np.int64],
         dimension: int,
         bins: tuple[int, ...],
         observables: int,
@@ -32,6 +34,8 @@ class Tally:
         flowing: bool,
     ) -> None:
         self.dimension = dimension
+        self._starts = np.flatnonzero(np.diff(row_groups, prepend=-1))
+        groups, rows = len(self._starts), len(row_groups)
         self.bins = bins
         self.shift = shift
         self.flowing = flowing
@@ -40,9 +44,9 @@ class Tally:
         axes = len(bins)
         flow_cells = cells if flowing else 1
         self.histogram = np.zeros((groups, COPIES if axes == 1 else 1, cells), dtype=np.int64)
-        self.sums = np.zeros((groups, columns))
-        self.flow = np.zeros((groups, 3))
-        self.displacement = np.zeros((groups, flow_cells, axes))
+        self.sums = np.zeros((rows, columns))
+        self.flow = np.zeros((rows, 3))
+        self.displacement = np.zeros((groups, flow_cells, axes), dtype=np.int64)
         self.visits = np.zeros((groups, flow_cells), dtype=np.int64)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -65,8 +69,8 @@ class Tally:
     ) -> Counts:
         """What was counted; `batches` are earlier stretches of time, to be put after each other as further groups."""
         stacks = {
-            name: np.concatenate([*(batch[name] for batch in batches), array])
-            for name, array in self.arrays().items()
+            name: np.concatenate([self._by_group(name, each[name]) for each in (*batches, self.arrays())])
+            for name in self.NAMES
         }
         sums, d = stacks["sums"], self.dimension
         samples = sums[:, 0]
@@ -92,12 +96,17 @@ class Tally:
             second=second,
             observables=sums[:, column:].copy(),
             lost=lost,
-            flow=self._flow(stacks, dt) if self.flowing else None,
+            flow=self._flow(stacks, edges, dt) if self.flowing else None,
             passage=passage,
             time_batched=time_batched,
         )
 
-    def _flow(self, stacks: dict[str, NDArray[Any]], dt: float) -> FlowCounts:
+    def _by_group(self, name: str, array: NDArray[Any]) -> NDArray[Any]:
+        """The rows of a group added up."""
+        return np.add.reduceat(array, self._starts, axis=0) if name in ("sums", "flow") else array
+
+    def _flow(self, stacks: dict[str, NDArray[Any]], edges: tuple[Array, ...], dt: float) -> FlowCounts:
+        units = np.array([axis[-1] - axis[0] for axis in edges]) / DISPLACEMENT_UNITS
         inner = (slice(None), *(slice(1, -1) for _ in self.bins))
         shape = tuple(b + 2 for b in self.bins)
         return FlowCounts(
@@ -105,6 +114,6 @@ class Tally:
             steps=stacks["flow"][:, 0].astype(np.int64),
             entropy=stacks["flow"][:, 1].copy(),
             area=stacks["flow"][:, 2].copy(),
-            displacement=stacks["displacement"].reshape(-1, *shape, len(self.bins))[inner].copy(),
+            displacement=stacks["displacement"].reshape(-1, *shape, len(self.bins))[inner] * units,
             visits=stacks["visits"].reshape(-1, *shape)[inner].copy(),
         )
