@@ -33,6 +33,8 @@ _OPENING = 4_000
 _URGENT_SECONDS = 0.5
 _URGENT_BYTES = 800
 """What keys may draw at once beyond what the bucket holds, half of it each."""
+_ANSWER = 240
+"""Bytes of such an answer on the slowest link: a whole packet must come through before its first word is seen."""
 _KNEE = 0.75
 _KNEE_SECONDS = 15.0
 """For so long after queues grew, the rate stays below this share of the one at which they did."""
@@ -106,7 +108,7 @@ class Pacer:
                 return 0
             if self._tokens < self._enough():
                 urgent = self._credit and now <= self._urgent_until and self._tokens > -_URGENT_BYTES
-                return _URGENT_BYTES // 2 if urgent else 0
+                return int(min(_URGENT_BYTES / 2, max(_ANSWER, self._rate * 0.06))) if urgent else 0
             return min(int(self._tokens), self._chunk())
 
     def wait(self) -> float:
@@ -252,7 +254,7 @@ class Pacer:
             times.popleft()
 
     def _fill(self, now: float) -> None:
-        room = max(512.0, self._rate * (0.1 if self.uses_replies else 0.25))
+        room = max(320.0, self._rate * (0.1 if self.uses_replies else 0.25))
         if self._tokens < room:
             self._tokens = min(room, self._tokens + (now - self._filled) * self._rate)
         self._filled = now
@@ -284,7 +286,7 @@ class Pacer:
             return self._tokens > 0
         if waiting > FROZEN:
             return False
-        if waiting < self.smallest_round_trip + 2 * TARGET:
+        if waiting < self.smallest_round_trip + 1.5 * TARGET:
             return True
         if waiting > self.smallest_round_trip + 4 * TARGET:
             self._lower(now, 0.7)
