@@ -35,7 +35,7 @@ _URGENT_BYTES = 800
 """What keys may draw at once beyond what the bucket holds, half of it each."""
 _ANSWER = 240
 """Bytes of such an answer on the slowest link: a whole packet must come through before its first word is seen."""
-_KNEE = 0.75
+_KNEE = 0.6
 _KNEE_SECONDS = 15.0
 """For so long after queues grew, the rate stays below this share of the one at which they did."""
 _METER = 2.0
@@ -254,7 +254,7 @@ class Pacer:
             times.popleft()
 
     def _fill(self, now: float) -> None:
-        room = max(320.0, self._rate * (0.1 if self.uses_replies else 0.25))
+        room = max(240.0, self._rate * (0.1 if self.uses_replies else 0.25))
         if self._tokens < room:
             self._tokens = min(room, self._tokens + (now - self._filled) * self._rate)
         self._filled = now
@@ -264,7 +264,7 @@ class Pacer:
         return min(1024.0, max(160.0, self._rate * 0.04))
 
     def _chunk(self) -> int:
-        return max(200, int(self._rate * 0.05))
+        return max(160, int(self._rate * 0.05))
 
     def _backlogged(self, now: float) -> bool:
         if self.backlog() <= 0:
