@@ -1,7 +1,8 @@
 """`python -m benchmarks.sweep_cost [TABLE]`: what a sweep costs beyond its runs, and the map of the documentation.
 
-Runs the map of the double well with tanh noise, 24 learning rates by 8 heights of its step, in a fresh table on the cores of this
-machine, and holds the time that passed against the sum of its runs over the number of processes (1.15 is allowed).
+Runs the map of the double well with tanh noise, 24 learning rates by 8 heights of its step, in a fresh table on the
+cores of this machine, and holds the time that passed against the sum of its runs over the number of processes (1.15
+is allowed).
 """
 
 from __future__ import annotations
