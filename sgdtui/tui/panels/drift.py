@@ -140,6 +140,8 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
             break
         values = getattr(drift, kind)
         sign = sign_of(kind, view.look.ascii)
+        # A name as wide as the gutter would touch the first arrow and read as part of it.
+        sign = sign if width_of(sign) < GUTTER else sign.replace(" ", "")
         canvas.write(0, y, sign, Role.FAINT if view.stale else INK[kind], cells=GUTTER, align="left")
         if values is None:
             canvas.write(box.x, y, "needs a prediction of p", Role.MUTED)
