@@ -157,6 +157,24 @@ async def test_near_stationarity_a_frame_is_small(scene: str, colour: str, most:
         assert not wire.differing()
 
 
+@pytest.mark.parametrize("scene", ["double-well", "rotating"])
+async def test_a_frame_within_a_transient_is_bounded(scene: str) -> None:
+    """The law runs across the picture. The frame that begins the transient is a new picture: it is not counted here."""
+    snapshot = synthetic.double_well() if scene == "double-well" else synthetic.rotating_2d()
+    async with staged(snapshot, (120, 36), colour="true") as stage:
+        wire = Wire(stage, (120, 36))
+        stage.app.screen.refresh(layout=True)
+        stage.lab.show(phase="settling", instant=snapshot.density)
+        await stage.settle()
+        wire.sizes.clear()
+        for frame in range(1, 9):
+            moved = np.roll(snapshot.density, 4 * frame, axis=-1)
+            stage.lab.show(phase="settling", density=moved, instant=moved, step=snapshot.step + 200 * frame)
+            await stage.settle()
+        assert 1000 < max(wire.sizes) <= 8000
+        assert not wire.differing()
+
+
 def _fields(snapshot: Snapshot) -> dict[str, object]:
     names = ("density", "density_se", "samples", "effective_samples", "step", "time", "rate")
     return {name: getattr(snapshot, name) for name in names}
