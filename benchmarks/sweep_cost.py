@@ -14,13 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from sgdtui.tui.screenshots import SWEEP
+
 ALLOWED = 1.15
 PROCESSES = 2
-MAP = (
-    "double-well-tanh", "--over", "eta=0.05:2:24:log", "--over", "r=0,0.05,0.1,0.2,0.35,0.5,0.7,0.9",
-    "--set", "h=0.25", "--set", "run.burn_in=3000", "--walkers", "16384", "--steps", "6000",
-)  # fmt: skip
-"""The arguments of `sgdtui sweep` for the map of docs/sweep.md."""
 
 
 def cost(table: Path) -> tuple[float, float, int]:
@@ -30,7 +27,7 @@ def cost(table: Path) -> tuple[float, float, int]:
         "-m",
         "sgdtui",
         "sweep",
-        *MAP,
+        *SWEEP,
         "--out",
         str(table),
         "--workers",
@@ -46,6 +43,9 @@ def cost(table: Path) -> tuple[float, float, int]:
 
 def main() -> int:
     """Measure once; keep the table where it was asked for."""
+    if len(sys.argv) > 1 and Path(sys.argv[1]).exists():
+        print(f"{sys.argv[1]} is there already: only a fresh table tells what a sweep costs", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         table = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder) / "map.csv"
         passed, runs, count = cost(table)

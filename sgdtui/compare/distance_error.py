@@ -44,9 +44,9 @@ def distance_errors(
     psi: dict[str, Array] = {}
     if other_probability is not None:
         q = np.maximum(np.append(np.ravel(other_probability), other_outside), 0.0)
-        there = np.where(p > 0, p, 1.0)
+        there, foreseen = np.where(p > 0, p, 1.0), np.where(q > 0, q, ROUNDING)
         psi["tv"] = np.sign(p - q) / 2
-        psi["kl"] = np.where(p > 0, np.log(there / np.where(q > 0, q, ROUNDING)), 0.0)
+        psi["kl"] = np.where(p > 0, np.log(there) - np.log(foreseen), 0.0)
         psi["hellinger"] = np.where(p > 0, 1 - np.sqrt(q / there), 0.0) / (
             4 * max(found.hellinger or 0.0, 1e-12)
         )

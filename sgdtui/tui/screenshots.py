@@ -22,6 +22,7 @@ class Picture:
 
     whole  the run as the preset has it, with its variants, instead of a short one
     tour   the page of the tour instead of the laboratory
+    sweep  the map of the table of `SWEEP` instead
     png    whether there is a PNG beside the SVG
     """
 
@@ -32,8 +33,15 @@ class Picture:
     keys: tuple[str, ...] = ()
     whole: bool = False
     tour: bool = False
+    sweep: bool = False
     png: bool = True
 
+
+SWEEP = (
+    "double-well-tanh", "--over", "eta=0.05:2:24:log", "--over", "r=0,0.05,0.1,0.2,0.35,0.5,0.7,0.9",
+    "--set", "h=0.25", "--set", "run.burn_in=3000", "--walkers", "16384", "--steps", "6000",
+)  # fmt: skip
+"""What `sgdtui sweep` is given for the map of docs/sweep.md; its table is `map.csv` beside the pictures."""
 
 CLAIMS = tuple(
     Picture(f"claims/{name}", name, whole=True, png=False) for chapter in CHAPTERS for name in chapter.pages
@@ -64,6 +72,8 @@ PICTURES = (
     Picture("no-loss", "pollen"),
     Picture("help", "flat-or-quiet", keys=("question_mark",)),
     Picture("cursor", "flat-or-quiet", keys=("tab", *["left"] * 9)),
+    Picture("map", "double-well-tanh", sweep=True),
+    Picture("map-verdicts", "double-well-tanh", sweep=True, keys=("v",)),
     *TOUR,
     *CLAIMS,
 )
@@ -74,7 +84,7 @@ def draw(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
     from sgdtui.lab.run import run
     from sgdtui.preset.library import find
     from sgdtui.settings.file import write_atomically
-    from sgdtui.tui.svg import svg_of
+    from sgdtui.tui.svg import svg_of, svg_of_table
 
     results: dict[tuple[str, bool], Any] = {}
     written = []
@@ -83,13 +93,18 @@ def draw(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
         if not asked or find(picture.preset) is None:
             continue
         key = (picture.preset, picture.whole)
-        if key not in results:
-            print(f"running {picture.preset} …", file=sys.stderr)
-            settings = {} if picture.whole else STEPS
-            results[key] = run(picture.preset, variants=picture.whole, **settings)
-        svg = svg_of(
-            results[key], picture.size, keys=picture.keys, tour=picture.tour, **dict(picture.options)
-        )
+        if picture.sweep:
+            svg = svg_of_table(
+                _swept(folder / "map.csv"), picture.size, picture.keys, **dict(picture.options)
+            )
+        else:
+            if key not in results:
+                print(f"running {picture.preset} …", file=sys.stderr)
+                settings = {} if picture.whole else STEPS
+                results[key] = run(picture.preset, variants=picture.whole, **settings)
+            svg = svg_of(
+                results[key], picture.size, keys=picture.keys, tour=picture.tour, **dict(picture.options)
+            )
         path = folder / f"{picture.name}.svg"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, svg.encode())
@@ -98,6 +113,13 @@ def draw(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
             written.append(png)
         print(f"{path.name}", file=sys.stderr)
     return written
+
+
+def _swept(table: Path) -> Path:
+    """The table of `SWEEP`, with what is missing of it run."""
+    table.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([sys.executable, "-m", "sgdtui", "sweep", *SWEEP, "--out", str(table)], check=True)
+    return table
 
 
 def png_of(svg: Path) -> Path | None:

@@ -16,6 +16,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.app import App
     from textual.screen import Screen
 
@@ -235,3 +237,27 @@ async def _draw(
         await pilot.pause()
         await pilot.pause()
         return svg_of_screen(app, title=app.laboratory.view.title)
+
+
+def svg_of_table(
+    table: Path, size: tuple[int, int] = (120, 36), keys: tuple[str, ...] = (), **options: Any
+) -> str:
+    """The map of a sweep's table, after `keys` were pressed; `options` as for `svg_of`."""
+    return asyncio.run(_draw_map(table, size, keys, options))
+
+
+async def _draw_map(
+    table: Path, size: tuple[int, int], keys: tuple[str, ...], options: dict[str, Any]
+) -> str:
+    from sgdtui.tui.app import Options, SgdApp
+    from sgdtui.tui.map.screen import MapScreen
+
+    app = SgdApp(Options(**{"colour": "true", "preset": str(table), "table": str(table), **options}))
+    async with app.run_test(size=size) as pilot:
+        while not isinstance(app.screen, MapScreen):
+            await pilot.pause(0.01)
+        for key in keys:
+            await pilot.press(key)
+        await pilot.pause()
+        await pilot.pause()
+        return svg_of_screen(app, title=table.stem)

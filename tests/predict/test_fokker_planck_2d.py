@@ -31,7 +31,7 @@ def row_5():
 def test_row_5_not_identity():
     found = fokker_planck(row_5(), SQUARE)
     assert found.covariance == pytest.approx(np.array([[0.025, 0.024], [0.024, 0.1]]), abs=2e-5)
-    assert found.entropy_production == pytest.approx(0.50625, rel=2e-4)
+    assert found.entropy_production == pytest.approx(0.50625, rel=5e-6)
     assert found.observables["xy"] == pytest.approx(0.024, abs=5e-6)
     assert found.observables["half"] == pytest.approx(0.5, abs=1e-6)
     exact = rectangles(np.zeros(2), np.array([[0.025, 0.024], [0.024, 0.1]]), SQUARE)

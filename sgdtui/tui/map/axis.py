@@ -90,8 +90,9 @@ def axis_of(name: str, values: Sequence[Any], log: bool | None = None) -> Axis:
 
 
 def short(value: float) -> str:
-    """A setting's value in at most four digits."""
-    text = f"{value:.4g}".replace("-", "−")
+    """A setting's value in at most four digits; a whole number whole."""
+    whole = float(value).is_integer() and abs(value) < 1e7
+    text = (f"{value:.0f}" if whole else f"{value:.4g}").replace("-", "−")
     return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 

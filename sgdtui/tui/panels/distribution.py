@@ -301,8 +301,10 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
                 _field_on(canvas, box, velocity, predicted, spans, Role.VELOCITY, drift)
         elif prediction is not None:
             end = canvas.write(box.x, 1, "(SGD − prediction)/σ", Role.TEXT, cells=box.columns)
-            reach = f"±{RESIDUAL_REACH:g}σ, {'red' if view.look.shaded else '#'} more"
-            canvas.write(end + 1, 1, reach, Role.MUTED, cells=max(0, box.x + box.columns - end - 1))
+            room = box.x + box.columns - end - 1
+            whole = f"±{RESIDUAL_REACH:g}σ, {'red' if view.look.shaded else '#'} more"
+            reach = whole if len(whole) <= room else whole.partition(",")[0]
+            canvas.write(end + 1, 1, reach, Role.MUTED, cells=max(0, room))
             sigmas = sigmas_of(snapshot, prediction)
             draw_signed_map(
                 canvas, box.x, box.y, box.columns, box.rows, sigmas, RESIDUAL_REACH, memory.signed
