@@ -74,8 +74,10 @@ class Chart:
         up = top - (np.arange(rows) + 0.5) / rows * (top - bottom)
         scale = np.array([self.x.gap, self.y.gap])
         cells = np.stack(np.meshgrid(across, up), axis=-1) / scale
-        distance, nearest = KDTree(self.at / scale).query(cells, p=np.inf)
-        found[:] = np.where(distance <= 0.5 + 1e-9, nearest, -1)
+        points = self.at / scale
+        nearest = KDTree(points).query(cells)[1]
+        away = np.abs(cells - points[nearest]).max(axis=-1)
+        found[:] = np.where(away <= 0.5 + 1e-9, nearest, -1)
         return found
 
     def towards(self, entry: int, across: int, up: int) -> int:
