@@ -18,6 +18,7 @@ from sgdtui.preset.problem import Problem, lines_of, shortened
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+_TOO_DEEP = f"nested too deeply: at most {MAX_DEPTH} levels"
 MAX_ALIASED = 10_000
 """How many values aliases may repeat in all: a billion laughs stops here."""
 
@@ -131,7 +132,10 @@ class _Reader:
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             what = error.problem or "it cannot be read"
             context = f" ({error.context})" if error.context else ""
-            self._note(Place(line, column, 1), f"this is not YAML: {what}{context}")
+            if "nesting depth" in what:  # newer parsers look far enough ahead to refuse it before we see it
+                self._note(Place(line, column, 1), _TOO_DEEP)
+            else:
+                self._note(Place(line, column, 1), f"this is not YAML: {what}{context}")
         except yaml.reader.ReaderError as error:
             before = self.located.text[: error.position]
             line = before.count("\n") + 1
@@ -162,7 +166,7 @@ class _Reader:
         place = _place(event)
         self.located.values[path] = place
         if depth > MAX_DEPTH:
-            self._note(place, f"nested too deeply: at most {MAX_DEPTH} levels")
+            self._note(place, _TOO_DEEP)
             raise _Stop
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, place)

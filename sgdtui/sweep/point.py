@@ -41,14 +41,20 @@ def run_point(
     reader: Reader,
     threads: int = 1,
 ) -> Row:
-    """Run the experiment with the point's settings. A failure is a row that says why, never an exception."""
+    """Run the experiment with the point's settings. A failure is a row that says why, never an exception.
+
+    Linear algebra gets one thread wherever this runs: points run side by side, and rounding must not depend on where.
+    """
+    import scipy.linalg  # noqa: F401 - only libraries that are loaded can be limited
+    from threadpoolctl import threadpool_limits
+
     from sgdtui.lab.run import run
 
     begin = time.perf_counter()
     try:
-        document = run(
-            at_point(experiment, point, seed), threads=threads, variants=False, on_the_way=False
-        ).document()
+        changed = at_point(experiment, point, seed)
+        with threadpool_limits(1):
+            document = run(changed, threads=threads, variants=False, on_the_way=False).document()
         measures = dict(reader(document, quantities))
         return Row(key, point, seed, measures, time.perf_counter() - begin)
     except Exception as error:  # a point that fails must not cost the others

@@ -157,3 +157,32 @@ def test_without_dask_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(EngineError, match=r"sgdtui\[dask\]"):
         DaskCluster("tcp://127.0.0.1:8786")
+
+
+@pytest.mark.slow
+def test_dask_gives_the_numbers_of_this_machine_s_processes(cluster, tmp_path):
+    """Real runs of a real preset: the same seeds, the same walkers, the same table."""
+    from sgdtui.claims.measure import measure
+    from sgdtui.sweep.grid import parse_axes
+    from sgdtui.sweep.sweep import Plan
+
+    address, _ = cluster
+    axes = parse_axes(["eta=0.1,0.3", "batch=1,2", "run.walkers=2048", "run.burn_in=100", "run.steps=200"])
+    preset = build({"loss": "(x**2 - 1)**2/4", "noise": "1 + x**2/4", "observe": {"left": "x < 0"}})
+    plan = Plan(preset, axes, ("verdict", "left", "gibbs.tv", "transfer.tv"), seed=3)
+    tables = []
+    for name, engine in (("here", LocalProcesses(2)), ("there", DaskCluster(address))):
+        path = tmp_path / f"{name}.csv"
+        table = TableFile(path, "p", [axis.name for axis in axes], plan.quantities)
+        outcome = sweep(plan, table, engine, measure)
+        table.close()
+        assert outcome.complete
+        assert outcome.progress.failures == 0
+        columns = read_table(path).columns
+        order = sorted(range(4), key=lambda row, keys=columns["key"]: keys[row])
+        tables.append({c: [v[i] for i in order] for c, v in columns.items() if c != "seconds"})
+    here, there = tables
+    assert here["left"] == there["left"]
+    assert here["left_se"] == there["left_se"]
+    assert here["verdict"] == there["verdict"]
+    assert here == there
