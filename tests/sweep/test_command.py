@@ -27,7 +27,7 @@ def lab(tmp_path, monkeypatch):
         document = {
             "preset": "p",
             "observables": {"left": {"value": experiment.run.seed % 97, "se": 0.5}},
-            "predictions": {"gibbs": {"distance": {"tv": tv}}},
+            "predictions": {"gibbs": {"distance": {"tv": tv}, "distance_se": {"tv": 0.05}}},
             "why_not": {"transfer": "singular law", "fokker-planck": "degenerate noise"},
             "effective_samples": 100,
             "verdict": "gibbs" if tv < 0.1 else "undecided",
