@@ -322,6 +322,21 @@ class SgdApp(App[int]):
         self.mirror.forget()
         self.screen.refresh(layout=True)
 
+    def action_command_palette(self) -> None:
+        """Commands, presets and themes by name."""
+        from sgdtui.tui.screens.palette import Palette
+
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Themes by name."""
+        from textual.theme import ThemeProvider
+
+        from sgdtui.tui.screens.palette import Palette
+
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: own commands, every experiment preset, and the themes."""
         if self.laboratory is not None and screen is self.laboratory:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.ssh.place import Place
 from tests.ssh.terminal import Terminal
-from tests.ssh.typist import keys, quit_after, run_on
+from tests.ssh.typist import keys, quit_after, run_on, run_on_until_still
 
 pytestmark = pytest.mark.alone
 
@@ -82,10 +82,10 @@ def test_a_storm_of_resizes_ends_in_a_whole_picture(place: Place) -> None:
     )
     terminal.send(" ")
     terminal.run(10, lambda: "paused" in terminal.screen.display[0])
-    terminal.run(3)
+    run_on_until_still(terminal)
     before = terminal.text
     terminal.send("\x0c")
-    terminal.run(3)
+    run_on_until_still(terminal)
     assert [row[:70] for row in before.splitlines()[1:]] == [
         row[:70] for row in terminal.text.splitlines()[1:]
     ]

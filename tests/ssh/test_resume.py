@@ -58,6 +58,7 @@ def test_after_kill_9_at_most_five_seconds_are_lost(place: Place, walkers: int) 
 
 def test_the_walkers_streams_and_view_are_the_same(place: Place) -> None:
     terminal = place.launch(PRESET)
+    terminal.wait_for(" steps/s", seconds=60)
     terminal.run(3)
     terminal.send("g")
     terminal.send("p")
@@ -69,6 +70,7 @@ def test_the_walkers_streams_and_view_are_the_same(place: Place) -> None:
     terminal.ended(5)
     _, saved = newest(place)
     assert saved.view["paused"]
+    assert saved.state["step"] > 0
 
     again = place.ssh_resume()
     again.wait_for("paused", seconds=60)

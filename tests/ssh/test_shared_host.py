@@ -13,8 +13,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.ssh import processes
 from tests.ssh.place import SGDTUI, Place, wait_until_running
 from tests.ssh.sshd import Sshd
@@ -75,15 +73,16 @@ def test_a_planted_kernel_is_not_executed(place: Place, tmp_path: Path) -> None:
     assert not proof.exists()
 
 
-@pytest.mark.parametrize("mode", [0o777, 0o775, 0o757])
-def test_a_cache_that_others_can_write_is_not_read(place: Place, tmp_path: Path, mode: int) -> None:
-    """Even kernels with a right checksum: whoever can write the folder can write that too."""
+def test_a_cache_that_others_can_write_is_not_read(place: Place, tmp_path: Path) -> None:
+    """Even kernels with a right checksum: whoever can write the folder can write that too. (The folder's other modes
+    are tested beside the cache's code.)
+    """
     cache, proof = tmp_path / "cache", tmp_path / "proof"
     kernels = warmed(place, cache)
     payload = pickle.dumps(Planted(proof))
     for kernel in kernels:
         kernel.write_bytes(hashlib.sha256(payload).digest() + payload)
-        kernel.parent.chmod(mode)
+        kernel.parent.chmod(0o775)
     assert run_with(place, cache).returncode == 0
     assert not proof.exists()
     told = subprocess.run(

@@ -59,6 +59,16 @@ def run_on(terminal: Terminal, seconds: float) -> None:
     terminal.run(seconds)
 
 
+def run_on_until_still(terminal: Terminal, seconds: float = 1.5, most: float = 20.0) -> None:
+    """Reads until nothing below the header has changed for so long."""
+    until = time.monotonic() + most
+    while time.monotonic() < until:
+        before = terminal.screen.display[1:]
+        terminal.run(seconds)
+        if terminal.screen.display[1:] == before:
+            return
+
+
 def quit_after(terminal: Terminal) -> tuple[float, int | None]:
     """Seconds from `q` to the end of the client, and its exit status."""
     pressed = terminal.send("q")

@@ -8,6 +8,7 @@ from sgdtui.tui.panels.library import Library
 from sgdtui.tui.panels.noise import NoiseList
 from sgdtui.tui.screens.expression import ExpressionEditor, problem_of
 from sgdtui.tui.screens.help import PANELS, Help
+from sgdtui.tui.screens.palette import Palette
 from sgdtui.tui.workbench import Busy, Trouble
 from tests.tui import synthetic
 from tests.tui.stage import staged
@@ -261,6 +262,17 @@ async def test_below_80_columns_tab_reaches_the_set_up() -> None:
         assert "Dials" in stage.text
         assert "Stationary" not in stage.text
         assert stage.app.screen.query_one(Library).display
+
+
+async def test_a_page_key_before_the_palette_has_a_page_does_no_harm() -> None:
+    async with staged(synthetic.double_well()) as stage:
+        await stage.pilot.resize_terminal(1, 1)
+        await stage.press("ctrl+p", "wait:400", "pagedown", "pageup")
+        assert stage.app._exception is None
+        assert isinstance(stage.app.screen, Palette)
+        await stage.pilot.resize_terminal(100, 30)
+        await stage.press("pagedown", "escape")
+        assert stage.app.screen is stage.app.laboratory
 
 
 async def test_quit_stops_the_lab() -> None:

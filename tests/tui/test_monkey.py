@@ -10,8 +10,11 @@ from __future__ import annotations
 import os
 import random
 import threading
+import unicodedata
 
 import pytest
+from textual import events
+from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 
 from tests.tui import synthetic
 from tests.tui.stage import Stage, staged
@@ -25,28 +28,43 @@ KEYS = (
 SIZES = ((80, 24), (120, 36), (60, 20), (200, 60), (40, 10), (100, 50), (1, 1), (90, 30))
 
 
-async def _one_event(stage: Stage, rng: random.Random) -> str:
+def _type_at_once(stage: Stage, keys: list[str]) -> None:
+    """Keys as a terminal hands them over that sent several in one packet: nothing waits for what the last one did."""
+    for key in keys:
+        try:
+            character = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+        except KeyError:
+            character = key if len(key) == 1 else None
+        event = events.Key(key, character)
+        event.set_sender(stage.app)
+        assert stage.app._driver is not None
+        stage.app._driver.send_message(event)
+
+
+async def _events(stage: Stage, rng: random.Random) -> list[str]:
+    """One event, or a burst of keys; what it was."""
     what = rng.random()
-    if what < 0.82:
-        key = rng.choice(KEYS)
-        await stage.pilot.press(key)
-        return key
-    if what < 0.94:
+    if what < 0.55:  # four fifths of all events are keys
+        keys = [rng.choice(KEYS) for _ in range(rng.randint(1, 6))]
+        _type_at_once(stage, keys[:-1])
+        await stage.pilot.press(keys[-1])
+        return keys
+    if what < 0.85:
         size = stage.app.size
         offset = (rng.randrange(max(1, size.width)), rng.randrange(max(1, size.height)))
         await stage.pilot.click(offset=offset, times=rng.choice((1, 1, 2)))
-        return f"click {offset}"
-    if what < 0.98:
+        return [f"click {offset}"]
+    if what < 0.95:
         stage.made[-1].show(
             **rng.choice(({"lost": 3}, {"phase": "settling"}, {"phase": "sampling"}, {"rate": 1e6}))
         )
-        return "snapshot"
+        return ["snapshot"]
     size = rng.choice(SIZES)
     await stage.pilot.resize_terminal(*size)
-    return f"resize {size}"
+    return [f"resize {size}"]
 
 
-async def _monkey(events: int, seed: int, scene: str) -> None:
+async def _monkey(count: int, seed: int, scene: str) -> None:
     rng = random.Random(seed)
     snapshot = synthetic.double_well() if scene == "double-well" else synthetic.rotating_2d()
     threads = threading.active_count()
@@ -54,10 +72,12 @@ async def _monkey(events: int, seed: int, scene: str) -> None:
     async with staged(snapshot, (100, 32)) as stage:
         wire = Wire(stage, (100, 32))
         stage.app.exit = lambda *_, **__: None  # type: ignore[method-assign]  # the palette can quit
-        for number in range(events):
-            done.append(await _one_event(stage, rng))
+        checked = 0
+        while len(done) < count:
+            done += await _events(stage, rng)
             assert stage.app._exception is None, done[-20:]
-            if number % 200 == 199:
+            if len(done) - checked >= 200 or len(done) >= count:
+                checked = len(done)
                 await stage.settle()
                 wire.resize()
                 for _ in range(5):  # a dialog may still be on its way in or out

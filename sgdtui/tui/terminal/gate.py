@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.timer import Timer
 
+ANSWERS = 1.0
+"""Seconds after a key for which what answers it is drawn before the rest."""
+
 
 class Gate:
     """Takes every update of the compositor, and gives what may be written now."""
@@ -40,7 +43,9 @@ class Gate:
         if allowance == 0:
             self._later()
             return None
-        patch = self.mirror.flush(allowance, _answering(screen) if allowance is not None else ())
+        # Only after a key: figures that change all the time would else leave nothing for the rest of the picture.
+        answers = allowance is not None and self.pacer.idle < ANSWERS
+        patch = self.mirror.flush(allowance, _answering(screen) if answers else ())
         if self.mirror.behind:
             self._later()
         if not patch.sequence:

@@ -38,6 +38,10 @@ _ANSWER = 240
 _KNEE = 0.6
 _KNEE_SECONDS = 15.0
 """For so long after queues grew, the rate stays below this share of the one at which they did."""
+_LOWEST = 3_000.0
+"""Bytes a second below which no delay lowers the rate: half of what the slowest modem carries. Where replies are later
+still, what makes them late is a busy machine or a radio link, and a picture that starves helps neither.
+"""
 _METER = 2.0
 """Seconds over which frames and bytes are counted."""
 _ASK_AGAIN = 30.0
@@ -312,7 +316,7 @@ class Pacer:
             self._adapted, self._used_up = now, False
         self._rate = min(self._rate, self._ceiling())
         if now - self._knee_at < _KNEE_SECONDS:
-            self._rate = min(self._rate, max(1_000.0, self._knee))
+            self._rate = min(self._rate, max(_LOWEST, self._knee))
 
     def _proven(self, now: float) -> bool:
         """Whether the link was really given what the rate allows: a rate that was not tried may not grow."""
@@ -325,7 +329,7 @@ class Pacer:
             return
         former = self._knee if now - self._knee_at < _KNEE_SECONDS else 0.0
         self._knee, self._knee_at = max(0.95 * former, _KNEE * self._rate), now
-        self._rate = max(1_000.0, self._rate * factor)
+        self._rate = max(min(_LOWEST, self._rate), self._rate * factor)
         self._adapted = now
         if self._rate < FASTEST / 2:
             self._congested = True

@@ -15,6 +15,7 @@ class Link:
     There is always something to draw, or, with `frame`, so many bytes five times a second and ten times that for a key.
 
     `speed` in bytes a second, `round_trip` in seconds. `honest` False: something on this side replies at once.
+    `jitter`: every reply comes later by a random time, so many seconds on average.
     """
 
     def __init__(
@@ -27,12 +28,13 @@ class Link:
         answers: bool = True,
         overhead: int = 40,
         frame: int | None = None,
+        jitter: float = 0.0,
         seed: int = 0,
     ) -> None:
         self.now = 0.0
         self.pacer = make(lambda: self.now)
         self.speed, self.round_trip, self.overhead = speed, round_trip, overhead
-        self.honest, self.answers = honest, answers
+        self.honest, self.answers, self.jitter = honest, answers, jitter
         self.frozen_from = float("inf")
         self._frame, self._wanted = frame, 0
         self.latencies: list[float] = []
@@ -73,7 +75,10 @@ class Link:
             self.latencies.append(arrives - pressed)
         self._keys.clear()
         if query and self.answers and self.now < self.frozen_from:
-            self._schedule(arrives + self.round_trip / 2 if self.honest else self.now + 0.001, "reply")
+            chance = self._random.expovariate(1 / self.jitter) if self.jitter else 0.0
+            self._schedule(
+                arrives + self.round_trip / 2 + chance if self.honest else self.now + 0.001, "reply"
+            )
 
     def run(self, seconds: float) -> None:
         """Lets simulated time pass."""

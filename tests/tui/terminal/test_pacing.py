@@ -48,6 +48,17 @@ def test_a_quiet_picture_that_suddenly_changes_does_not_fill_the_link(frame: int
     assert percentile(link.latencies[5:], 0.95) <= 0.4
 
 
+@pytest.mark.parametrize(("kilobits", "jitter"), [(8000, 0.05), (8000, 0.1), (8000, 0.2), (56, 0.1)])
+def test_where_replies_are_late_by_chance_the_picture_goes_on(kilobits: int, jitter: float) -> None:
+    """A busy machine or a radio link delays replies without any queue: the rate must not sink to nothing."""
+    link = Link(
+        lambda clock: Pacer(FASTEST, replies=True, clock=clock), kilobits * KILOBIT, 0.02, jitter=jitter
+    )
+    link.run(120)
+    assert link.speed_since(20) >= 1_500
+    assert percentile(link.latencies[5:], 0.95) <= 0.2
+
+
 def test_near_by_the_rate_grows_to_the_ceiling_and_not_beyond() -> None:
     link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 1e6, 0.02)
     link.run(30)
