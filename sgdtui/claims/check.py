@@ -8,6 +8,7 @@ from typing import Any
 
 from sgdtui.claims.grammar import ClaimError, Node, Path, parse, paths
 from sgdtui.claims.moment import at_time
+from sgdtui.claims.names import first_names, hold_to_names
 from sgdtui.claims.path import Reading, read
 from sgdtui.claims.value import evaluate
 from sgdtui.model.experiment import Expectation, Experiment
@@ -68,18 +69,29 @@ def check(experiment: Experiment, document: Mapping[str, Any], *, final: bool = 
 def problems(experiment: Experiment) -> list[tuple[Expectation, ClaimError]]:
     """The claims of an experiment that cannot be read, without running it: each with its error.
 
-    A variant that does not exist is one of them; a path that leads nowhere shows only in a result.
+    A variant that does not exist is one of them, and a path whose first name no result has; where a path leads further
+    shows only in a result.
     """
     names = [variant.name for variant in experiment.variants]
+    first = first_names(experiment)
     found = []
     for expectation in experiment.expect:
         try:
-            parse(expectation.that, [name for name in names if "-" in name])
+            hold_to_names(parse(expectation.that, [name for name in names if "-" in name]), first)
             if expectation.variant is not None and expectation.variant not in names:
                 raise ClaimError(f"no variant named {expectation.variant!r}")
         except ClaimError as error:
             found.append((expectation, error))
     return found
+
+
+def unreadable(experiment: Experiment) -> list[tuple[tuple[str | int, ...], str, int, int]]:
+    """The same by place in the preset: path in the document, message, offset and length of the characters to blame."""
+    places = {id(expectation): index for index, expectation in enumerate(experiment.expect)}
+    return [
+        (("expect", places[id(expectation)], "that"), error.message, error.offset, error.length)
+        for expectation, error in problems(experiment)
+    ]
 
 
 def _checked(expectation: Expectation, document: Mapping[str, Any], final: bool) -> Claim:

@@ -56,11 +56,11 @@ def _within_variant(document: Document, path: Path) -> tuple[Document, tuple[Key
     variants = document.get("variants") or {}
     if keys[0] == "variants" and len(keys) > 2:
         keys = keys[1:]
-        name = _key(variants, keys[0])
+        name = spelt(variants, keys[0])
         if name is None:
-            raise _unknown(keys[0], variants, path, "variant")
+            raise unknown(keys[0], variants, path, "variant")
     else:
-        name = None if _key(document, keys[0]) or _is_short(document, keys[0]) else _key(variants, keys[0])
+        name = None if spelt(document, keys[0]) or _is_short(document, keys[0]) else spelt(variants, keys[0])
         if name is None or len(keys) < 2:
             return document, keys
     return variants[name], keys[1:]
@@ -68,31 +68,31 @@ def _within_variant(document: Document, path: Path) -> tuple[Document, tuple[Key
 
 def _is_short(document: Document, key: Key) -> bool:
     return any(
-        _key(document.get(section) or {}, key) for section in ("observables", "predictions", *_SECTIONS)
+        spelt(document.get(section) or {}, key) for section in ("observables", "predictions", *_SECTIONS)
     )
 
 
 def _written_out(root: Document, keys: tuple[Key, ...], path: Path) -> tuple[Key, ...]:
     """The path in full, from the top of `root`."""
     first = keys[0]
-    if _key(root, first) is None:
-        if _key(root.get("why_not") or {}, first):
+    if spelt(root, first) is None:
+        if spelt(root.get("why_not") or {}, first):
             return ("predictions", *keys)
         for section in ("observables", "predictions", *_SECTIONS):
-            if _key(root.get(section) or {}, first):
+            if spelt(root.get(section) or {}, first):
                 keys = (section, *keys)
                 break
         else:
-            if _key((root.get("settings") or {}).get("parameters") or {}, first):
+            if spelt((root.get("settings") or {}).get("parameters") or {}, first):
                 keys = ("settings", "parameters", *keys)
             else:
-                raise _unknown(first, _first_names(root), path, "quantity")
+                raise unknown(first, _first_names(root), path, "quantity")
     if keys[0] == "predictions" and len(keys) > 2:
         name, what = keys[1], keys[2]
-        prediction = (root.get("predictions") or {}).get(_key(root.get("predictions") or {}, name) or "", {})
+        prediction = (root.get("predictions") or {}).get(spelt(root.get("predictions") or {}, name) or "", {})
         if what in _DISTANCES:
             keys = (keys[0], name, "distance", *keys[2:])
-        elif _key(prediction, what) is None and _key(prediction.get("observables") or {}, what):
+        elif spelt(prediction, what) is None and spelt(prediction.get("observables") or {}, what):
             keys = (keys[0], name, "observables", *keys[2:])
     return keys
 
@@ -101,11 +101,11 @@ def _follow(root: Any, keys: tuple[Key, ...], path: Path) -> Any:
     value = root
     for position, key in enumerate(keys):
         if isinstance(value, Mapping):
-            found = _key(value, key)
+            found = spelt(value, key)
             if found is None:
                 if keys[:1] == ("predictions",) and position == 1:
                     raise _absent(root, key, path)
-                raise _unknown(key, value, path, "entry")
+                raise unknown(key, value, path, "entry")
             value = value[found]
         elif isinstance(value, list | tuple):
             if not isinstance(key, int):
@@ -122,7 +122,7 @@ def _follow(root: Any, keys: tuple[Key, ...], path: Path) -> Any:
     return value
 
 
-def _key(mapping: Mapping[str, Any], key: Key) -> str | None:
+def spelt(mapping: Mapping[str, Any], key: Key) -> str | None:
     """The mapping's own spelling of a key, hyphens and underscores alike."""
     if not isinstance(key, str):
         return None
@@ -139,7 +139,7 @@ def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
     if exact or (len(keys) == 1 and top in _COUNTED) or str(last).startswith(("predicted_", "kramers_")):
         return 0.0
     if top == "predictions":
-        return _number(root, (top, _key(root[top], keys[1]) or "", "distance_se", last))
+        return _number(root, (top, spelt(root[top], keys[1]) or "", "distance_se", last))
     if last == "value":
         return _number(root, (*keys[:-1], "se"))
     if top == "first_passage":
@@ -182,7 +182,7 @@ def _first_names(root: Document) -> list[str]:
     return names + list((root.get("settings") or {}).get("parameters") or {})
 
 
-def _unknown(key: Key, allowed: Collection[str], path: Path, what: str) -> ClaimError:
+def unknown(key: Key, allowed: Collection[str], path: Path, what: str) -> ClaimError:
     suggestion = nearest(str(key), allowed)
     if suggestion:
         hint = f"; did you mean {suggestion}?"
@@ -195,12 +195,12 @@ def _unknown(key: Key, allowed: Collection[str], path: Path, what: str) -> Claim
 
 def _absent(root: Document, name: Key, path: Path) -> ClaimError:
     reasons = root.get("why_not") or {}
-    if isinstance(reasons, Mapping) and (known := _key(reasons, name)):
+    if isinstance(reasons, Mapping) and (known := spelt(reasons, name)):
         reason = reasons[known]
         if isinstance(reason, Mapping):
             reason = reason.get("reason", "")
         return AbsentError(f"there is no {known} prediction: {reason}", path.offset, path.length)
-    return _unknown(name, root.get("predictions") or {}, path, "prediction")
+    return unknown(name, root.get("predictions") or {}, path, "prediction")
 
 
 def _not_a_number(path: Path, value: Any) -> str:

@@ -18,13 +18,14 @@ def command(files: tuple[Path, ...], quiet: bool) -> None:
 
     Exit 0: all are right; 1: some are wrong; 2: a file cannot be read.
     """
+    from sgdtui.claims.check import unreadable
     from sgdtui.preset.load import check_file
     from sgdtui.preset.problem import UnreadableError, printable, render
 
     status, wrong = 0, 0
     for file in files:
         try:
-            problems, texts = check_file(file)
+            problems, texts = check_file(file, unreadable)
         except UnreadableError as error:
             click.echo(error.rendered())
             status = UNREADABLE

@@ -74,7 +74,8 @@ def command(
 ) -> None:
     """Run PRESET at every combination of settings and keep a table: one row a point.
 
-    Interrupted and started again, it runs only what is missing. A point that fails is a row that says why.
+    Interrupted and started again, it runs only what is missing. A point that fails is a row that says why; exit 1
+    where every one failed.
     """
     from sgdtui.claims.grammar import ClaimError
     from sgdtui.claims.measure import measure
@@ -114,6 +115,8 @@ def command(
         if table is not None:
             table.close()
     click.echo(_summary(outcome, path))
+    if outcome.progress.failures == outcome.progress.done > 0:
+        sys.exit(1)
 
 
 def _refuse(message: str) -> None:
@@ -133,6 +136,7 @@ def _plan(
     seed: int,
 ) -> Plan:
     from sgdtui.claims.grammar import parse
+    from sgdtui.claims.names import first_names, hold_to_names
     from sgdtui.preset.load import load
     from sgdtui.sweep.grid import Axis, GridError, parse_axes
     from sgdtui.sweep.point import at_point
@@ -154,7 +158,7 @@ def _plan(
     quantities = list(dict.fromkeys(measures)) or _usual(experiment, axes)
     quantities += [aim.measure] if aim is not None and aim.measure not in quantities else []
     for quantity in quantities:
-        parse(quantity)
+        hold_to_names(parse(quantity), first_names(experiment))
     first = tuple((axis.name, axis.values[0]) for axis in axes)
     at_point(experiment, first, 0)
     return Plan(experiment, axes, tuple(quantities), seed, aim)

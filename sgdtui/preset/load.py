@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.preset import library
 from sgdtui.preset.assemble import assemble
 from sgdtui.preset.locate import MAX_BYTES, Located, locate
+from sgdtui.preset.locate import Path as Route
 from sgdtui.preset.named import noise_from_file
 from sgdtui.preset.problem import PresetError, Problem, did_you_mean, shortened
 from sgdtui.preset.report import Report
@@ -103,8 +104,14 @@ def combine(loss: str, noise: str) -> Experiment:
     return _finished(assemble(document, report, name=name), report)[0]
 
 
-def check_file(path: Path) -> tuple[tuple[Problem, ...], dict[str, str]]:
+Further = Callable[[Experiment], Iterable[tuple[Route, str, int, int]]]
+"""For each mistake the path in the document, the message, and which characters there are to blame: offset, length."""
+
+
+def check_file(path: Path, further: Further | None = None) -> tuple[tuple[Problem, ...], dict[str, str]]:
     """Every problem of a preset file of any kind, warnings included, and the texts they are in.
+
+    `further` is asked of an experiment that could be built: what those say who know more of it than presets do.
 
     Raises UnreadableError where the file cannot be read.
     """
@@ -114,9 +121,13 @@ def check_file(path: Path) -> tuple[tuple[Problem, ...], dict[str, str]]:
         noise_from_file(path, report)
         return report.in_order(), report.texts
     try:
-        return _read(path, text)[1], {str(path): text}
+        experiment, problems = _read(path, text)
     except PresetError as error:
         return error.problems, error.source_texts
+    report = Report(str(path), locate(text, str(path)), list(problems))
+    for where, message, offset, length in further(experiment) if further is not None else ():
+        report.error_inside(where, message, offset, length)
+    return report.in_order(), {str(path): text}
 
 
 def _kind(document: Any, path: Path) -> str:

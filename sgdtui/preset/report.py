@@ -71,6 +71,11 @@ class Report:
             self._add_at(place, where, error.message, hint, "error")
             return None
 
+    def error_inside(self, path: Path, message: str, offset: int, length: int) -> None:
+        """Note an error at some characters of the text at `path`."""
+        place = self.located.inside(path, offset, length) if self.located else None
+        self._add_at(place, path, message, "", "error")
+
     def condition(self, path: Path, text: str | int | float, names: Collection[str]) -> Expression | None:
         """Parse an expression that must be a condition."""
         expression = self.expression(path, text, names)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from sgdtui.simulate import address, cache, draws, driver, sizes
+from sgdtui.simulate.prefetch import prefetch
 from sgdtui.simulate.source import Program
 
 NAMES: dict[str, object] = {
@@ -22,6 +23,7 @@ NAMES: dict[str, object] = {
     "int64": np.int64,
     "uint64": np.uint64,
     "HALF_WORD": np.uint64(32),
+    "prefetch": prefetch,
     "ADVANCE": sizes.ADVANCE,
     "OBSERVE": sizes.OBSERVE,
     "FORCE": sizes.FORCE,

@@ -1,17 +1,20 @@
 import pytest
 
+from sgdtui import run
 from sgdtui.claims.check import check, problems
+from sgdtui.claims.names import TOP, first_names
 from sgdtui.expression import constant
 from sgdtui.model.experiment import Expectation, Experiment, Variant
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.loss import Loss
 from sgdtui.model.noise import Noise
+from sgdtui.preset.load import load
 from tests.claims.results import result
 
 
 def experiment(*expect, variants=()):
     system = GradientSystem(Loss(constant(0.0)), Noise((constant(1.0),)))
-    return Experiment(system, expect=expect, variants=variants)
+    return Experiment(system, expect=expect, variants=variants, observe=(("left", constant(1.0)),))
 
 
 def one(expectation, document=None, **options):
@@ -123,8 +126,22 @@ def test_problems_are_found_without_running():
         Expectation("left +", 1.0),
         Expectation("left", 1.0, variant="b"),
         Expectation("left", 1.0, variant="a"),
+        Expectation("2*lefft", 1.0),
+        Expectation("gibs.tv", 1.0),
+        Expectation("a.left - fokker-planck.left + fokker_planck.tv + eta", 1.0),
         variants=(Variant("a", ()),),
     )
     found = problems(bad)
-    assert [expectation.that for expectation, _ in found] == ["left +", "left"]
+    assert [expectation.that for expectation, _ in found] == ["left +", "left", "2*lefft", "gibs.tv"]
     assert found[0][1].offset == 6
+    assert (found[2][1].offset, found[2][1].suggestion) == (2, "left")
+    assert "did you mean gibbs?" in str(found[3][1])
+
+
+@pytest.mark.parametrize("preset", ["stationary-law", "not-identity", "escape"])
+def test_the_names_known_beforehand_are_those_of_a_result(preset):
+    document = run(preset, walkers=256, steps=20, burn_in=0).document()
+    known = first_names(load(preset))
+    assert set(document) == set(TOP)
+    for section in ("settings", "first_passage", "flow", "predictions", "observables"):
+        assert set(document[section] or ()) <= set(known), section

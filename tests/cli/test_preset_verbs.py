@@ -93,3 +93,17 @@ def test_schema_is_json() -> None:
         schema = json.loads(run(main, ["schema", "--kind", kind]).stdout)
         assert schema["$schema"].endswith("2020-12/schema")
     assert run(main, ["schema"]).stdout == run(main, ["schema", "--kind", "experiment"]).stdout
+
+
+def test_check_reads_the_claims_too(tmp_path):
+    file = tmp_path / "claims.yaml"
+    file.write_text(
+        'loss: x**2/2\nobserve: {left: "x < 0"}\nexpect:\n'
+        '  - {that: "left +", is: 1}\n  - {that: 2*lefft, is: 1}\n  - {that: left, is: 0.5, within: 0.1}\n'
+    )
+    outcome = CliRunner().invoke(main, ["check", str(file)])
+    assert outcome.exit_code == 1
+    assert f"{file}:4:19: expect.0.that: something is missing at the end" in outcome.output
+    assert f"{file}:5:14: expect.1.that: no quantity named 'lefft'; did you mean left?" in outcome.output
+    assert "             ^^^^^" in outcome.output
+    assert "expect.2" not in outcome.output

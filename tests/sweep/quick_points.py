@@ -101,6 +101,25 @@ def main(arguments: list[str]) -> None:
     table.close()
 
 
+def many(path: Path) -> float:
+    """Ten thousand points; gives the most memory that this process ever held, in MB."""
+    import resource
+
+    from sgdtui.preset.load import build
+    from sgdtui.sweep.grid import parse_axes
+    from sgdtui.sweep.sweep import Plan, sweep
+    from sgdtui.sweep.table import TableFile
+
+    axes = parse_axes(["x=1:100:100", "y=1:100:100"])
+    plan = Plan(build({"loss": "x**2/2"}), axes, ("gibbs.tv", "draw", "verdict"), seed=3)
+    table = TableFile(path, "p", [axis.name for axis in axes], plan.quantities)
+    outcome = sweep(plan, table, Threads(), read)
+    table.close()
+    assert outcome.complete
+    assert outcome.progress.done == 10_000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def slow_plan(experiment, log: str, count: int):
     """Points of a fifth of a second each, that leave their key in a log."""
     from sgdtui.sweep.grid import Axis, parse_axis

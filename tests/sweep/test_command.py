@@ -75,6 +75,11 @@ def test_a_rerun_has_nothing_to_do_and_failures_are_told(lab):
     assert "2 of them there before" in invoke("--over", "batch=1,2,4", "--retry").stdout
 
 
+def test_where_every_point_fails_the_answer_is_no(lab):
+    assert invoke("--over", "batch=4", "--out", "t.csv").exit_code == 1
+    assert "1 failed" in invoke("--over", "batch=4", "--out", "t.csv", "--retry").stdout
+
+
 def test_measures_and_refinement(lab):
     outcome = invoke(
         "--over", "eta=0.01:1:3", "--measure", "2*left", "--measure", "settings.walkers",
@@ -94,6 +99,8 @@ def test_measures_and_refinement(lab):
         (["--over", "eta=0.1,0.2", "--set", "eta=1"], "both set and swept"),
         (["--over", "eta=0.1,0.2", "--set", "eta"], "write NAME=VALUE"),
         (["--over", "eta=0.1,0.2", "--measure", "gibbs.tv +"], "missing at the end"),
+        (["--over", "eta=0.1,0.2", "--measure", "gibs.tv"], "did you mean gibbs?"),
+        (["--over", "eta=0.1:1:3", "--refine", "lefft=0.5"], "did you mean left?"),
         (["--over", "eta=0.1,0.2", "--refine", "gibbs.tv"], "write MEASURE=VALUE"),
         (["--over", "eta=0.1,0.2", "--refine", "gibbs.tv=1"], "must be a range"),
         (["--over", "eta=0.1,0.2", "--out", "t.xls"], "ends in .csv or .parquet"),

@@ -25,11 +25,12 @@ class Draw:
     Where rows are drawn (`tabled`), `fill` chooses those of the next `some` examples for all lanes, into `places` (as
     where a row begins in the flat table): apart from the gradients, so that the choice is vector arithmetic and many
     rows come from memory at once.
+    `width` is the distance between rows in that table.
     `scratch` counts rows of `work` and `memory_columns` the integers that each walker remembers.
     """
 
     examples: int
-    columns: int
+    width: int
     batch: int
     about: str = "with replacement"
     tabled: bool = True
@@ -46,7 +47,7 @@ class Draw:
         text.add("place = places[example]")
         text.open("for lane in range(lanes):")
         text.add(*_LOAD, *rng.next_word("word", *_SEEDS), *_STORE)
-        text.add(f"place[lane] = uint32(((uint64(word)*examples) >> HALF_WORD)*uint64({self.columns}))")
+        text.add(f"place[lane] = uint32(((uint64(word)*examples) >> HALF_WORD)*uint64({self.width}))")
         text.close()
         text.close()
 
@@ -89,7 +90,7 @@ class DistinctDraw(Draw):
         text.open("for example in range(some):")
         text.add("place = places[example]", "pick = picks[begin + example]")
         text.open("for lane in range(lanes):")
-        text.add(f"place[lane] = uint32({self.columns}*int64(pick[lane]))")
+        text.add(f"place[lane] = uint32({self.width}*int64(pick[lane]))")
         text.close()
         text.close()
 
@@ -137,30 +138,30 @@ class ReshuffledDraw(Draw):
             "place = memory[lane, pick]",
             "memory[lane, pick] = memory[lane, turn]",
             "memory[lane, turn] = place",
-            f"places[example, lane] = uint32({self.columns}*place)",
+            f"places[example, lane] = uint32({self.width}*place)",
         )
         text.close()
         text.close()
 
 
-def draw_of(system: SampleSystem, batch: int, walkers: int) -> Draw:
-    """How this system's minibatches are drawn. Raises Unsupported."""
+def draw_of(system: SampleSystem, batch: int, walkers: int, width: int) -> Draw:
+    """How this system's minibatches are drawn, from a table with `width` numbers a row. Raises Unsupported."""
     if isinstance(system.data, Fresh):
         return AfreshDraw(0, 0, batch, "afresh", tabled=False)
-    n, columns = system.example_count or 0, len(system.data.columns)
-    if n * columns >= 2**32:
-        raise Unsupported(f"{n} rows of {columns} columns are too many: at most 2^32 numbers")
+    n = system.example_count or 0
+    if n * width >= 2**32:
+        raise Unsupported(f"{n} rows of {width} columns are too many: at most 2^32 numbers")
     if system.draw == "replacement":
-        return Draw(n, columns, batch)
+        return Draw(n, width, batch)
     if system.draw == "reshuffle":
         if n * walkers > MEMORY_LIMIT:
             raise Unsupported(
                 f"reshuffled epochs of {n} rows for {walkers} walkers need {n * walkers * 4 / 2**30:.1f} GiB; "
                 f"at most {MEMORY_LIMIT // n} walkers fit"
             )
-        return ReshuffledDraw(n, columns, batch, "reshuffled epochs", memory_columns=n)
+        return ReshuffledDraw(n, width, batch, "reshuffled epochs", memory_columns=n)
     if batch > n:
         raise Unsupported(f"a batch of {batch} distinct examples cannot be drawn from {n}")
     if batch * batch <= 16 * n and batch < n:
-        return DistinctDraw(n, columns, batch, "distinct within the batch", scratch=batch + 1)
-    return SelectionDraw(n, columns, batch, "distinct within the batch", tabled=False, scratch=1)
+        return DistinctDraw(n, width, batch, "distinct within the batch", scratch=batch + 1)
+    return SelectionDraw(n, width, batch, "distinct within the batch", tabled=False, scratch=1)

@@ -17,6 +17,7 @@ from sgdtui.simulate.form.example import column_lines
 from sgdtui.simulate.form.minibatch import Draw, SelectionDraw, draw_of
 from sgdtui.simulate.form.quadrature import enough_examples
 from sgdtui.simulate.form.rounds import steps_in_round
+from sgdtui.simulate.form.table import layout
 from sgdtui.simulate.form.writer import Text, Writer
 from sgdtui.simulate.sizes import EXAMPLES_AT_ONCE
 from sgdtui.simulate.source import Program, Unsupported, sizes_of
@@ -100,7 +101,10 @@ class _SampleWriter(Writer):
 class _SgdWriter(_SampleWriter):
     def __init__(self, experiment: Experiment, system: SampleSystem) -> None:
         super().__init__(experiment, system)
-        self.draw: Draw = draw_of(system, self.dynamics.batch, experiment.run.walkers)
+        rows = system.data.rows if isinstance(system.data, Table) else np.zeros((1, 1))
+        self.rows = np.ascontiguousarray(rows, dtype=np.float64)
+        self.table = layout(self.rows)
+        self.draw: Draw = draw_of(system, self.dynamics.batch, experiment.run.walkers, self.table.width)
         self.scratch_rows = (
             self.dimension + self.draw.scratch + max(2, len(self.columns) if self.spelt_out else 0)
         )
@@ -110,7 +114,6 @@ class _SgdWriter(_SampleWriter):
         text.add(*self.lanes_of())
         self.observe_section(text)
         self.step_loop(text, self._step)
-        rows = system.data.rows if isinstance(system.data, Table) else np.zeros((1, 1))
         return Program(
             source=self.assemble(
                 text, f"Minibatch SGD in {', '.join(self.variables[:8])}; draws: {self.draw.about}."
@@ -121,7 +124,7 @@ class _SgdWriter(_SampleWriter):
             round_steps=1,
             draws=0,
             dials=np.array(list(self.dials.values())),
-            rows=np.ascontiguousarray(rows, dtype=np.float64),
+            rows=self.table.rows if self.draw.tabled else self.rows,
             sizes=sizes_of(
                 self.experiment,
                 round_steps=1,
@@ -147,10 +150,11 @@ class _SgdWriter(_SampleWriter):
         self._clear_sums(text)
         self.draw.before_batch(text, self.scratch_row + self.dimension)
         if self.draw.tabled:
-            text.add("table = rows.reshape(rows.size)")
+            text.add(f"table = {self.table.view}")
             text.open(f"for begin in range(0, batch, {EXAMPLES_AT_ONCE}):")
             text.add(f"some = min({EXAMPLES_AT_ONCE}, batch - begin)")
             self.draw.fill(text)
+            self._ask_ahead(text)
             if not self.spelt_out:
                 self._add_in_passes(text)
             elif self._is_light():
@@ -178,6 +182,17 @@ class _SgdWriter(_SampleWriter):
         text.close()
         text.close()
 
+    def _ask_ahead(self, text: Text) -> None:
+        """The rows of all these examples are on their way before the first is read, if they come from far."""
+        if not self.table.large:
+            return
+        text.open("for example in range(some):")
+        text.add("place = places[example]")
+        text.open("for lane in range(lanes):")
+        text.add(*(f"prefetch(table, uint64(place[lane]) + uint64({offset}))" for offset in self.table.ahead))
+        text.close()
+        text.close()
+
     def _is_light(self) -> bool:
         """Whether a gradient is a few sums and products, so that reading the rows is the greater part of the work."""
         if self.gradient is None:
@@ -192,7 +207,8 @@ class _SgdWriter(_SampleWriter):
         text.add(*(f"total_{c} = sum_{c}[lane]" for c in range(self.dimension)))
         text.open("for example in range(some):")
         text.add("place = uint64(places[example, lane])")
-        text.add(*(f"{self.columns[i]} = table[place + uint64({i})]" for i in self.used_columns()))
+        entry = "float(table[place + uint64({})])" if self.table.single else "table[place + uint64({})]"
+        text.add(*(f"{self.columns[i]} = {entry.format(i)}" for i in self.used_columns()))
         parts = self.gradient_lines(text)
         text.add(*(f"total_{c} += {part}" for c, part in enumerate(parts)))
         text.close()

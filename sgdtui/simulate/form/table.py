@@ -1,0 +1,64 @@
+"""How a table of examples lies in memory while rows are drawn from it at random.
+
+A small table stays in the second-level cache. A large one is fetched from further away at every draw, and the fetching
+is then nearly all of the work: so its rows are asked for ahead of their use, and are held in single precision where
+that changes no digit that a simulation could show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LARGE = 2**18
+"""Bytes in double precision from which on a table is large."""
+
+FINE = 1e-5
+"""Most that single precision may move an entry, in standard deviations of its column."""
+
+LINE = 64
+"""Bytes that memory hands over at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`rows` as the kernel is handed them: float64, or float32 seen as float64 (`single`); `width` numbers a row."""
+
+    rows: NDArray[np.float64]
+    width: int
+    single: bool
+    large: bool
+
+    @property
+    def view(self) -> str:
+        """The flat table, as the text of a kernel has it."""
+        return "rows.reshape(rows.size)" + (".view(float32)" if self.single else "")
+
+    @property
+    def ahead(self) -> list[int]:
+        """Offsets from the beginning of a row at which it is asked for ahead of its use."""
+        return list(range(0, self.width, LINE // (4 if self.single else 8))) if self.large else []
+
+
+def layout(table: NDArray[np.float64]) -> Layout:
+    """The layout of a table of shape (N, columns)."""
+    n, columns = table.shape
+    large = table.nbytes > LARGE
+    if not (large and _survives_single_precision(table)):
+        return Layout(np.ascontiguousarray(table, dtype=np.float64), columns, single=False, large=large)
+    width = columns + columns % 2 if columns > LINE // 4 else 1 << max(1, (columns - 1).bit_length())
+    rows = np.zeros((n, width), dtype=np.float32)
+    rows[:, :columns] = table
+    return Layout(rows.view(np.float64), width, single=True, large=True)
+
+
+def _survives_single_precision(table: NDArray[np.float64]) -> bool:
+    for column in table.T:
+        with np.errstate(over="ignore"):
+            moved = float(np.max(np.abs(column.astype(np.float32) - column)))
+            spread = float(np.std(column))
+        if not np.isfinite(moved) or moved > FINE * spread:
+            return False
+    return True
