@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sgdtui.claims.grammar import ClaimError, Node, paths
+from sgdtui.claims.grammar import Node, paths
 from sgdtui.claims.path import spelt, unknown
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import NAMES

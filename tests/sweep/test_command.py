@@ -75,7 +75,8 @@ def test_a_rerun_has_nothing_to_do_and_failures_are_told(lab):
     assert "2 of them there before" in invoke("--over", "batch=1,2,4", "--retry").stdout
 
 
-def test_where_every_point_fails_the_answer_is_no(lab):
+@pytest.mark.usefixtures("lab")
+def test_where_every_point_fails_the_answer_is_no():
     assert invoke("--over", "batch=4", "--out", "t.csv").exit_code == 1
     assert "1 failed" in invoke("--over", "batch=4", "--out", "t.csv", "--retry").stdout
 
