@@ -49,7 +49,7 @@ def distances(
     p = np.append(np.ravel(probability), outside)
     q = np.maximum(np.append(np.ravel(other_probability), other_outside), 0.0)
     seen = p > 0
-    kl = float(np.sum(p[seen] * np.log(p[seen] / np.where(q[seen] > 0, q[seen], ROUNDING))))
+    kl = float(np.sum(p[seen] * (np.log(p[seen]) - np.log(np.where(q[seen] > 0, q[seen], ROUNDING)))))
     along = [
         _of_distributions(*pair, axis_edges)
         for pair, axis_edges in zip(

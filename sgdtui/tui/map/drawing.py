@@ -49,8 +49,12 @@ def draw_axes(canvas: Canvas, chart: Chart, top: int) -> Box:
     for row in range(rows):
         canvas.write(gutter, box.y + row, upright, Role.RULE)
     canvas.write(gutter, box.y + rows, corner + line * columns, Role.RULE)
+    taken = set()
     for (place, _), label in zip(labels, said, strict=True):
         row = box.y + min(rows - 1, int((ceiling - place) / (ceiling - bottom) * rows))
+        if row in taken:
+            continue
+        taken.add(row)
         canvas.write(0, row, label, Role.MUTED, cells=gutter, align="right")
         canvas.write(gutter, row, tick_y, Role.RULE)
     name = canvas.look.say(chart.x.name)

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from sgdtui.sweep.table import SweepTable, read_table
-from sgdtui.tui.map.axis import axis_of
+from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.look import Look
+from sgdtui.tui.map.axis import axis_of, short
 from sgdtui.tui.map.chart import chart_of, first_choice, holding, point_of
+from sgdtui.tui.map.drawing import draw_axes
 from sgdtui.tui.map.levels import first_level, levels_of
 from tests.tui.map import tables
 
@@ -77,6 +80,24 @@ def test_axes_of_words_and_of_numbers() -> None:
     assert alone.limits[0] < alone.position(0.1) < alone.limits[1]
     labels = [label for _, label in axis_of("eta", [0.01, 0.1, 1.0]).ticks(6)]
     assert {".01", ".1", "1"} <= set(labels)
+
+
+@pytest.mark.parametrize("height", [10, 14, 20, 24, 36])
+def test_labels_of_the_upright_axis_never_overlap(tmp_path: Path, height: int) -> None:
+    heights = [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9]
+    entries = [
+        [*row[:2], rise, *row[3:-1], f"{row[1]}-{rise}"]
+        for row in tables.rows((1.0,))
+        if row[2] == 1
+        for rise in heights
+    ]
+    found = read_table(tables.write(tmp_path / "rises.csv", entries))
+    canvas = Canvas(80, height, Look())
+    box = draw_axes(canvas, chart_of(found, first_choice(found)), 0)
+    gutter = [line[: box.x - 1].strip() for line in canvas.lines]
+    labels = [label for label in gutter[box.y : box.y + box.rows] if label]
+    assert len(labels) >= min(4, box.rows // 2)
+    assert set(labels) <= {short(rise) for rise in (*heights, 0.4, 0.6, 0.8, 1, 0.3)}
 
 
 def test_the_cursor_goes_to_the_next_point(table: SweepTable) -> None:
