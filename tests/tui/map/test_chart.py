@@ -82,7 +82,7 @@ def test_axes_of_words_and_of_numbers() -> None:
     assert {".01", ".1", "1"} <= set(labels)
 
 
-@pytest.mark.parametrize("height", [10, 14, 20, 24, 36])
+@pytest.mark.parametrize("height", range(10, 40))
 def test_labels_of_the_upright_axis_never_overlap(tmp_path: Path, height: int) -> None:
     heights = [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9]
     entries = [
@@ -96,8 +96,8 @@ def test_labels_of_the_upright_axis_never_overlap(tmp_path: Path, height: int) -
     box = draw_axes(canvas, chart_of(found, first_choice(found)), 0)
     gutter = [line[: box.x - 1].strip() for line in canvas.lines]
     labels = [label for label in gutter[box.y : box.y + box.rows] if label]
-    assert len(labels) >= min(4, box.rows // 2)
-    assert set(labels) <= {short(rise) for rise in (*heights, 0.4, 0.6, 0.8, 1, 0.3)}
+    assert len(labels) >= 3
+    assert set(labels) <= {*map(short, heights), "0.0", "0.5", "1.0"}
 
 
 def test_the_cursor_goes_to_the_next_point(table: SweepTable) -> None:
