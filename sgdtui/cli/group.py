@@ -26,6 +26,9 @@ VERBS = {
 
 INPUT_IS_WRONG, INTERRUPTED = 2, 130
 
+LINEAR_ALGEBRA = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Where the libraries below numpy look for their number of threads, once, when they are loaded."""
+
 
 class _Verbs(click.Group):
     """Verbs are imported only when they are called; help is printed from the table above."""
@@ -60,7 +63,13 @@ class _Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run; a wrong preset is told and ends in 2, an interrupt in 130, a closed pipe quietly."""
+        """Run; a wrong preset is told and ends in 2, an interrupt in 130, a closed pipe quietly.
+
+        The cores step walkers: threads of linear algebra beside them only wait for each other, awake. With one the
+        figures do not depend on the cores either.
+        """
+        for variable in LINEAR_ALGEBRA:
+            os.environ.setdefault(variable, "1")
         try:
             return super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.exceptions.Exit as stop:

@@ -8,6 +8,7 @@ import os
 import pickle
 import re
 import shlex
+import shutil
 import stat
 import subprocess
 import time
@@ -58,35 +59,25 @@ def run_with(place: Place, cache: Path) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-def plant(kernels: list[Path], proof: Path) -> None:
-    """Puts a file that runs code in the place of every kernel."""
-    for kernel in kernels:
-        kernel.write_bytes(pickle.dumps(Planted(proof)))
-
-
 def test_a_planted_kernel_is_not_executed(place: Place, tmp_path: Path) -> None:
-    cache, proof = tmp_path / "cache", tmp_path / "proof"
-    kernels = warmed(place, cache)
-    assert kernels
-    plant(kernels, proof)
-    assert run_with(place, cache).returncode == 0
-    assert not proof.exists()
-
-
-def test_a_cache_that_others_can_write_is_not_read(place: Place, tmp_path: Path) -> None:
-    """Even kernels with a right checksum: whoever can write the folder can write that too. (The folder's other modes
+    """Not even one with a right checksum where others can write: they can write that too. (The folder's other modes
     are tested beside the cache's code.)
     """
-    cache, proof = tmp_path / "cache", tmp_path / "proof"
+    cache, open_to_all, proof = tmp_path / "cache", tmp_path / "open", tmp_path / "proof"
     kernels = warmed(place, cache)
+    assert kernels
     payload = pickle.dumps(Planted(proof))
+    shutil.copytree(cache, open_to_all)
     for kernel in kernels:
-        kernel.write_bytes(hashlib.sha256(payload).digest() + payload)
-        kernel.parent.chmod(0o775)
-    assert run_with(place, cache).returncode == 0
-    assert not proof.exists()
+        kernel.write_bytes(payload)
+        twin = open_to_all / kernel.relative_to(cache)
+        twin.write_bytes(hashlib.sha256(payload).digest() + payload)
+        twin.parent.chmod(0o775)
+    for folder in (cache, open_to_all):
+        assert run_with(place, folder).returncode == 0
+        assert not proof.exists()
     told = subprocess.run(
-        place.server.client("-T", f"env SGDTUI_CACHE_DIR={cache} {SGDTUI} doctor"),
+        place.server.client("-T", f"env SGDTUI_CACHE_DIR={open_to_all} {SGDTUI} doctor"),
         env=place.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
     )  # fmt: skip
     assert b"not kept" in told.stdout

@@ -173,6 +173,7 @@ def test_no_mouse_asks_for_none_and_bandwidth_is_kept(place: Place) -> None:
     assert bytes(terminal.raw).isascii()
 
 
+@pytest.mark.alone
 def test_doctor_is_quick_and_safe_in_a_pipe_and_tells_of_ssh(place: Place) -> None:
     plain_ssh(place, f"{SGDTUI} doctor")
     began = time.monotonic()
