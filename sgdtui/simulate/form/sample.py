@@ -25,6 +25,8 @@ from sgdtui.simulate.source import Program, Unsupported, sizes_of
 SPELT_OUT = 8
 """Up to so many weights a built-in model is written out; beyond, the kernel loops over the weights."""
 MAX_WEIGHTS = 64
+AHEAD = 128
+"""So many lanes before its use a row of a large table is asked for: while others are used, not before all of them."""
 
 
 def sample_program(experiment: Experiment) -> Program:
@@ -154,10 +156,11 @@ class _SgdWriter(_SampleWriter):
             text.open(f"for begin in range(0, batch, {EXAMPLES_AT_ONCE}):")
             text.add(f"some = min({EXAMPLES_AT_ONCE}, batch - begin)")
             self.draw.fill(text)
-            self._ask_ahead(text)
+            if self.table.large:
+                self._ask_ahead(text, AHEAD if self._in_registers else None)
             if not self.spelt_out:
                 self._add_in_passes(text)
-            elif self._is_light():
+            elif self._in_registers:
                 self._add_in_registers(text)
             else:
                 self._add_through_columns(text)
@@ -182,16 +185,23 @@ class _SgdWriter(_SampleWriter):
         text.close()
         text.close()
 
-    def _ask_ahead(self, text: Text) -> None:
-        """The rows of all these examples are on their way before the first is read, if they come from far."""
-        if not self.table.large:
-            return
+    def _ask_ahead(self, text: Text, lanes: int | None) -> None:
+        """The rows of the first lanes, or of all, are on their way before the first is read."""
         text.open("for example in range(some):")
         text.add("place = places[example]")
-        text.open("for lane in range(lanes):")
-        text.add(*(f"prefetch(table, uint64(place[lane]) + uint64({offset}))" for offset in self.table.ahead))
+        text.open(
+            "for lane in range(lanes):" if lanes is None else f"for lane in range(min({lanes}, lanes)):"
+        )
+        text.add(*self._fetching("place[lane]"))
         text.close()
         text.close()
+
+    def _fetching(self, place: str) -> list[str]:
+        return [f"prefetch(table, uint64({place}) + uint64({offset}))" for offset in self.table.ahead]
+
+    @property
+    def _in_registers(self) -> bool:
+        return self.spelt_out and self._is_light()
 
     def _is_light(self) -> bool:
         """Whether a gradient is a few sums and products, so that reading the rows is the greater part of the work."""
@@ -205,7 +215,11 @@ class _SgdWriter(_SampleWriter):
         text.open("for lane in range(lanes):")
         text.add(*self.used_variables())
         text.add(*(f"total_{c} = sum_{c}[lane]" for c in range(self.dimension)))
+        if self.table.large:
+            text.add(f"later = min(lane + {AHEAD}, lanes - 1)")
         text.open("for example in range(some):")
+        if self.table.large:
+            text.add(*self._fetching("places[example, later]"))
         text.add("place = uint64(places[example, lane])")
         entry = "float(table[place + uint64({})])" if self.table.single else "table[place + uint64({})]"
         text.add(*(f"{self.columns[i]} = {entry.format(i)}" for i in self.used_columns()))

@@ -49,8 +49,11 @@ def layout(table: NDArray[np.float64]) -> Layout:
     if not (large and _survives_single_precision(table)):
         return Layout(np.ascontiguousarray(table, dtype=np.float64), columns, single=False, large=large)
     width = columns + columns % 2 if columns > LINE // 4 else 1 << max(1, (columns - 1).bit_length())
-    rows = np.zeros((n, width), dtype=np.float32)
+    rows = np.empty(
+        (n, width), dtype=np.float32
+    )  # not zeros: only what is empty do numpy and the kernel put in large pages
     rows[:, :columns] = table
+    rows[:, columns:] = 0.0
     return Layout(rows.view(np.float64), width, single=True, large=True)
 
 
