@@ -340,6 +340,7 @@ class Workbench:
         system = experiment.system
         loss = system.loss if isinstance(system, GradientSystem) else None
         noise = getattr(system, "noise", None)
+        without = "from the data" if system.form == "sample" else "its own"
         warning, step = warning_of(experiment), "dt" if experiment.dynamics.is_sde else "eta"
         return Setup(
             number=self._number,
@@ -350,7 +351,7 @@ class Workbench:
             loss=(loss.name or "") if loss is not None else "",
             noise=(noise.name or "") if noise is not None else "",
             loss_text=_written(loss.expression) if loss is not None else f"{system.form} form",
-            noise_text=_noise_text(noise) if noise is not None else "from the data",
+            noise_text=_noise_text(noise) if noise is not None else without,
             undoable=len(self._past),
         )
 

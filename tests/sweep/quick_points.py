@@ -102,9 +102,9 @@ def main(arguments: list[str]) -> None:
 
 
 def many(path: Path) -> float:
-    """Ten thousand points; gives the most memory that this process ever held, in MB."""
-    import resource
-
+    """Ten thousand points; gives the most memory that this process ever held, in MB (Linux; `ru_maxrss` would count
+    what the process that started this one held).
+    """
     from sgdtui.preset.load import build
     from sgdtui.sweep.grid import parse_axes
     from sgdtui.sweep.sweep import Plan, sweep
@@ -117,7 +117,8 @@ def many(path: Path) -> float:
     table.close()
     assert outcome.complete
     assert outcome.progress.done == 10_000
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def slow_plan(experiment, log: str, count: int):

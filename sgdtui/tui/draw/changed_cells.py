@@ -152,7 +152,7 @@ class ScreenMirror:
             self._behind[y] = (min(x, from_x), max(x + len(cells), to_x))
 
     def flush(self, limit: int | None = None, first: Iterable[Region] = ()) -> Patch:
-        """What brings the terminal nearer to what it should show, in about `limit` characters at most.
+        """What brings the terminal nearer to what it should show, in about `limit` bytes at most.
 
         The cells of the regions `first` come first; the others where the last flush stopped.
         """
@@ -177,8 +177,9 @@ class ScreenMirror:
                     character, its_pen = cells[index]  # type: ignore[misc]
                     codes = its_pen.codes_after(pen) if its_pen is not pen else ""
                     pen = its_pen
-                    out.append(f"{move}{codes}{character}")
-                    size += len(out[-1])
+                    piece = f"{move}{codes}{character}"
+                    out.append(piece)
+                    size += len(piece) if piece.isascii() else len(piece.encode())
                     row[x] = cells[index]
                     index += 1
                     at = (y, from_x + index) if from_x + index < len(row) else None

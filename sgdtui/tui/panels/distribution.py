@@ -20,7 +20,7 @@ from sgdtui.tui.draw.curves import (
     dot_positions,
     draw_curve,
 )
-from sgdtui.tui.draw.frame import Box, draw_frame
+from sgdtui.tui.draw.frame import NAME, Box, draw_frame
 from sgdtui.tui.draw.maps import draw_map, draw_signed_map
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import PREDICTION_LETTER, PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
@@ -252,7 +252,11 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     against = view.against()
     prediction = snapshot.predictions[against] if against else None
     title = "Walkers now" if view.settling else "Stationary distribution"
-    draw_title(canvas, title, focused, "shade ∝ √p" + (", smoothed" if view.look.smooth else ""))
+    shades = "shade ∝ √p" + (", smoothed" if view.look.smooth else "")
+    names = [snapshot.experiment.variables[axis] for axis in snapshot.experiment.space.axes]
+    spelt = f"→ {names[0]}  ↑ {names[1]} · {shades}"
+    told = max(map(width_of, names)) > NAME and canvas.width >= width_of(title) + width_of(spelt) + 8
+    draw_title(canvas, title, focused, spelt if told else shades)
     density = snapshot.instant if view.settling else snapshot.density
     predicted = prediction.density if prediction is not None else None
     peak = memory.top.of(finite_range([a for a in (density, predicted) if a is not None])[1])

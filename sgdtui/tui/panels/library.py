@@ -92,7 +92,7 @@ def draw_library(
         canvas.write(canvas.width - 1, min(y + rows, canvas.height) - 1, arrows[1], Role.MUTED)
     if about_rows and 0 <= selected < len(choices):
         choice = choices[selected]
-        text = f"does not fit: {choice.reason}" if choice.reason else choice.about
+        text = choice.reason or choice.about
         for row, line in enumerate(
             wrap_sentences(canvas.look.say(plain(text)), canvas.width - 2, about_rows)
         ):

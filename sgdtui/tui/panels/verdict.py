@@ -153,7 +153,11 @@ def draw_verdict(canvas: Canvas, view: View, focused: bool = False) -> None:
         for row, line in enumerate(wrap(canvas.look.say(why_of(view)), left, canvas.height - 2)):
             canvas.write(1, 2 + row, line, Role.MUTED)
         return
-    facts = facts_of(snapshot)
+    facts = [
+        piece if first == 0 else f" {piece}"
+        for fact in facts_of(snapshot)
+        for first, piece in enumerate(wrap(canvas.look.say(fact), canvas.width - 2, 2))
+    ]
     if low:
         lines = wrap_sentences(why_of(view), left, canvas.height - 2)
         for row, line in enumerate(lines):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.timer import Timer
 
+FRAME = 8_000
+"""Bytes that are written at most before the terminal is given time to take them, on the fastest link too."""
 ANSWERS = 1.0
 """Seconds after a key for which what answers it is drawn before the rest."""
 
@@ -43,9 +45,10 @@ class Gate:
         if allowance == 0:
             self._later()
             return None
+        limit = FRAME if allowance is None else min(allowance, FRAME)
         # Only after a key: figures that change all the time would else leave nothing for the rest of the picture.
-        answers = allowance is not None and self.pacer.idle < ANSWERS
-        patch = self.mirror.flush(allowance, _answering(screen) if answers else ())
+        answers = self.pacer.idle < ANSWERS
+        patch = self.mirror.flush(limit, _answering(screen) if answers else ())
         if self.mirror.behind:
             self._later()
         if not patch.sequence:
