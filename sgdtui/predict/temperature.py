@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +19,10 @@ from sgdtui.predict.prediction import Absence
 Array = NDArray[np.float64]
 
 _TIE = 1e-6
+_FIT_TOLERANCE = 1e-5
+"""Relative accuracy of a fitted temperature."""
+_RUNGS = 6
+"""How many factors of e above and below the minimum's temperature a fit is looked for."""
 
 
 def minimum_temperature(experiment: Experiment) -> float:
@@ -57,27 +65,39 @@ def best_fit_temperature(
     share = np.append(probability.ravel(), max(0.0, 1.0 - float(probability.sum())))
     used = share > 0
 
+    plain = replace(experiment, observe=())
+
+    @cache
     def divergence(log_temperature: float) -> float:
-        law = gibbs(experiment, edges, float(np.exp(log_temperature)), "best-kl")
+        law = gibbs(plain, edges, float(np.exp(log_temperature)), "best-kl")
         if isinstance(law, Absence) or law.probability is None:
             return np.inf
         predicted = np.append(law.probability.ravel(), law.outside)[used]
         return float(np.sum(share[used] * np.log(share[used] / np.maximum(predicted, 1e-300))))
 
     start = minimum_temperature(experiment)
-    if not np.isfinite(start) or start <= 0:
-        start = 0.1
-    middle = np.log(start)
-    ladder = middle + np.linspace(-6, 6, 13)
-    values = [divergence(step) for step in ladder]
-    if not np.isfinite(np.min(values)):
+    middle = float(np.log(start)) if np.isfinite(start) and start > 0 else float(np.log(0.1))
+    best = _lowest_rung(divergence, middle)
+    if best is None:
         return float(np.nan), float(np.nan)
-    best = int(np.argmin(values))
-    low, high = ladder[max(best - 1, 0)], ladder[min(best + 1, len(ladder) - 1)]
-    found = minimize_scalar(divergence, bounds=(low, high), method="bounded", options={"xatol": 1e-6})
-    if found.fun > values[best]:
-        return float(np.exp(ladder[best])), float(values[best])
-    return float(np.exp(found.x)), float(found.fun)
+    found = minimize_scalar(
+        divergence, bounds=(best - 1, best + 1), method="bounded", options={"xatol": _FIT_TOLERANCE}
+    )
+    least = min((found.x, best), key=divergence)
+    return float(np.exp(least)), divergence(least)
+
+
+def _lowest_rung(divergence: Callable[[float], float], middle: float) -> float | None:
+    """The lowest of `middle` ± 0…6, found downhill: KL(p‖exp(-L/T)/Z) is convex in 1/T. None: infinite everywhere."""
+    rungs = [middle + step for step in sorted(range(-_RUNGS, _RUNGS + 1), key=abs)]
+    here = next((rung for rung in rungs if np.isfinite(divergence(rung))), None)
+    if here is None:
+        return None
+    while True:
+        there = min(here - 1, here + 1, key=divergence)
+        if not divergence(there) < divergence(here) or abs(there - middle) > _RUNGS + 0.5:
+            return here
+        here = there
 
 
 def lowest_minima(experiment: Experiment, system: Fields) -> Array:
