@@ -254,9 +254,12 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     title = "Walkers now" if view.settling else "Stationary distribution"
     shades = "shade ∝ √p" + (", smoothed" if view.look.smooth else "")
     names = [snapshot.experiment.variables[axis] for axis in snapshot.experiment.space.axes]
-    spelt = f"→ {names[0]}  ↑ {names[1]} · {shades}"
-    told = max(map(width_of, names)) > NAME and canvas.width >= width_of(title) + width_of(spelt) + 8
-    draw_title(canvas, title, focused, spelt if told else shades)
+    notes = [shades]
+    if max(map(width_of, names)) > NAME:  # beside the axes they are cut
+        spelt = f"→ {names[0]}  ↑ {names[1]}"
+        notes = [f"{spelt} · {shades}", spelt, shades]
+    fits = (note for note in notes if width_of(title) + width_of(view.look.say(note)) + 6 <= canvas.width)
+    draw_title(canvas, title, focused, next(fits, shades))
     density = snapshot.instant if view.settling else snapshot.density
     predicted = prediction.density if prediction is not None else None
     peak = memory.top.of(finite_range([a for a in (density, predicted) if a is not None])[1])
@@ -279,6 +282,7 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
             end = canvas.write(box.x, 1, heading, Role.TEXT, cells=box.columns)
             if (
                 drift is not None
+                and drift.velocity is not None
                 and "velocity" in view.arrows
                 and not view.stale
                 and box.columns > end - box.x + 7

@@ -208,8 +208,12 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
         canvas.write(2, 1, "g d f v show the four kinds of arrows", Role.MUTED)
         return
     most = max(1, canvas.width // 19)
+    unknown = [kind for kind in kinds if getattr(drift, kind) is None]
+    kinds = [kind for kind in kinds if kind not in unknown] or kinds
     none = [kind for kind in kinds if _nowhere(getattr(drift, kind), longest)]
     facts = [f"longest {number(longest, 2)}", f"p: {of}", what]
+    if unknown and unknown != kinds:
+        facts = [f"no {', '.join(sign_of(k, view.look.ascii) for k in unknown)}: p is not predicted", *facts]
     if len(kinds) > most:
         kinds = sorted(
             [k for k in kinds if k not in none] + none, key=lambda k: (k in none, DROPPED.index(k))

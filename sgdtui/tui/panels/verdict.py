@@ -131,7 +131,10 @@ def facts_of(snapshot: Snapshot) -> list[str]:
         facts.append(f"entropy prod. {with_error(produced.value, produced.se)}")
     if snapshot.passage is not None and snapshot.passage.mean_time is not None:
         facts.append(f"first passage at t {number(snapshot.passage.mean_time, 4)}")
-    facts += [f"no {PREDICTION_TITLE.get(a.name, a.name)}: {a.reason}" for a in snapshot.absences.values()]
+    absent: dict[str, list[str]] = {}
+    for absence in snapshot.absences.values():
+        absent.setdefault(absence.reason, []).append(PREDICTION_TITLE.get(absence.name, absence.name))
+    facts += [f"no {', '.join(names)}: {reason}" for reason, names in absent.items()]
     return facts
 
 
