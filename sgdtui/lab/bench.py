@@ -56,6 +56,7 @@ class Bench:
         self._foreseen: Foreseen | None = None
         self._following: Experiment | None = None
         self._open_window = False
+        self._from_start = False
         self._appraisal = Appraisal({}, None)
         self._judged_at, self._judging_cost = -math.inf, 0.0
         self._fitted_samples = 0
@@ -70,6 +71,7 @@ class Bench:
         if candidate is None or not self.ensemble.change(candidate):
             return False
         self._open_window = known_domain(asked) is None
+        self._from_start = False
         self.asked, self.experiment = asked, candidate
         self.edges = bin_edges(candidate)
         self.new_generation()
@@ -104,10 +106,13 @@ class Bench:
         ensemble = Ensemble(experiment, threads=self.threads)
         ensemble.compile()
         former, before = self.ensemble, self.experiment
+        self._from_start = False
         if state is not None:
             ensemble.restore(dict(state))
         elif former is not None and before is not None and _same_walkers(before, experiment):
             ensemble.adopt(former.positions())
+        else:
+            self._from_start = True
         self.ensemble, self.experiment = ensemble, experiment
         self.edges = bin_edges(experiment)
         if former is not None:
@@ -154,12 +159,14 @@ class Bench:
         """All walkers back to the start; what was predicted still holds."""
         if self.ensemble is not None:
             self.ensemble.restart()
+            self._from_start = True
             self._again("restarted")
 
     def scatter(self, start: Start) -> None:
         """All walkers to another place; what was predicted still holds."""
         if self.ensemble is not None:
             self.ensemble.scatter(start)
+            self._from_start = False
             self._again("walkers scattered")
 
     def _again(self, message: str) -> None:
@@ -336,7 +343,13 @@ class Bench:
             series=statistics.series(foresight.predictions),
             message=self.message,
             relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
+            expected=self._expected(foresight, ensemble.time),
         )
+
+    def _expected(self, foresight: Foresight, time: float) -> Array | None:
+        """p(x, t) of walkers that are on their way from the experiment's start; None where they are not."""
+        on_their_way = self._from_start and self.phase == "settling" and foresight.way is not None
+        return foresight.way.at(time) if on_their_way and foresight.way is not None else None
 
     def _present_foresight(self) -> Foresight:
         """The predictions if they are for these very bins and this experiment, else none."""

@@ -46,8 +46,11 @@ def compose(
     series: Series | None,
     message: str,
     relaxation_time: float | None = None,
+    expected: Array | None = None,
 ) -> Snapshot:
-    """The snapshot; `instant` (bins…) counts the walkers' places now, of which `alive` are finite (None: unknown)."""
+    """The snapshot; `instant` (bins…) counts the walkers' places now, of which `alive` are finite (None: unknown), and
+    `expected` is the probability that p(x, t) gives each bin now.
+    """
     errors = standard_errors(counts)
     predicted = None
     for name in ("fokker-planck", "gaussian"):
@@ -74,6 +77,7 @@ def compose(
         density=errors.density,
         density_se=errors.density_se,
         instant=np.zeros_like(volume) if instant is None else instant / max(alive, 1) / volume,
+        expected=None if expected is None else expected / volume,
         outside=errors.outside,
         mean=errors.mean,
         mean_se=errors.mean_se,

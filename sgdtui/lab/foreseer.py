@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.lab.foresight import Foresight, MeasuredLaw, foresee, with_measured
+from sgdtui.lab.on_the_way import on_the_way
 from sgdtui.lab.pilot import Cancel
 from sgdtui.lab.resolve import Resolved, with_lengths
 from sgdtui.model.experiment import Experiment
@@ -54,6 +55,13 @@ class _Request:
     asked: Experiment
     experiment: Experiment
     edges: tuple[Array, ...]
+
+
+def _with_way(foreseen: Foreseen, resolved: Resolved) -> Foresight:
+    """What is predicted and p(x, t) until the burn-in is over."""
+    experiment = resolved.experiment
+    until = (experiment.run.burn_in or 0) * experiment.time_step
+    return replace(foreseen.foresight, way=on_the_way(experiment, foreseen.edges, until))
 
 
 class Foreseer:
@@ -146,6 +154,8 @@ class Foreseer:
                 if foreseen.resolved is None and smooth_is_done:
                     foreseen = replace(foreseen, resolved=with_lengths(request.experiment, self._superseded))
                     self._tell(foreseen)
+            if not self._superseded() and foreseen.resolved is not None:
+                foreseen = replace(foreseen, foresight=_with_way(foreseen, foreseen.resolved))
         except Cancel:
             return
         except Exception as error:

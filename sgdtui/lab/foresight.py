@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.lab.dt_bias import DtBias, dt_bias
+from sgdtui.lab.on_the_way import OnTheWay
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import NAMES, Absence, Prediction
@@ -22,7 +23,8 @@ class Foresight:
     """What is predicted so far.
 
     `drift` belongs to the Fokker–Planck law (None until there is one); `passage_time` and `kramers_time` are in
-    units of t; `best_fit` is the temperature at which Gibbs comes closest to the measured law, and the KL left.
+    units of t; `best_fit` is the temperature at which Gibbs comes closest to the measured law, and the KL left; `way`
+    is p(x, t) through the burn-in, which only a live run asks for.
     """
 
     edges: tuple[Array, ...]
@@ -33,6 +35,7 @@ class Foresight:
     kramers_time: float | None = None
     dt_bias: DtBias | None = None
     best_fit: tuple[float, float] | None = None
+    way: OnTheWay | None = None
 
     def with_law(self, law: Prediction | Absence) -> Foresight:
         """The same and one more prediction, or why it is absent; in the order of `NAMES`."""

@@ -94,6 +94,7 @@ class Snapshot:
     settled            whether at least five relaxation times were burnt in; None: not known yet
     density, se        (bins…) the measured density since the statistics began and its standard error
     instant            (bins…) the density of the walkers right now
+    expected           (bins…) p(x, t) at this time, while walkers settle that came from the start; else None
     effective_samples  independent samples worth as much
     rate               walker-steps per second of stepping alone
     message            one line for the status bar (a restart, a warning), or the failure
@@ -138,3 +139,4 @@ class Snapshot:
     relaxation_time: float | None = None
     dt_bias: DtBias | None = None
     best_fit: tuple[float, float] | None = None
+    expected: Array | None = None

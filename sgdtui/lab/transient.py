@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.compare.floor import floors
+from sgdtui.lab.on_the_way import has_law_on_the_way, whose_law
 from sgdtui.lab.snapshot import Transient
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.evolve import evolve
@@ -26,10 +27,9 @@ def transient(
 ) -> Transient | None:
     """Hold up to `MOMENTS` of the moments against p(x, t), or None where that is not known.
 
-    It is the chain's own law for SGD on the line, else the solution of the Fokker–Planck equation. With momentum a
-    position alone is no Markov state, and where walkers stop (`until`) the averages lack them: no p(x, t) then.
+    See `sgdtui.lab.on_the_way` for whose law that is and where there is none.
     """
-    if experiment.dynamics.momentum != 0 or experiment.until is not None:
+    if not has_law_on_the_way(experiment):
         return None
     later = [moment for moment in moments if moment[0] > 0 and moment[2] > 0]
     if not later:
@@ -47,8 +47,7 @@ def transient(
         distance.append(0.5 * float(np.abs(share - law).sum() + abs(1 - share.sum() - outside)))
         shown = floors(alive, law, edges, outside).tv
         floor.append(float("nan") if shown is None else shown)
-    chain = not experiment.dynamics.is_sde and experiment.dimension == 1
-    return Transient("transfer" if chain else "fokker-planck", times, np.array(distance), np.array(floor))
+    return Transient(whose_law(experiment), times, np.array(distance), np.array(floor))
 
 
 def _spread_out(times: Sequence[float]) -> list[int]:

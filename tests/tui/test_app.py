@@ -279,3 +279,14 @@ async def test_quit_stops_the_lab() -> None:
     async with staged(synthetic.double_well()) as stage:
         await stage.pilot.press("q")
         assert stage.lab.stopped
+
+
+async def test_walkers_on_their_way_stand_beside_the_law_of_their_time() -> None:
+    for snapshot, name in ((synthetic.double_well(), "p(x, t)"), (synthetic.rotating_2d(), "p(x, y, t)")):
+        async with staged(snapshot) as stage:
+            stage.lab.show(phase="settling", instant=snapshot.density, expected=snapshot.density)
+            await stage.settle()
+            assert name in stage.text
+            stage.lab.show(phase="settling", instant=snapshot.density, expected=None)
+            await stage.settle()
+            assert name not in stage.text

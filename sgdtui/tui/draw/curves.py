@@ -17,10 +17,11 @@ PATTERNS = {
     "dotted": (1, 0, 0),
     "dashed": (1, 1, 1, 1, 0, 0, 0),
     "dash-dot": (1, 1, 1, 0, 0, 1, 0, 0),
+    "long-dashed": (1, 1, 1, 1, 1, 1, 1, 0, 0, 0),
 }
 """Which dots along a curve are set: how curves differ without colour."""
 
-ASCII_MARK = {"solid": "*", "dotted": "o", "dashed": "-", "dash-dot": "~"}
+ASCII_MARK = {"solid": "*", "dotted": "o", "dashed": "-", "dash-dot": "~", "long-dashed": "="}
 
 PREDICTION_PATTERN = {
     "gibbs": "dotted",
@@ -29,6 +30,8 @@ PREDICTION_PATTERN = {
     "gaussian": "dash-dot",
 }
 PREDICTION_SAMPLE = {"gibbs": "⠒⠐⠂", "fokker-planck": "⠒⠒⠒", "transfer": "⠒⠂⠐", "gaussian": "⠒⠐⠒"}
+WAY_PATTERN, WAY_SAMPLE, WAY_SAMPLE_ASCII = "long-dashed", "⠒⠒⠂", "==="
+"""How p(x, t) is drawn."""
 PREDICTION_SAMPLE_ASCII = {"gibbs": "ooo", "fokker-planck": "***", "transfer": "---", "gaussian": "~~~"}
 
 

@@ -17,6 +17,9 @@ from sgdtui.tui.draw.curves import (
     PREDICTION_PATTERN,
     PREDICTION_SAMPLE,
     PREDICTION_SAMPLE_ASCII,
+    WAY_PATTERN,
+    WAY_SAMPLE,
+    WAY_SAMPLE_ASCII,
     dot_positions,
     draw_curve,
 )
@@ -64,9 +67,11 @@ class Memory:
 def density_at(prediction: Prediction, positions: np.ndarray) -> np.ndarray | None:
     """A 1-D prediction's density at `positions`; None for a singular law."""
     density = prediction.density
-    if density is None:
-        return None
-    edges = prediction.edges[0]
+    return None if density is None else binned_at(prediction.edges[0], density, positions)
+
+
+def binned_at(edges: np.ndarray, density: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """A density on bins at `positions`: in steps where the bins are few, else between their middles."""
     if len(density) < 40:
         index = np.clip(np.searchsorted(edges, positions, side="right") - 1, 0, len(density) - 1)
         steps: np.ndarray = density[index]
@@ -108,12 +113,25 @@ def legend_of(view: View, width: int) -> Legend:
 
     titles = ("Walkers now", "Now") if view.settling else ("Stationary distribution", "Distribution")
     fork = 12 if view.fork is not None else 0
+    fork += len(_way_name(view)) + 6 if expected_of(view) is not None else 0
     for names in (PREDICTION_TITLE, PREDICTION_SHORT):
         for title in titles:
             if len(title) + 12 + fork + cells(names) <= width:
                 return Legend(title, names, False)
-    names = PREDICTION_SHORT if cells(PREDICTION_SHORT) <= width - GUTTER else PREDICTION_LETTER
+    names = PREDICTION_SHORT if fork + cells(PREDICTION_SHORT) <= width - GUTTER else PREDICTION_LETTER
     return Legend(titles[0], names, True)
+
+
+def expected_of(view: View) -> np.ndarray | None:
+    """p(x, t) on the bins, while walkers are on their way from the start and it is known."""
+    snapshot = view.snapshot
+    return snapshot.expected if snapshot is not None and view.settling and not view.stale else None
+
+
+def _way_name(view: View) -> str:
+    assert view.snapshot is not None
+    experiment = view.snapshot.experiment
+    return f"p({', '.join(experiment.variables[axis] for axis in experiment.space.axes)}, t)"
 
 
 def _title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool, legend: Legend) -> None:
@@ -130,6 +148,9 @@ def _title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool, legend
 
 def _write_legend(canvas: Canvas, x: int, y: int, view: View, legend: Legend) -> None:
     samples = PREDICTION_SAMPLE_ASCII if view.look.ascii else PREDICTION_SAMPLE
+    if expected_of(view) is not None:
+        x = canvas.write(x, y, f" {_way_name(view)} ", Role.TEXT)
+        x = canvas.write(x, y, (WAY_SAMPLE_ASCII if view.look.ascii else WAY_SAMPLE) + " ", Role.ACCENT)
     for name in view.chosen():
         x = canvas.write(x, y, f" {legend.names[name]} ", Role.FAINT if view.stale else Role.TEXT)
         x = canvas.write(x, y, samples[name] + " ", Role.FAINT if view.stale else PREDICTION_ROLE[name])
@@ -152,6 +173,7 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     heights = columns_of(edges, density, low, high, columns)
     positions = dot_positions(low, high, columns)
     curves = {n: density_at(snapshot.predictions[n], positions) for n in view.chosen()}
+    expected = expected_of(view)
     peak = finite_range([heights, *[c for c in curves.values() if c is not None]])[1]
     if legend.inside:
         peak *= (plot_rows - 2) / max(plot_rows - 3.2, 1.0)
@@ -183,6 +205,9 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
         if curve is not None:
             ink = Role.FAINT if view.stale else PREDICTION_ROLE[n]
             draw_curve(canvas, box.x, box.y, box.columns, box.rows, curve / top, ink, PREDICTION_PATTERN[n])
+    if expected is not None:
+        now = binned_at(edges, expected, positions) / top
+        draw_curve(canvas, box.x, box.y, box.columns, box.rows, now, Role.ACCENT, WAY_PATTERN)
     if legend.inside:
         _write_legend(canvas, box.x, box.y, view, legend)
     if snapshot.outside > 5e-4:
@@ -261,7 +286,8 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     fits = (note for note in notes if width_of(title) + width_of(view.look.say(note)) + 6 <= canvas.width)
     draw_title(canvas, title, focused, next(fits, shades))
     density = snapshot.instant if view.settling else snapshot.density
-    predicted = prediction.density if prediction is not None else None
+    expected = expected_of(view)
+    predicted = expected if expected is not None else prediction.density if prediction is not None else None
     peak = memory.top.of(finite_range([a for a in (density, predicted) if a is not None])[1])
     maps = 1 if predicted is None else 3 if canvas.width >= 96 and not view.settling else 2
     gap = 1
@@ -290,6 +316,9 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
                 canvas.write(end + 2, 1, "J/p →", Role.VELOCITY)
             draw_map(canvas, box.x, box.y, box.columns, box.rows, density, peak, memory.measured)
             _arrows_on(canvas, box, view, snapshot, density, spans)
+        elif place == 1 and expected is not None:
+            canvas.write(box.x, 1, f"{_way_name(view)} predicts", Role.ACCENT, cells=box.columns)
+            draw_map(canvas, box.x, box.y, box.columns, box.rows, expected, peak, memory.predicted)
         elif place == 1 and predicted is not None and against is not None:
             ink = Role.FAINT if view.stale else PREDICTION_ROLE[against]
             end = canvas.write(box.x, 1, PREDICTION_TITLE[against] + " predicts", ink, cells=box.columns)
@@ -388,6 +417,7 @@ class Distribution(Panel):
         "bars  p(x) of all walkers since the statistics began (eighth blocks)\n"
         "Gibbs  exp(−L/kT)/Z · dotted      Fokker–Planck  ∇·J = 0 · solid\n"
         "transfer  the discrete chain's own law, no SDE limit · dashed      Gaussian  linearised · dash-dot\n"
+        "p(x, t)  on the way from the start: the law of this very time · long dashes, or the second map\n"
         "strip  (SGD − prediction)/σ with ±2σ shaded: 19 of 20 columns inside it means that nothing is seen.\n"
         "In two dimensions: measured and predicted maps, shade ∝ √p, arrows J/p the velocity of probability.\n"
         "p cycles the predictions; arrows or the mouse move the cursor Φ; a click on a map starts the walkers there."
