@@ -23,14 +23,18 @@ class FakeLab:
         **settings: Any,
     ) -> None:
         self.experiment = experiment
-        self.stored = (
-            replace(stored, experiment=experiment) if experiment.dimension == len(stored.edges) else stored
-        )
+        self.stored = replace(stored, **self._of(experiment, stored))
         self.on_snapshot = on_snapshot
         self.settings = settings
         self.said: list[str] = []
         self.stopped = False
         on_snapshot(self.stored)
+
+    @staticmethod
+    def _of(experiment: Experiment, stored: Snapshot) -> dict[str, Any]:
+        """The experiment, if the stored pictures can be of it."""
+        fits = experiment.dimension == stored.experiment.dimension
+        return {"experiment": experiment} if fits else {}
 
     def show(self, **changes: Any) -> None:
         """Shows the stored snapshot with changes."""
@@ -52,7 +56,7 @@ class FakeLab:
     def change(self, experiment: Experiment) -> None:
         self.said.append("change")
         self.experiment = experiment
-        self.show(experiment=experiment, generation=self.stored.generation + 1)
+        self.show(**self._of(experiment, self.stored), generation=self.stored.generation + 1)
 
     def scatter(self, start: Any) -> None:
         self.said.append(f"scatter {start}")

@@ -163,7 +163,7 @@ def _draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, f
     residual_rows = 0 if height < 9 else 3 if height < 14 else 4 if height < 22 else 6
     against = view.against()
     plot_rows = height - (residual_rows + 1 if residual_rows else 0)
-    if plot_rows < 4:
+    if plot_rows < 4 or canvas.width < GUTTER + 4:
         return None
     edges = snapshot.edges[0]
     low, high = float(edges[0]), float(edges[-1])

@@ -94,7 +94,8 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
     inside = canvas.height - 1
     explained = inside >= 2 * len(kinds) + 6
     arrow_rows = max(1, len(kinds) * (2 if explained else 1))
-    loss_rows = inside - arrow_rows if inside - arrow_rows >= 4 else 0
+    wide = canvas.width >= GUTTER + SLOT
+    loss_rows = inside - arrow_rows if wide and inside - arrow_rows >= 4 else 0
     name = snapshot.experiment.variables[snapshot.experiment.space.axes[0]]
     columns = max(canvas.width - GUTTER, SLOT)
     box = Box(GUTTER, 1, columns, 0, low, high)
