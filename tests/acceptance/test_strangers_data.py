@@ -296,7 +296,7 @@ def test_row_36_shares_far_out(printed, eta, width, s):
     assert np.log(shares[1] / shares[2]) / np.log(5) == pytest.approx(kappa, abs=0.02)
     document = printed(
         FEATURES.format(
-            eta=eta, width=width, s=s, kappa=1, edge=8, at=0, near=near, far=far, walkers=131072,
+            eta=eta, width=width, s=s, kappa=1, edge=8, at=0, near=near, far=far, walkers=262144,
             burn_in=100, steps=2000, every=2,
         )
     )  # fmt: skip

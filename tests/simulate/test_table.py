@@ -82,6 +82,7 @@ def test_the_walk_is_the_same(monkeypatch: pytest.MonkeyPatch, draw: str, form: 
     walked = []
     for large in (LARGE, 2**60):
         monkeypatch.setattr(table, "LARGE", large)
+        table.layout_of.cache_clear()
         built = experiment(system=system, eta=0.02, batch=3, walkers=700)
         walked.append(one_step(built, np.zeros((700, weights)), 40))
     assert np.std(walked[0]) > 0.01

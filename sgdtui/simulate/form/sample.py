@@ -17,7 +17,7 @@ from sgdtui.simulate.form.example import column_lines
 from sgdtui.simulate.form.minibatch import Draw, SelectionDraw, draw_of
 from sgdtui.simulate.form.quadrature import enough_examples
 from sgdtui.simulate.form.rounds import steps_in_round
-from sgdtui.simulate.form.table import layout
+from sgdtui.simulate.form.table import layout, layout_of
 from sgdtui.simulate.form.writer import Text, Writer
 from sgdtui.simulate.sizes import EXAMPLES_AT_ONCE
 from sgdtui.simulate.source import Program, Unsupported, sizes_of
@@ -103,9 +103,7 @@ class _SampleWriter(Writer):
 class _SgdWriter(_SampleWriter):
     def __init__(self, experiment: Experiment, system: SampleSystem) -> None:
         super().__init__(experiment, system)
-        rows = system.data.rows if isinstance(system.data, Table) else np.zeros((1, 1))
-        self.rows = np.ascontiguousarray(rows, dtype=np.float64)
-        self.table = layout(self.rows)
+        self.table = layout_of(system.data) if isinstance(system.data, Table) else layout(np.zeros((1, 1)))
         self.draw: Draw = draw_of(system, self.dynamics.batch, experiment.run.walkers, self.table.width)
         self.scratch_rows = (
             self.dimension + self.draw.scratch + max(2, len(self.columns) if self.spelt_out else 0)
@@ -126,7 +124,7 @@ class _SgdWriter(_SampleWriter):
             round_steps=1,
             draws=0,
             dials=np.array(list(self.dials.values())),
-            rows=self.table.rows if self.draw.tabled else self.rows,
+            rows=self._rows(),
             sizes=sizes_of(
                 self.experiment,
                 round_steps=1,
@@ -177,6 +175,11 @@ class _SgdWriter(_SampleWriter):
         text.close()
         if self.experiment.until is not None:
             self.arrival_lines(text)
+
+    def _rows(self) -> NDArray[np.float64]:
+        """As the draw reads them: at random from the table as it lies, or one after the other."""
+        data = self.system.data
+        return data.rows if isinstance(data, Table) and not self.draw.tabled else self.table.rows
 
     def _clear_sums(self, text: Text) -> None:
         text.open(f"for row in range({self.scratch_row}, {self.scratch_row + self.dimension}):")

@@ -112,13 +112,13 @@ def legend_of(view: View, width: int) -> Legend:
         return sum(width_of(view.look.say(names[n])) + 6 for n in view.chosen())
 
     titles = ("Walkers now", "Now") if view.settling else ("Stationary distribution", "Distribution")
-    fork = 12 if view.fork is not None else 0
-    fork += len(_way_name(view)) + 6 if expected_of(view) is not None else 0
+    beside = 12 if view.fork is not None else 0
+    beside += len(_way_name(view)) + 6 if expected_of(view) is not None else 0
     for names in (PREDICTION_TITLE, PREDICTION_SHORT):
         for title in titles:
-            if len(title) + 12 + fork + cells(names) <= width:
+            if len(title) + 12 + beside + cells(names) <= width:
                 return Legend(title, names, False)
-    names = PREDICTION_SHORT if fork + cells(PREDICTION_SHORT) <= width - GUTTER else PREDICTION_LETTER
+    names = PREDICTION_SHORT if beside + cells(PREDICTION_SHORT) <= width - GUTTER else PREDICTION_LETTER
     return Legend(titles[0], names, True)
 
 
