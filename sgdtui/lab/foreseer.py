@@ -155,6 +155,8 @@ class Foreseer:
                     foreseen = replace(foreseen, resolved=with_lengths(request.experiment, self._superseded))
                     self._tell(foreseen)
             if not self._superseded() and foreseen.resolved is not None:
+                # Told before p(x, t), which takes longest, so that no verdict waits for it.
+                self._tell(replace(foreseen, complete=True))
                 foreseen = replace(foreseen, foresight=_with_way(foreseen, foreseen.resolved))
         except Cancel:
             return
