@@ -17,19 +17,15 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     return made
 
 
-_POINTER = types.CPointer
-
 DRAW_SIGNATURE = types.void(
-    _POINTER(types.float32),
-    _POINTER(types.uint32),
-    _POINTER(types.uint32),
-    types.intp,
+    types.Array(types.float32, 2, "C"),
+    types.Array(types.uint32, 2, "C"),
     types.intp,
     types.intp,
     types.intp,
     types.float64,
 )
-"""out, a_words, b_words, rows, capacity, lanes, batch, shape (see `sgdtui.simulate.draws`)."""
+"""out, streams, rows, lanes, batch, shape (see `sgdtui.simulate.draws`)."""
 
 STEP_SIGNATURE = types.float64(
     types.Array(types.float64, 2, "C"),
@@ -51,38 +47,26 @@ STEP_SIGNATURE = types.float64(
 """walkers, draws, work, streams, rows, memory, places, dials, sizes, k, t, first, steps, lanes, mode."""
 
 
-@_intrinsic
-def call_step(typing_context: Any, address: Any, arguments: Any) -> Any:  # noqa: ARG001
-    """Call the function of `STEP_SIGNATURE` at `address` with a tuple of arguments."""
+def _call(function_signature: Any) -> Callable[[Any, Any], Any]:
+    def call(typing_context: Any, address: Any, arguments: Any) -> Any:  # noqa: ARG001
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
+            from llvmlite import ir
 
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
-        from llvmlite import ir
+            given_back = function_signature.return_type
+            result = ir.VoidType() if given_back == types.void else context.get_value_type(given_back)
+            kinds = [context.get_value_type(kind) for kind in function_signature.args]
+            function = builder.inttoptr(values[0], ir.FunctionType(result, kinds).as_pointer())
+            parts = [builder.extract_value(values[1], i) for i in range(len(kinds))]
+            answer = builder.call(function, parts)
+            return context.get_dummy_value() if given_back == types.void else answer
 
-        result = context.get_value_type(STEP_SIGNATURE.return_type)
-        kinds = [context.get_value_type(kind) for kind in STEP_SIGNATURE.args]
-        function = builder.inttoptr(values[0], ir.FunctionType(result, kinds).as_pointer())
-        parts = [builder.extract_value(values[1], i) for i in range(len(kinds))]
-        return builder.call(function, parts)
+        return function_signature.return_type(types.uintp, types.Tuple(function_signature.args)), generate
 
-    return STEP_SIGNATURE.return_type(types.uintp, types.Tuple(STEP_SIGNATURE.args)), generate
+    return _intrinsic(call)
 
 
-@_intrinsic
-def call_draw(typing_context: Any, address: Any, arguments: Any) -> Any:  # noqa: ARG001
-    """Call the function of `DRAW_SIGNATURE` at `address`; pointers come as integers."""
-    plain = tuple(types.uintp if isinstance(kind, _POINTER) else kind for kind in DRAW_SIGNATURE.args)
+call_step = _call(STEP_SIGNATURE)
+"""Call the function of `STEP_SIGNATURE` at an address with a tuple of arguments."""
 
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
-        from llvmlite import ir
-
-        kinds = [context.get_value_type(kind) for kind in DRAW_SIGNATURE.args]
-        function = builder.inttoptr(values[0], ir.FunctionType(ir.VoidType(), kinds).as_pointer())
-        parts = [builder.extract_value(values[1], i) for i in range(len(kinds))]
-        parts = [
-            builder.inttoptr(part, kind) if isinstance(kind, ir.PointerType) else part
-            for part, kind in zip(parts, kinds, strict=True)
-        ]
-        builder.call(function, parts)
-        return context.get_dummy_value()
-
-    return types.void(types.uintp, types.Tuple(plain)), generate
+call_draw = _call(DRAW_SIGNATURE)
+"""Call the function of `DRAW_SIGNATURE` at an address with a tuple of arguments."""

@@ -26,6 +26,7 @@ import numpy as np
 from numba.core import serialize
 
 from sgdtui.settings.paths import cache_folder
+from sgdtui.simulate.processor import compiled_for, njit
 
 MAX_FILES = 512
 """Beyond this many kernels the oldest go."""
@@ -61,15 +62,16 @@ def compiled(
 ) -> Compiled:
     """Machine code of `function` for `signature`, from the cache if `text` (all that it is made of) is known there.
 
-    `from_python` adds what Python needs to call it; `reassociate` lets sums over lanes be taken in vectors.
+    `from_python` adds what Python needs to call it; a function without it allocates no arrays, and counts no
+    references to those that it is given. `reassociate` lets sums over lanes be taken in vectors.
     """
     key = _key(text, str(signature), from_python, reassociate)
-    jit: Any = numba.njit  # its stubs do not know every option
-    dispatcher = jit(
+    dispatcher = njit(
         nogil=True,
         error_model="numpy",
         fastmath=set(SAFE_MATH | {"reassoc"}) if reassociate else set(SAFE_MATH),
         no_cpython_wrapper=not from_python,
+        _nrt=from_python,
     )(function)
     shelf = _Shelf(key)
     dispatcher._cache = shelf
@@ -135,11 +137,9 @@ def _key(text: str, signature: str, from_python: bool, reassociate: bool) -> str
 def environment() -> tuple[str, ...]:
     """All that machine code depends on beside its text: versions, processor and its features."""
     import llvmlite
-    import llvmlite.binding as llvm
 
     import sgdtui
 
-    features = llvm.get_host_cpu_features().flatten()
     return (
         sgdtui.__version__,
         numba.__version__,
@@ -148,9 +148,7 @@ def environment() -> tuple[str, ...]:
         sys.version,
         platform.machine(),
         sys.platform,
-        llvm.get_process_triple(),
-        llvm.get_host_cpu_name(),
-        features,
+        *compiled_for(),
         *(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")),
     )
 

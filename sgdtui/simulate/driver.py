@@ -16,6 +16,7 @@ import numba
 import numpy as np
 
 from sgdtui.simulate.address import call_draw, call_step
+from sgdtui.simulate.processor import njit
 from sgdtui.simulate.sizes import (
     ADVANCE,
     BATCH,
@@ -40,12 +41,11 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def _part(function: _Function) -> _Function:
-    """A part of the driver. Without `reassoc` a sum over lanes is taken one lane after the other; without `nnan` and
-    `ninf` a lost walker stays visible.
+    """A part of the driver, which allocates nothing. Without `reassoc` a sum over lanes is taken one lane after the
+    other; without `nnan` and `ninf` a lost walker stays visible.
     """
-    jit: Any = numba.njit
     fast = {"nsz", "arcp", "contract", "afn", "reassoc"}
-    return cast(_Function, jit(inline="never", error_model="numpy", fastmath=fast)(function))
+    return cast(_Function, njit(inline="never", error_model="numpy", fastmath=fast, _nrt=False)(function))
 
 
 FAR = 1e12
@@ -108,11 +108,11 @@ def cells_of(position: Any, axes: Any, window: Any, lanes: Any, cells: Any) -> N
 
 
 @_part
-def copy_lanes(source: Any, target: Any, lanes: Any) -> None:
-    """The first lanes of every row."""
+def copy_lanes(source: Any, first: Any, target: Any, to: Any, lanes: Any) -> None:
+    """So many lanes of every row of `source`, from `first` on, into `target`, from `to` on."""
     for row in range(source.shape[0]):
-        given, taken = source[row], target[row]
-        for j in range(lanes):
+        given, taken = source[row, first : first + lanes], target[row, to : to + lanes]
+        for j in range(len(given)):
             taken[j] = given[j]
 
 
@@ -341,26 +341,21 @@ def record(
         add_lane_sums(observed[row], lo, hi, groups_from, groups_to, bounds, sums[:, column + row])
 
 
-def drive(
+@_part
+def advance_blocks(
     first_block: Any, last_block: Any, blocks: Any, bounds: Any, state: Any, streams: Any, memory: Any, rows: Any,
     step: Any, steps: Any, time: Any, recorded: Any, every: Any, dials: Any, shape: Any, sizes: Any,
     axes: Any, window: Any, shift: Any, draw_address: Any, step_address: Any,
     histogram: Any, sums: Any, flow: Any, displacement: Any, visits: Any, passage: Any, origin: Any,
+    walkers: Any, kept: Any, ahead: Any, draws: Any, work: Any, going: Any, cells: Any, places: Any,
 ) -> Any:  # fmt: skip
-    """Advance the walkers of some blocks by `steps`; returns the time after them. See `SIGNATURE` for the arguments."""
+    """`drive`, in arrays that it allocated: here no reference to an array is counted, which costs more than a look at
+    all lanes of a block.
+    """
     dimension = sizes[DIMENSION]
     round_steps = sizes[ROUND]
-    capacity = sizes[CAPACITY]
     observables = sizes[OBSERVABLES]
     draw_rows = round_steps * sizes[DRAWS]
-    walkers = np.empty((state.shape[0], capacity))
-    kept = np.empty((2, capacity), np.uint32)
-    ahead = np.empty((2, capacity), np.uint32)
-    draws = np.empty((max(draw_rows, 1), capacity), np.float32)
-    work = np.zeros((sizes[WORK], capacity))
-    going = np.empty(capacity)
-    cells = np.empty(capacity, np.uint32)
-    places = np.empty((EXAMPLES_AT_ONCE, capacity), np.uint32)
     t = time
     end = step + steps
     for block in range(first_block, last_block):
@@ -374,8 +369,8 @@ def drive(
         own_sums = sums[row : row + groups_to - groups_from]
         own_flow = flow[row : row + groups_to - groups_from]
         lanes = hi - lo
-        walkers[:, :lanes] = state[:, lo:hi]
-        kept[:, :lanes] = streams[:, lo:hi]
+        copy_lanes(state, lo, walkers, 0, lanes)
+        copy_lanes(streams, lo, kept, 0, lanes)
         mine = memory[lo:hi]
         k = step
         t = time
@@ -384,16 +379,13 @@ def drive(
             offset = k % round_steps
             whole = offset == 0 and end - k >= round_steps
             if not whole:
-                copy_lanes(kept, ahead, lanes)
+                copy_lanes(kept, 0, ahead, 0, lanes)
             random = kept if whole else ahead
             if draw_rows > 0:
                 call_draw(
                     draw_address,
-                    (
-                        draws.ctypes.data, random[0].ctypes.data, random[1].ctypes.data,
-                        draw_rows, capacity, lanes, sizes[BATCH], shape,
-                    ),
-                )  # fmt: skip
+                    (draws, random, draw_rows, lanes, sizes[BATCH], shape),
+                )
             while offset < round_steps and k < end:
                 n = min(round_steps - offset, end - k)
                 flowing = False
@@ -407,7 +399,7 @@ def drive(
                 if sizes[UNTIL] != 0:
                     n = 1
                 if flowing:
-                    work[:dimension, :lanes] = walkers[:dimension, :lanes]
+                    copy_lanes(walkers[:dimension], 0, work, 0, lanes)
                 t = call_step(
                     step_address,
                     (
@@ -477,9 +469,33 @@ def drive(
                 )  # fmt: skip
             if offset == round_steps:
                 if not whole:
-                    copy_lanes(ahead, kept, lanes)
+                    copy_lanes(ahead, 0, kept, 0, lanes)
                 if k // round_steps % LOOKS == 0:
                     drop_far(walkers, lanes)
-        state[:, lo:hi] = walkers[:, :lanes]
-        streams[:, lo:hi] = kept[:, :lanes]
+        copy_lanes(walkers, 0, state, lo, lanes)
+        copy_lanes(kept, 0, streams, lo, lanes)
     return t
+
+
+def drive(
+    first_block: Any, last_block: Any, blocks: Any, bounds: Any, state: Any, streams: Any, memory: Any, rows: Any,
+    step: Any, steps: Any, time: Any, recorded: Any, every: Any, dials: Any, shape: Any, sizes: Any,
+    axes: Any, window: Any, shift: Any, draw_address: Any, step_address: Any,
+    histogram: Any, sums: Any, flow: Any, displacement: Any, visits: Any, passage: Any, origin: Any,
+) -> Any:  # fmt: skip
+    """Advance the walkers of some blocks by `steps`; returns the time after them. See `SIGNATURE` for the arguments."""
+    capacity = sizes[CAPACITY]
+    return advance_blocks(
+        first_block, last_block, blocks, bounds, state, streams, memory, rows,
+        step, steps, time, recorded, every, dials, shape, sizes,
+        axes, window, shift, draw_address, step_address,
+        histogram, sums, flow, displacement, visits, passage, origin,
+        np.empty((state.shape[0], capacity)),
+        np.empty((2, capacity), np.uint32),
+        np.empty((2, capacity), np.uint32),
+        np.empty((max(sizes[ROUND] * sizes[DRAWS], 1), capacity), np.float32),
+        np.zeros((sizes[WORK], capacity)),
+        np.empty(capacity),
+        np.empty(capacity, np.uint32),
+        np.empty((EXAMPLES_AT_ONCE, capacity), np.uint32),
+    )  # fmt: skip

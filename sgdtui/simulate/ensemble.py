@@ -63,6 +63,7 @@ class Ensemble:
         self.dimension = experiment.dimension
         self._threads = threads
         self._pool: Pool | None = None
+        self._parts: list[tuple[int, int]] = []
         self._kernels: Kernels | None = None
         self._lock = threading.Lock()
         self._layout = layout(self.walkers, swarm, int(self._program.sizes[CAPACITY]) - PADDING)
@@ -142,6 +143,7 @@ class Ensemble:
         assert self._kernels is not None
         if self._pool is None:
             self._pool = Pool(self._threads)
+            self._parts = self._layout.tasks(1 if self._pool.threads == 1 else 2 * self._pool.threads)
         began = clock.perf_counter()
         times = self._pool.each(self._kernels.drive, self._tasks(steps, record))
         took = clock.perf_counter() - began
@@ -169,7 +171,6 @@ class Ensemble:
     def _tasks(self, steps: int, record: bool) -> list[tuple[Any, ...]]:
         p, kernels = self._program, self._kernels
         assert kernels is not None
-        assert self._pool is not None
         shared = (
             self._layout.blocks,
             self._layout.bounds,
@@ -194,8 +195,7 @@ class Ensemble:
             self._passage,
             self._origin,
         )
-        parts = 1 if self._pool.threads == 1 else 2 * self._pool.threads
-        return [(*part, *shared) for part in self._layout.tasks(parts)]
+        return [(*part, *shared) for part in self._parts]
 
     # --- what was counted
 

@@ -64,11 +64,8 @@ def _driver() -> cache.Compiled:
 
 @lru_cache(maxsize=16)
 def _draws(kind: str) -> cache.Compiled:
-    from numba import carray  # type: ignore[attr-defined]
-
     text = draws.source(kind)
-    names = draws.NAMES | {"carray": carray}
-    return cache.compiled(_function(text, "draw", names), address.DRAW_SIGNATURE, text)
+    return cache.compiled(_function(text, "draw", draws.NAMES), address.DRAW_SIGNATURE, text)
 
 
 @lru_cache(maxsize=64)
