@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sgdtui.expression import polynomial
-from sgdtui.expression.node import COMPARISONS, LOGIC, Name, Node, Number
+from sgdtui.expression.node import COMPARISONS, LOGIC, Apply, Name, Node, Number, walk
 from sgdtui.expression.tree import Expression
 
 MAX_POWER = 64
@@ -18,6 +18,18 @@ MAX_POWER = 64
 
 _ATOM = 9
 _INFIX = {"+": 5, "-": 5, "*": 6, "/": 6}
+
+
+def is_arithmetic(node: Node) -> bool:
+    """Whether nothing but sums, products, quotients and whole powers is written for it."""
+    for part in walk(node):
+        if isinstance(part, Apply) and part.function not in (*_INFIX, "neg"):
+            exponent = part.arguments[-1]
+            if part.function != "**" or not isinstance(exponent, Number):
+                return False
+            if not exponent.value.is_integer() or abs(exponent.value) > MAX_POWER:
+                return False
+    return True
 
 
 @dataclass(slots=True)

@@ -497,5 +497,5 @@ def drive(
         np.zeros((sizes[WORK], capacity)),
         np.empty(capacity),
         np.empty(capacity, np.uint32),
-        np.empty((EXAMPLES_AT_ONCE, capacity), np.uint32),
+        np.zeros((EXAMPLES_AT_ONCE, capacity), np.uint32),  # rows of lanes that no walker uses are read too
     )  # fmt: skip

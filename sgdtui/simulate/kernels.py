@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sgdtui.simulate import address, cache, draws, driver, sizes
-from sgdtui.simulate.prefetch import prefetch
+from sgdtui.simulate import address, cache, draws, driver, eight, prefetch, sizes
 from sgdtui.simulate.source import Program
 
 NAMES: dict[str, object] = {
@@ -23,7 +22,10 @@ NAMES: dict[str, object] = {
     "int64": np.int64,
     "uint64": np.uint64,
     "HALF_WORD": np.uint64(32),
-    "prefetch": prefetch,
+    "prefetch": prefetch.prefetch,
+    "eight": eight.eight,
+    "put": eight.put,
+    "turned": eight.turned,
     "ADVANCE": sizes.ADVANCE,
     "OBSERVE": sizes.OBSERVE,
     "FORCE": sizes.FORCE,
@@ -58,7 +60,7 @@ def kernels(program: Program) -> Kernels:
 
 @lru_cache(maxsize=1)
 def _driver() -> cache.Compiled:
-    text = "".join(Path(inspect.getfile(m)).read_text(encoding="utf-8") for m in (driver, address, sizes))
+    text = _source(driver, address, sizes)
     return cache.compiled(driver.drive, driver.SIGNATURE, text, from_python=True, reassociate=True)
 
 
@@ -70,7 +72,12 @@ def _draws(kind: str) -> cache.Compiled:
 
 @lru_cache(maxsize=64)
 def _step(text: str) -> cache.Compiled:
-    return cache.compiled(_function(text, "kernel", NAMES), address.STEP_SIGNATURE, text)
+    whole = text + _source(eight, prefetch)
+    return cache.compiled(_function(text, "kernel", NAMES), address.STEP_SIGNATURE, whole)
+
+
+def _source(*modules: python_types.ModuleType) -> str:
+    return "".join(Path(inspect.getfile(module)).read_text(encoding="utf-8") for module in modules)
 
 
 def _function(text: str, name: str, names: dict[str, object]) -> Callable[..., Any]:

@@ -34,11 +34,11 @@ def columns(*kinds: str, rows: int = ROWS) -> np.ndarray:
     [
         (["normal", "normal", "normal"], True, 4),
         (["normal"] * 5, True, 8),
-        (["normal"] * 17, True, 18),
+        (["normal"] * 17, True, 20),
         (["year", "constant", "normal"], True, 4),
-        (["normal", "far", "normal"], False, 3),
-        (["normal", "constant-between", "normal"], False, 3),
-        (["normal", "huge", "normal"], False, 3),
+        (["normal", "far", "normal"], False, 4),
+        (["normal", "constant-between", "normal"], False, 4),
+        (["normal", "huge", "normal"], False, 4),
     ],
 )
 def test_single_precision_where_it_changes_nothing(kinds: list[str], single: bool, width: int) -> None:
@@ -57,6 +57,14 @@ def test_a_small_table_stays_as_it_is() -> None:
     assert not found.large
     assert found.ahead == []
     assert np.array_equal(found.rows, given)
+
+
+def test_rows_are_whole_pieces() -> None:
+    given = columns("normal", "normal", "normal", rows=100)
+    found = layout(given)
+    assert (found.width, found.piece) == (4, 2)
+    assert np.array_equal(found.rows[:, :3], given)
+    assert not found.rows[:, 3].any()
 
 
 def test_every_line_of_a_wide_row_is_asked_for() -> None:

@@ -39,7 +39,7 @@ class Draw:
 
     def before_batch(self, text: Text, _scratch_row: int) -> None:
         """Lines before the loop over examples."""
-        text.add("examples = uint64(sizes[11])")
+        text.add("examples = uint64(uint32(sizes[11]))")  # so short that a product is one instruction
 
     def fill(self, text: Text) -> None:
         """Loops that put the rows of `some` examples, from the example `begin` on, into `places`."""

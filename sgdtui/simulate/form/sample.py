@@ -7,12 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import Apply, walk
-from sgdtui.expression.polynomial import FUNCTIONS
+from sgdtui.expression.source import is_arithmetic
 from sgdtui.model.data import Fresh, Table, weighted_examples
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
 from sgdtui.simulate.draws import MULTIPLE
+from sgdtui.simulate.eight import LANES
 from sgdtui.simulate.form.example import column_lines
 from sgdtui.simulate.form.minibatch import Draw, SelectionDraw, draw_of
 from sgdtui.simulate.form.quadrature import enough_examples
@@ -25,7 +25,7 @@ from sgdtui.simulate.source import Program, Unsupported, sizes_of
 SPELT_OUT = 8
 """Up to so many weights a built-in model is written out; beyond, the kernel loops over the weights."""
 MAX_WEIGHTS = 64
-AHEAD = 128
+AHEAD = 32
 """So many lanes before its use a row of a large table is asked for: while others are used, not before all of them."""
 
 
@@ -204,32 +204,36 @@ class _SgdWriter(_SampleWriter):
 
     @property
     def _in_registers(self) -> bool:
-        return self.spelt_out and self._is_light()
+        return self.spelt_out and self._is_arithmetic()
 
-    def _is_light(self) -> bool:
-        """Whether a gradient is a few sums and products, so that reading the rows is the greater part of the work."""
+    def _is_arithmetic(self) -> bool:
+        """Whether a gradient is sums, products and quotients, which eight lanes at a time know."""
         if self.gradient is None:
             return self.system.model == "linear-regression"
-        nodes = [node for g in self.gradient for node in walk(g.node)]
-        return len(nodes) < 60 and not any(isinstance(n, Apply) and n.function in FUNCTIONS for n in nodes)
+        return all(is_arithmetic(gradient.node) for gradient in self.gradient)
 
     def _add_in_registers(self, text: Text) -> None:
-        """Lane by lane, the examples of a lane after each other: nothing is written until its sums are complete."""
-        text.open("for lane in range(lanes):")
-        text.add(*self.used_variables())
-        text.add(*(f"total_{c} = sum_{c}[lane]" for c in range(self.dimension)))
-        if self.table.large:
-            text.add(f"later = min(lane + {AHEAD}, lanes - 1)")
+        """Eight lanes at a time, their examples after each other: nothing is written until the sums are complete."""
+        variables = [line.split(" = ")[0] for line in self.used_variables()]
+        used, piece = self.used_columns(), self.table.piece
+        text.open(f"for lane in range(0, lanes, {LANES}):")
+        text.add(*(f"{own} = eight(lane_{own}, lane)" for own in variables))
+        text.add(*(f"total_{c} = eight(sum_{c}, lane)" for c in range(self.dimension)))
         text.open("for example in range(some):")
+        text.add("place = places[example]")
         if self.table.large:
-            text.add(*self._fetching("places[example, later]"))
-        text.add("place = uint64(places[example, lane])")
-        entry = "float(table[place + uint64({})])" if self.table.single else "table[place + uint64({})]"
-        text.add(*(f"{self.columns[i]} = {entry.format(i)}" for i in self.used_columns()))
+            text.open(
+                f"for later in range(min(lane + {AHEAD}, lanes), min(lane + {AHEAD}, lanes) + {LANES}):"
+            )
+            text.add(*self._fetching("place[later]"))
+            text.close()
+        for begin in sorted({i // piece * piece for i in used}):
+            names = [self.columns[i] if i in used else "_" for i in range(begin, begin + piece)]
+            text.add(f"{', '.join(names)} = turned(table, place, lane, {begin})")
         parts = self.gradient_lines(text)
         text.add(*(f"total_{c} += {part}" for c, part in enumerate(parts)))
         text.close()
-        text.add(*(f"sum_{c}[lane] = total_{c}" for c in range(self.dimension)))
+        text.add(*(f"put(sum_{c}, lane, total_{c})" for c in range(self.dimension)))
         text.close()
 
     def _add_through_columns(self, text: Text) -> None:

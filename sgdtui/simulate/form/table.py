@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.model.data import Table
+from sgdtui.simulate.eight import PIECE
 
 LARGE = 2**18
 """Bytes in double precision from which on a table is large."""
@@ -27,12 +28,19 @@ LINE = 64
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`rows` as the kernel is handed them: float64, or float32 seen as float64 (`single`); `width` numbers a row."""
+    """`rows` as the kernel is handed them: float64, or float32 seen as float64 (`single`); `width` numbers a row, whole
+    pieces (`sgdtui.simulate.eight`) of `piece` numbers.
+    """
 
     rows: NDArray[np.float64]
     width: int
     single: bool
     large: bool
+
+    @property
+    def piece(self) -> int:
+        """Numbers of a row that are loaded together."""
+        return PIECE // (4 if self.single else 8)
 
     @property
     def view(self) -> str:
@@ -55,15 +63,18 @@ def layout(table: NDArray[np.float64]) -> Layout:
     """The layout of an array of shape (N, columns)."""
     n, columns = table.shape
     large = table.nbytes > LARGE
-    if not (large and _survives_single_precision(table)):
-        return Layout(np.ascontiguousarray(table, dtype=np.float64), columns, single=False, large=large)
-    width = columns + columns % 2 if columns > LINE // 4 else 1 << max(1, (columns - 1).bit_length())
-    rows = np.empty(
-        (n, width), dtype=np.float32
-    )  # not zeros: only what is empty do numpy and the kernel put in large pages
+    single = large and _survives_single_precision(table)
+    piece = PIECE // (4 if single else 8)
+    width = -(-columns // piece) * piece
+    if single and columns <= LINE // 4:
+        width = max(piece, 1 << (columns - 1).bit_length())  # no row lies across two lines
+    if width == columns and not single:
+        return Layout(np.ascontiguousarray(table, dtype=np.float64), width, single, large)
+    # not zeros: only what is empty do numpy and the kernel put in large pages
+    rows = np.empty((n, width), dtype=np.float32 if single else np.float64)
     rows[:, :columns] = table
     rows[:, columns:] = 0.0
-    return Layout(rows.view(np.float64), width, single=True, large=True)
+    return Layout(rows.view(np.float64), width, single, large)
 
 
 def _survives_single_precision(table: NDArray[np.float64]) -> bool:

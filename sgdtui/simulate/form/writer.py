@@ -288,7 +288,7 @@ class Writer:
 
     def before_loop(self, text: Text, lines: list[str]) -> None:
         """Insert lines before the innermost open loop over lanes."""
-        at = max(i for i, line in enumerate(text.lines) if line.strip() == "for lane in range(lanes):")
+        at = max(i for i, line in enumerate(text.lines) if line.lstrip().startswith("for lane in range("))
         indent = text.lines[at][: -len(text.lines[at].lstrip())]
         text.lines[at:at] = [indent + line for line in lines]
 
