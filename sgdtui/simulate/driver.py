@@ -126,20 +126,26 @@ def drop_far(walkers: Any, lanes: Any) -> None:
 
 
 @_part
-def count_going(rows: Any, lanes: Any, going: Any) -> Any:
-    """Put 1.0 into `going` for every lane none of whose values is far, infinite or NaN, else 0.0; how many of them."""
+def find_going(rows: Any, lanes: Any, going: Any) -> None:
+    """Put 1.0 into `going` for every lane none of whose values is far, infinite or NaN, else 0.0."""
     first = rows[0]
-    total = 0.0
     for j in range(lanes):
         going[j] = 1.0 if abs(first[j]) <= FAR else 0.0
-        total += going[j]
     for row in range(1, rows.shape[0]):
         x = rows[row]
-        total = 0.0
         for j in range(lanes):
             going[j] = going[j] if abs(x[j]) <= FAR else 0.0
-            total += going[j]
-    return total
+
+
+@_part
+def all_going(rows: Any, lanes: Any) -> Any:
+    """Whether no value is far, infinite or NaN."""
+    lost = 0.0
+    for row in range(rows.shape[0]):
+        x = rows[row]
+        for j in range(lanes):
+            lost += 0.0 if abs(x[j]) <= FAR else 1.0
+    return lost == 0.0
 
 
 @_part
@@ -251,11 +257,15 @@ def count_flow(
     """
     cells_of(work, axes, window, lanes, cells)
     moved = work[dimension : 2 * dimension]
-    if count_going(moved, lanes, going) < lanes:
+    if all_going(moved, lanes):
+        going[:lanes] = 1.0
+    else:
+        find_going(moved, lanes, going)
         clear_lanes(work[: 2 * dimension + 1], lanes, going, 0.0)
         for j in range(lanes):
             cells[j] = cells[j] if going[j] == 1.0 else np.uint32(0)
     add_lane_sums(going, lo, hi, groups_from, groups_to, bounds, flow[:, 0])
+    units = going.view(np.int64)  # whose use is over
     if entropy:
         add_lane_sums(work[2 * dimension], lo, hi, groups_from, groups_to, bounds, flow[:, 1])
     for group in range(groups_from, groups_to):
@@ -276,13 +286,13 @@ def count_flow(
         for j in range(len(own)):
             count[own[j]] += 1
         for axis in range(len(axes)):
-            along = moved[axes[axis], first:last]
+            along, whole = moved[axes[axis], first:last], units[first:last]
             unit = DISPLACEMENT_UNITS * window[axis, 1] / window[axis, 2]
             for j in range(len(own)):
-                units = min(max(along[j] * unit, -FARTHEST_UNITS), FARTHEST_UNITS)
-                along[j] = np.floor(units + 0.5)
+                near = min(max(along[j] * unit, -FARTHEST_UNITS), FARTHEST_UNITS)
+                whole[j] = np.int64(np.floor(near + 0.5))
             for j in range(len(own)):
-                there[own[j], axis] += np.int64(along[j])
+                there[own[j], axis] += whole[j]
 
 
 @_part
@@ -328,9 +338,10 @@ def record(
     axes: Any, window: Any, shift: Any, going: Any, cells: Any, histogram: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Histogram, moments around `shift` and the observed values (already evaluated) of those who are not lost."""
-    if count_going(walkers, lanes, going) == lanes:
+    if all_going(walkers, lanes):
         add_moments(walkers, shift, lo, hi, groups_from, groups_to, bounds, sums)
     else:
+        find_going(walkers, lanes, going)
         clear_lanes(walkers, lanes, going, np.nan)
         clear_lanes(observed, lanes, going, 0.0)
         add_moments_of_some(walkers, going, shift, lo, hi, groups_from, groups_to, bounds, sums)
