@@ -9,24 +9,23 @@ same again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numba
 import numpy as np
 
 from sgdtui.simulate.address import call_draw, call_step
-from sgdtui.simulate.processor import njit
+from sgdtui.simulate.flow import count_flow, displacements
+from sgdtui.simulate.lanes import copy_lanes, drop_far, part
+from sgdtui.simulate.record import record
 from sgdtui.simulate.sizes import (
     ADVANCE,
     BATCH,
     CAPACITY,
     DIMENSION,
-    DISPLACEMENT_UNITS,
     DRAWS,
     ENTROPY,
     EXAMPLES_AT_ONCE,
-    FARTHEST_UNITS,
     FLOW,
     FORCE,
     OBSERVABLES,
@@ -37,19 +36,6 @@ from sgdtui.simulate.sizes import (
 )
 
 types: Any = numba.types
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def _part(function: _Function) -> _Function:
-    """A part of the driver, which allocates nothing. Without `reassoc` a sum over lanes is taken one lane after the
-    other; without `nnan` and `ninf` a lost walker stays visible.
-    """
-    fast = {"nsz", "arcp", "contract", "afn", "reassoc"}
-    return cast(_Function, njit(inline="never", error_model="numpy", fastmath=fast, _nrt=False)(function))
-
-
-FAR = 1e12
-"""A walker beyond this, or not finite, is lost."""
 
 LOOKS = 8
 """Rounds between two looks at whether a walker is lost (and every record looks)."""
@@ -86,230 +72,7 @@ SIGNATURE = types.float64(
 )
 
 
-@_part
-def cells_of(position: Any, axes: Any, window: Any, lanes: Any, cells: Any) -> None:
-    """The histogram cell of every lane: 0 below the window, bins + 1 above it or NaN, row by row in two dimensions."""
-    low, scale, bins = window[0, 0], window[0, 1], window[0, 2]
-    x = position[axes[0]]
-    for j in range(lanes):
-        place = (x[j] - low) * scale
-        place = place if place < bins else bins
-        place = place if place > -1.0 else -1.0
-        cells[j] = np.uint32(np.int32(place + 1.0))
-    if len(axes) == 2:
-        low, scale, bins = window[1, 0], window[1, 1], window[1, 2]
-        width = np.uint32(np.int32(bins) + 2)
-        y = position[axes[1]]
-        for j in range(lanes):
-            place = (y[j] - low) * scale
-            place = place if place < bins else bins
-            place = place if place > -1.0 else -1.0
-            cells[j] = np.uint32(cells[j] * width + np.uint32(np.int32(place + 1.0)))
-
-
-@_part
-def copy_lanes(source: Any, first: Any, target: Any, to: Any, lanes: Any) -> None:
-    """So many lanes of every row of `source`, from `first` on, into `target`, from `to` on."""
-    for row in range(source.shape[0]):
-        given, taken = source[row, first : first + lanes], target[row, to : to + lanes]
-        for j in range(len(given)):
-            taken[j] = given[j]
-
-
-@_part
-def drop_far(walkers: Any, lanes: Any) -> None:
-    """A coordinate that is far or infinite becomes NaN (and makes its walker lost at the next record)."""
-    for row in range(walkers.shape[0]):
-        x = walkers[row]
-        for j in range(lanes):
-            x[j] = x[j] if abs(x[j]) <= FAR else np.nan
-
-
-@_part
-def find_going(rows: Any, lanes: Any, going: Any) -> None:
-    """Put 1.0 into `going` for every lane none of whose values is far, infinite or NaN, else 0.0."""
-    first = rows[0]
-    for j in range(lanes):
-        going[j] = 1.0 if abs(first[j]) <= FAR else 0.0
-    for row in range(1, rows.shape[0]):
-        x = rows[row]
-        for j in range(lanes):
-            going[j] = going[j] if abs(x[j]) <= FAR else 0.0
-
-
-@_part
-def all_going(rows: Any, lanes: Any) -> Any:
-    """Whether no value is far, infinite or NaN."""
-    lost = 0.0
-    for row in range(rows.shape[0]):
-        x = rows[row]
-        for j in range(lanes):
-            lost += 0.0 if abs(x[j]) <= FAR else 1.0
-    return lost == 0.0
-
-
-@_part
-def clear_lanes(rows: Any, lanes: Any, going: Any, value: Any) -> None:
-    """Give every row `value` in the lanes that do not go on."""
-    for row in range(rows.shape[0]):
-        x = rows[row]
-        for j in range(lanes):
-            x[j] = x[j] if going[j] == 1.0 else value
-
-
-@_part
-def add_lane_sums(
-    values: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, column: Any
-) -> None:
-    """Add the sum over each group's lanes to its entry of `column`, which begins with this block's first group."""
-    for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
-        own = values[first:last]  # an index that begins at 0 is known not to be negative
-        total = 0.0
-        for j in range(len(own)):
-            total += own[j]
-        column[group - groups_from] += total
-
-
-@_part
-def add_moments(
-    walkers: Any, shift: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, sums: Any
-) -> None:
-    """Add to each group's sums how many walkers it has here, and their moments around `shift`: all must be going."""
-    dimension = len(shift)
-    for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
-        sums[group - groups_from, 0] += last - first
-        column = 1 + dimension
-        for c in range(dimension):
-            own, origin = walkers[c, first:last], shift[c]
-            total = 0.0
-            square = 0.0
-            for j in range(len(own)):
-                away = own[j] - origin
-                total += away
-                square += away * away
-            sums[group - groups_from, 1 + c] += total
-            for place in range(c):
-                other, beyond = walkers[place, first:last], shift[place]
-                product = 0.0
-                for j in range(len(own)):
-                    product += (own[j] - origin) * (other[j] - beyond)
-                sums[group - groups_from, column + place] += product
-            sums[group - groups_from, column + c] += square
-            column += c + 1
-
-
-@_part
-def add_moments_of_some(
-    walkers: Any, going: Any, shift: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, sums: Any
-) -> None:  # fmt: skip
-    """The same where some walkers are lost."""
-    dimension = len(shift)
-    for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
-        for j in range(first, last):
-            if going[j] == 1.0:
-                sums[group - groups_from, 0] += 1.0
-                column = 1 + dimension
-                for c in range(dimension):
-                    away = walkers[c, j] - shift[c]
-                    sums[group - groups_from, 1 + c] += away
-                    for other in range(c + 1):
-                        sums[group - groups_from, column] += away * (walkers[other, j] - shift[other])
-                        column += 1
-
-
-@_part
-def count_cells(
-    cells: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any, histogram: Any
-) -> None:
-    """Count the cells by group; four copies keep successive additions to one bin from waiting for each other."""
-    for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
-        counts = histogram[group]
-        own = cells[first:last]
-        whole = 0
-        if counts.shape[0] == 4:
-            whole = len(own) // 4 * 4
-            for j in range(0, whole, 4):
-                counts[0, own[j]] += 1
-                counts[1, own[j + 1]] += 1
-                counts[2, own[j + 2]] += 1
-                counts[3, own[j + 3]] += 1
-        for j in range(whole, len(own)):
-            counts[0, own[j]] += 1
-
-
-@_part
-def count_flow(
-    work: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
-    axes: Any, window: Any, going: Any, cells: Any, dimension: Any, entropy: Any,
-    flow: Any, displacement: Any, visits: Any,
-) -> None:  # fmt: skip
-    """One step's displacement: `work` holds the positions before it, then x' - x, then the entropy produced.
-
-    A walker that is lost adds nothing, but to the visits of the cell outside the window, which nobody reads.
-    """
-    cells_of(work, axes, window, lanes, cells)
-    moved = work[dimension : 2 * dimension]
-    if all_going(moved, lanes):
-        going[:lanes] = 1.0
-    else:
-        find_going(moved, lanes, going)
-        clear_lanes(work[: 2 * dimension + 1], lanes, going, 0.0)
-        for j in range(lanes):
-            cells[j] = cells[j] if going[j] == 1.0 else np.uint32(0)
-    add_lane_sums(going, lo, hi, groups_from, groups_to, bounds, flow[:, 0])
-    units = going.view(np.int64)  # whose use is over
-    if entropy:
-        add_lane_sums(work[2 * dimension], lo, hi, groups_from, groups_to, bounds, flow[:, 1])
-    for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
-        if dimension == 2:
-            x, y, right, up = (
-                work[0, first:last],
-                work[1, first:last],
-                work[2, first:last],
-                work[3, first:last],
-            )
-            area = 0.0
-            for j in range(len(x)):
-                area += x[j] * up[j] - y[j] * right[j]
-            flow[group - groups_from, 2] += area
-        own, count, there = cells[first:last], visits[group], displacement[group]
-        for j in range(len(own)):
-            count[own[j]] += 1
-        for axis in range(len(axes)):
-            along, whole = moved[axes[axis], first:last], units[first:last]
-            unit = DISPLACEMENT_UNITS * window[axis, 1] / window[axis, 2]
-            for j in range(len(own)):
-                near = min(max(along[j] * unit, -FARTHEST_UNITS), FARTHEST_UNITS)
-                whole[j] = np.int64(np.floor(near + 0.5))
-            for j in range(len(own)):
-                there[own[j], axis] += whole[j]
-
-
-@_part
-def displacements(walkers: Any, work: Any, lanes: Any, dimension: Any, axes: Any, window: Any) -> None:
-    """Put x' - x into `work`, below the positions x that it holds; round a circle the short way."""
-    for c in range(dimension):
-        for j in range(lanes):
-            work[dimension + c, j] = walkers[c, j] - work[c, j]
-    for axis in range(len(axes)):
-        period = window[axis, 3]
-        if period > 0.0:
-            moved = work[dimension + axes[axis]]
-            for j in range(lanes):
-                moved[j] = moved[j] - period * np.floor(moved[j] / period + 0.5)
-
-
-@_part
+@part
 def stop_arrived(
     walkers: Any, hits: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
     took: Any, passage: Any,
@@ -332,27 +95,7 @@ def stop_arrived(
             x[j] = np.nan if hits[j] == 1.0 else x[j]
 
 
-@_part
-def record(
-    walkers: Any, observed: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
-    axes: Any, window: Any, shift: Any, going: Any, cells: Any, histogram: Any, sums: Any,
-) -> None:  # fmt: skip
-    """Histogram, moments around `shift` and the observed values (already evaluated) of those who are not lost."""
-    if all_going(walkers, lanes):
-        add_moments(walkers, shift, lo, hi, groups_from, groups_to, bounds, sums)
-    else:
-        find_going(walkers, lanes, going)
-        clear_lanes(walkers, lanes, going, np.nan)
-        clear_lanes(observed, lanes, going, 0.0)
-        add_moments_of_some(walkers, going, shift, lo, hi, groups_from, groups_to, bounds, sums)
-    cells_of(walkers, axes, window, lanes, cells)
-    count_cells(cells, lo, hi, groups_from, groups_to, bounds, histogram)
-    column = sums.shape[1] - observed.shape[0]
-    for row in range(observed.shape[0]):
-        add_lane_sums(observed[row], lo, hi, groups_from, groups_to, bounds, sums[:, column + row])
-
-
-@_part
+@part
 def advance_blocks(
     first_block: Any, last_block: Any, blocks: Any, bounds: Any, state: Any, streams: Any, memory: Any, rows: Any,
     step: Any, steps: Any, time: Any, recorded: Any, every: Any, dials: Any, shape: Any, sizes: Any,
