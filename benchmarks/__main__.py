@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.latency import event_loop, expressions, first_frame, million_rows
-from benchmarks.report import Report
+from benchmarks.report import Report, quoted
 from benchmarks.throughput import (
     against_dimension,
     against_rows,
@@ -19,7 +19,8 @@ from benchmarks.workloads import EXPERIMENTS
 from sgdtui.simulate.threads import default_threads
 
 PARTS = (*EXPERIMENTS, "latency", "walkers", "dimensions", "rows")
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+HOME = Path(__file__).resolve().parent.parent
+DOCUMENT, README = HOME / "docs" / "benchmarks.md", HOME / "README.md"
 
 
 def main() -> int:
@@ -28,7 +29,10 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, fewer walkers")
     parser.add_argument(
-        "--write", type=Path, default=None, help="default: docs/benchmarks.md when everything was run"
+        "--write",
+        type=Path,
+        default=None,
+        help="default: docs/benchmarks.md, quoted in README.md, when everything was run",
     )
     parser.add_argument(
         "--cpu-time", action="store_true", help="for a busy machine: processor time, one core only"
@@ -65,6 +69,9 @@ def main() -> int:
     if target is not None:
         target.write_text(text, encoding="utf-8")
         _say(f"written to {target}")
+    if whole and asked.write is None:
+        README.write_text(quoted(README.read_text(encoding="utf-8"), report.quotation()), encoding="utf-8")
+        _say(f"quoted in {README}")
     return 0
 
 

@@ -79,6 +79,27 @@ class Report:
             lines += [f"| {n:,} | {rate:,.0f} |" for n, rate in self.rows.items()] + [""]
         return "\n".join(lines)
 
+    def quotation(self) -> str:
+        """The ratios alone, for the README: everyone's rate in million walker-steps/s, and how many times numpy's."""
+        names = list(dict.fromkeys(speed.name for speeds in self.throughput.values() for speed in speeds))
+        lines = [
+            f"| million walker-steps/s (× numpy) | {' | '.join(names)} |",
+            "|---|" + "---:|" * len(names),
+        ]
+        for workload, speeds in self.throughput.items():
+            found = {s.name: f"{s.rate:,.0f} ({s.ratio:.1f})" for s in speeds}
+            lines.append(f"| {ABOUT[workload]} | {' | '.join(found.get(name, '') for name in names)} |")
+        return "\n".join(lines)
+
+
+BEGIN, END = "<!-- benchmarks -->\n", "\n<!-- end of benchmarks -->"
+
+
+def quoted(readme: str, quotation: str) -> str:
+    """The text of the README with the ratios of the newest report in place of the older ones."""
+    before, rest = readme.split(BEGIN)
+    return f"{before}{BEGIN}{quotation}{END}{rest.split(END)[1]}"
+
 
 def _processor() -> str:
     try:
