@@ -76,6 +76,7 @@ def _step(text: str) -> cache.Compiled:
     return cache.compiled(_function(text, "kernel", NAMES), address.STEP_SIGNATURE, whole)
 
 
+@lru_cache(maxsize=2)
 def _source(*modules: python_types.ModuleType) -> str:
     return "".join(Path(inspect.getfile(module)).read_text(encoding="utf-8") for module in modules)
 

@@ -84,9 +84,13 @@ class _SampleWriter(Writer):
 
     def used_variables(self) -> list[str]:
         """Lines that read the weights which the gradient of an example names."""
+        return [f"{own} = lane_{own}[lane]" for own in self.used_weights()]
+
+    def used_weights(self) -> list[str]:
+        """Their identifiers."""
         if self.gradient is None:
-            return [f"{self.own(c)} = lane_{self.own(c)}[lane]" for c in range(self.dimension)]
-        return self.load(list(self.gradient))
+            return [self.own(c) for c in range(self.dimension)]
+        return self.coordinates_in(list(self.gradient))
 
     def finish(self, text: Text, factor: str, kicks: dict[int, str], gradients: str) -> None:
         """Lines of the open loop over lanes that take the step against the mean gradient."""
@@ -214,17 +218,15 @@ class _SgdWriter(_SampleWriter):
 
     def _add_in_registers(self, text: Text) -> None:
         """Eight lanes at a time, their examples after each other: nothing is written until the sums are complete."""
-        variables = [line.split(" = ")[0] for line in self.used_variables()]
         used, piece = self.used_columns(), self.table.piece
         text.open(f"for lane in range(0, lanes, {LANES}):")
-        text.add(*(f"{own} = eight(lane_{own}, lane)" for own in variables))
+        text.add(*(f"{own} = eight(lane_{own}, lane)" for own in self.used_weights()))
         text.add(*(f"total_{c} = eight(sum_{c}, lane)" for c in range(self.dimension)))
         text.open("for example in range(some):")
         text.add("place = places[example]")
         if self.table.large:
-            text.open(
-                f"for later in range(min(lane + {AHEAD}, lanes), min(lane + {AHEAD}, lanes) + {LANES}):"
-            )
+            text.add(f"ahead = min(lane + {AHEAD}, lanes)")
+            text.open(f"for later in range(ahead, ahead + {LANES}):")
             text.add(*self._fetching("place[later]"))
             text.close()
         for begin in sorted({i // piece * piece for i in used}):

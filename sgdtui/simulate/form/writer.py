@@ -264,12 +264,14 @@ class Writer:
             ]
         return lines
 
+    def coordinates_in(self, expressions: list[Expression]) -> list[str]:
+        """The identifiers of the coordinates which some expressions use."""
+        used = {name for expression in expressions for name in expression.names}
+        return [self.own(c) for c, v in enumerate(self.variables) if v in used]
+
     def load(self, expressions: list[Expression]) -> list[str]:
         """Lines that read the coordinates which some expressions use."""
-        used = {name for expression in expressions for name in expression.names}
-        return [
-            f"{self.own(c)} = lane_{self.own(c)}[lane]" for c, v in enumerate(self.variables) if v in used
-        ]
+        return [f"{own} = lane_{own}[lane]" for own in self.coordinates_in(expressions)]
 
     def expressions(
         self,
