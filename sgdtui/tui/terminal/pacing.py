@@ -297,9 +297,8 @@ class Pacer:
         return now <= self._urgent_until and waiting < self.smallest_round_trip + 0.5
 
     def _give_up(self) -> None:
-        """The terminal never answered: from now on without replies."""
+        """The terminal did not answer yet: on without replies, until one comes after all (a busy start delays them)."""
         self._mute = True
-        self._queries.clear()
         if not self.asked:
             self._rate = min(self._rate, UNMEASURED)
 

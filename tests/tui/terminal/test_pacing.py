@@ -114,6 +114,30 @@ def test_a_terminal_that_never_answers_gets_the_bucket() -> None:
     assert 0.5 * UNMEASURED < link.speed_since(10) < 1.02 * UNMEASURED
 
 
+def test_a_terminal_whose_first_answer_is_late_is_believed_from_then_on() -> None:
+    """As on a machine so busy that the app reads the reply seconds after it came."""
+    now = [0.0]
+    pacer = Pacer(FASTEST, replies=True, clock=lambda: now[0])
+    for _ in range(3):
+        assert pacer.allowance()
+        assert pacer.query() == QUERY
+        pacer.wrote(300)
+        now[0] += 0.2
+    now[0] = 3.0
+    pacer.allowance()
+    assert not pacer.uses_replies
+    assert pacer.query() == ""
+    for _ in range(3):
+        pacer.replied()
+    assert pacer.uses_replies
+    assert not pacer.unanswered
+    now[0] = 3.5
+    assert pacer.allowance()
+    assert pacer.query() == QUERY
+    now[0] += 5
+    assert pacer.stalled
+
+
 def test_what_is_told_in_the_status_line_is_measured() -> None:
     link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 1e6, 0.2)
     link.run(20)
