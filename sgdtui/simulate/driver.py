@@ -15,8 +15,8 @@ import numba
 import numpy as np
 
 from sgdtui.simulate.address import call_draw, call_step
-from sgdtui.simulate.flow import count_flow, displacements
-from sgdtui.simulate.lanes import copy_lanes, drop_far, part
+from sgdtui.simulate.flow import count_flow, displacements, look_ahead
+from sgdtui.simulate.lanes import copy_lanes, drop_far, lanes_of, part, piece
 from sgdtui.simulate.record import record
 from sgdtui.simulate.sizes import (
     ADVANCE,
@@ -28,6 +28,7 @@ from sgdtui.simulate.sizes import (
     EXAMPLES_AT_ONCE,
     FLOW,
     FORCE,
+    LINE,
     OBSERVABLES,
     OBSERVE,
     ROUND,
@@ -65,8 +66,7 @@ SIGNATURE = types.float64(
     types.Array(types.int64, 3, "C"),  # histogram (groups, copies, cells)
     types.Array(types.float64, 2, "C"),  # sums (rows, 1 + d + d(d+1)/2 + observables)
     types.Array(types.float64, 2, "C"),  # flow (rows, 3): steps, entropy, area
-    types.Array(types.int64, 3, "C"),  # displacement (groups, cells, axes), in units
-    types.Array(types.int64, 2, "C"),  # visits (groups, cells)
+    types.Array(types.int64, 3, "C"),  # displacement (groups, cells, …): then by axis, in units
     types.Array(types.float64, 2, "C"),  # passage (groups, 3): stopped, steps, steps²
     types.intp,  # step at which the walkers were put at their start
 )
@@ -79,8 +79,7 @@ def stop_arrived(
 ) -> None:  # fmt: skip
     """A walker for which the step left 1.0 in `hits` has arrived after `took` steps: it leaves the averages."""
     for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
+        first, last = lanes_of(group, bounds, lo, hi)
         own = hits[first:last]
         arrived = 0.0
         for j in range(len(own)):
@@ -100,7 +99,7 @@ def advance_blocks(
     first_block: Any, last_block: Any, blocks: Any, bounds: Any, state: Any, streams: Any, memory: Any, rows: Any,
     step: Any, steps: Any, time: Any, recorded: Any, every: Any, dials: Any, shape: Any, sizes: Any,
     axes: Any, window: Any, shift: Any, draw_address: Any, step_address: Any,
-    histogram: Any, sums: Any, flow: Any, displacement: Any, visits: Any, passage: Any, origin: Any,
+    histogram: Any, sums: Any, flow: Any, displacement: Any, passage: Any, origin: Any,
     walkers: Any, kept: Any, ahead: Any, draws: Any, work: Any, going: Any, cells: Any, places: Any,
 ) -> Any:  # fmt: skip
     """`drive`, in arrays that it allocated: here no reference to an array is counted, which costs more than a look at
@@ -154,6 +153,9 @@ def advance_blocks(
                     n = 1
                 if flowing:
                     copy_lanes(walkers[:dimension], 0, work, 0, lanes)
+                    look_ahead(
+                        work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, cells, displacement
+                    )
                 t = call_step(
                     step_address,
                     (
@@ -205,7 +207,7 @@ def advance_blocks(
                         )  # fmt: skip
                     count_flow(
                         work, lanes, lo, hi, groups_from, groups_to, bounds, axes, window, going, cells,
-                        dimension, sizes[ENTROPY] != 0, own_flow, displacement, visits,
+                        dimension, sizes[ENTROPY] != 0, own_flow, displacement,
                     )  # fmt: skip
                 if since % every != 0:
                     continue
@@ -231,25 +233,38 @@ def advance_blocks(
     return t
 
 
+@piece
+def space(kind: Any, rows: Any, lanes: Any) -> Any:
+    """Rows of so many lanes, not filled, that begin with a line of the cache: no vector lies across two."""
+    whole = np.empty(rows * lanes + LINE, kind)
+    first = -whole.ctypes.data % LINE // whole.itemsize
+    return whole[first : first + rows * lanes].reshape(rows, lanes)
+
+
 def drive(
     first_block: Any, last_block: Any, blocks: Any, bounds: Any, state: Any, streams: Any, memory: Any, rows: Any,
     step: Any, steps: Any, time: Any, recorded: Any, every: Any, dials: Any, shape: Any, sizes: Any,
     axes: Any, window: Any, shift: Any, draw_address: Any, step_address: Any,
-    histogram: Any, sums: Any, flow: Any, displacement: Any, visits: Any, passage: Any, origin: Any,
+    histogram: Any, sums: Any, flow: Any, displacement: Any, passage: Any, origin: Any,
 ) -> Any:  # fmt: skip
     """Advance the walkers of some blocks by `steps`; returns the time after them. See `SIGNATURE` for the arguments."""
     capacity = sizes[CAPACITY]
+    end_walkers = state.shape[0]
+    end_work = end_walkers + sizes[WORK]
+    floats = space(np.float64, end_work + 1, capacity)
+    words = space(np.uint32, 5 + EXAMPLES_AT_ONCE, capacity)
+    floats[...], words[...] = 0.0, 0  # lanes that no walker uses are read too
     return advance_blocks(
         first_block, last_block, blocks, bounds, state, streams, memory, rows,
         step, steps, time, recorded, every, dials, shape, sizes,
         axes, window, shift, draw_address, step_address,
-        histogram, sums, flow, displacement, visits, passage, origin,
-        np.empty((state.shape[0], capacity)),
-        np.empty((2, capacity), np.uint32),
-        np.empty((2, capacity), np.uint32),
-        np.empty((max(sizes[ROUND] * sizes[DRAWS], 1), capacity), np.float32),
-        np.zeros((sizes[WORK], capacity)),
-        np.empty(capacity),
-        np.empty(capacity, np.uint32),
-        np.zeros((EXAMPLES_AT_ONCE, capacity), np.uint32),  # rows of lanes that no walker uses are read too
+        histogram, sums, flow, displacement, passage, origin,
+        floats[:end_walkers],
+        words[:2],
+        words[2:4],
+        space(np.float32, max(sizes[ROUND] * sizes[DRAWS], 1), capacity),
+        floats[end_walkers:end_work],
+        floats[end_work],
+        words[4],
+        words[5:],
     )  # fmt: skip

@@ -6,9 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from sgdtui.simulate.lanes import add_lane_sums, all_going, clear_lanes, find_going, part
+from sgdtui.simulate.lanes import add_lane_sums, all_going, clear_lanes, find_going, lanes_of, part
+from sgdtui.simulate.prefetch import prefetch
 from sgdtui.simulate.record import cells_of
 from sgdtui.simulate.sizes import DISPLACEMENT_UNITS, FARTHEST_UNITS
+
+
+@part
+def look_ahead(
+    positions: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
+    axes: Any, window: Any, cells: Any, displacement: Any,
+) -> None:  # fmt: skip
+    """Find the cells in which a step begins, and have their sums fetched while it is taken: those of a group are more
+    than the first caches hold.
+    """
+    cells_of(positions, axes, window, lanes, cells)
+    for group in range(groups_from, groups_to):
+        first, last = lanes_of(group, bounds, lo, hi)
+        own, sums = cells[first:last], displacement[group]
+        for j in range(len(own)):
+            prefetch(sums[own[j]], np.uint64(0))
 
 
 @part
@@ -26,16 +43,41 @@ def displacements(walkers: Any, work: Any, lanes: Any, dimension: Any, axes: Any
 
 
 @part
+def in_units(moved: Any, unit: Any, whole: Any) -> None:
+    """Displacements as whole numbers, `unit` of them to a length of one."""
+    for j in range(len(moved)):
+        near = min(max(moved[j] * unit, -FARTHEST_UNITS), FARTHEST_UNITS)
+        whole[j] = np.int64(np.floor(near + 0.5))
+
+
+@part
+def add_on_line(cells: Any, right: Any, sums: Any) -> None:
+    """One visit and one displacement more for every lane's cell."""
+    for j in range(len(cells)):
+        sums[cells[j], 0] += 1
+        sums[cells[j], 1] += right[j]
+
+
+@part
+def add_on_plane(cells: Any, right: Any, up: Any, sums: Any) -> None:
+    """The same in two dimensions."""
+    for j in range(len(cells)):
+        sums[cells[j], 0] += 1
+        sums[cells[j], 1] += right[j]
+        sums[cells[j], 2] += up[j]
+
+
+@part
 def count_flow(
     work: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
     axes: Any, window: Any, going: Any, cells: Any, dimension: Any, entropy: Any,
-    flow: Any, displacement: Any, visits: Any,
+    flow: Any, displacement: Any,
 ) -> None:  # fmt: skip
     """One step's displacement: `work` holds the positions before it, then x' - x, then the entropy produced.
 
-    A walker that is lost adds nothing, but to the visits of the cell outside the window, which nobody reads.
+    A walker that is lost adds nothing, but to the visits of the cell outside the window, which nobody reads. A cell's
+    sums lie side by side, so that a walker touches one line of the cache. The positions' rows are used up.
     """
-    cells_of(work, axes, window, lanes, cells)
     moved = work[dimension : 2 * dimension]
     if all_going(moved, lanes):
         going[:lanes] = 1.0
@@ -45,12 +87,11 @@ def count_flow(
         for j in range(lanes):
             cells[j] = cells[j] if going[j] == 1.0 else np.uint32(0)
     add_lane_sums(going, lo, hi, groups_from, groups_to, bounds, flow[:, 0])
-    units = going.view(np.int64)  # whose use is over
     if entropy:
         add_lane_sums(work[2 * dimension], lo, hi, groups_from, groups_to, bounds, flow[:, 1])
+    units = work.view(np.int64)
     for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
+        first, last = lanes_of(group, bounds, lo, hi)
         if dimension == 2:
             x, y, right, up = (
                 work[0, first:last],
@@ -62,14 +103,10 @@ def count_flow(
             for j in range(len(x)):
                 area += x[j] * up[j] - y[j] * right[j]
             flow[group - groups_from, 2] += area
-        own, count, there = cells[first:last], visits[group], displacement[group]
-        for j in range(len(own)):
-            count[own[j]] += 1
         for axis in range(len(axes)):
-            along, whole = moved[axes[axis], first:last], units[first:last]
             unit = DISPLACEMENT_UNITS * window[axis, 1] / window[axis, 2]
-            for j in range(len(own)):
-                near = min(max(along[j] * unit, -FARTHEST_UNITS), FARTHEST_UNITS)
-                whole[j] = np.int64(np.floor(near + 0.5))
-            for j in range(len(own)):
-                there[own[j], axis] += whole[j]
+            in_units(moved[axes[axis], first:last], unit, units[axis, first:last])
+        if len(axes) == 2:
+            add_on_plane(cells[first:last], units[0, first:last], units[1, first:last], displacement[group])
+        else:
+            add_on_line(cells[first:last], units[0, first:last], displacement[group])

@@ -60,7 +60,7 @@ def kernels(program: Program) -> Kernels:
 
 @lru_cache(maxsize=1)
 def _driver() -> cache.Compiled:
-    text = _source(driver, lanes, record, flow, address, sizes)
+    text = _source(driver, lanes, record, flow, prefetch, address, sizes)
     return cache.compiled(driver.drive, driver.SIGNATURE, text, from_python=True, reassociate=True)
 
 

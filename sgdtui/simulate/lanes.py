@@ -31,6 +31,18 @@ def part(function: _Function) -> _Function:
     return cast(_Function, compiled)
 
 
+def piece(function: _Function) -> _Function:
+    """What is small enough to be compiled into its callers; it may allocate."""
+    compiled = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return cast(_Function, compiled)
+
+
+@piece
+def lanes_of(group: Any, bounds: Any, lo: Any, hi: Any) -> Any:
+    """The first lane of a group in the block of the walkers from `lo` to `hi`, and the one after its last."""
+    return max(bounds[group], lo) - lo, min(bounds[group + 1], hi) - lo
+
+
 @part
 def copy_lanes(source: Any, first: Any, target: Any, to: Any, lanes: Any) -> None:
     """So many lanes of every row of `source`, from `first` on, into `target`, from `to` on."""
@@ -87,8 +99,7 @@ def add_lane_sums(
 ) -> None:
     """Add the sum over each group's lanes to its entry of `column`, which begins with this block's first group."""
     for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
+        first, last = lanes_of(group, bounds, lo, hi)
         own = values[first:last]  # an index that begins at 0 is known not to be negative
         total = 0.0
         for j in range(len(own)):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sgdtui.simulate.lanes import add_lane_sums, all_going, clear_lanes, find_going, part
+from sgdtui.simulate.lanes import add_lane_sums, all_going, clear_lanes, find_going, lanes_of, part
 
 
 @part
@@ -37,8 +37,7 @@ def add_moments(
     """Add to each group's sums how many walkers it has here, and their moments around `shift`: all must be going."""
     dimension = len(shift)
     for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
+        first, last = lanes_of(group, bounds, lo, hi)
         sums[group - groups_from, 0] += last - first
         column = 1 + dimension
         for c in range(dimension):
@@ -67,8 +66,7 @@ def add_moments_of_some(
     """The same where some walkers are lost."""
     dimension = len(shift)
     for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
+        first, last = lanes_of(group, bounds, lo, hi)
         for j in range(first, last):
             if going[j] == 1.0:
                 sums[group - groups_from, 0] += 1.0
@@ -87,8 +85,7 @@ def count_cells(
 ) -> None:
     """Count the cells by group; four copies keep successive additions to one bin from waiting for each other."""
     for group in range(groups_from, groups_to):
-        first = max(bounds[group], lo) - lo
-        last = min(bounds[group + 1], hi) - lo
+        first, last = lanes_of(group, bounds, lo, hi)
         counts = histogram[group]
         own = cells[first:last]
         whole = 0

@@ -21,13 +21,15 @@ ADVANCE, OBSERVE, FORCE = 0, 1, 2
 ) = range(12)
 SIZES = 12
 
-BLOCK = 512
-"""Lanes in a block: three or four rows of them stay in a first-level cache."""
+BLOCK = 544
+"""Most lanes in a block: three or four rows of them stay in a first-level cache, and 100 000 walkers in 64 groups make
+blocks of about that length.
+"""
 
 EXAMPLES_AT_ONCE = 16
 """Examples whose rows are chosen for all lanes before any is read."""
 
-PADDING = 48
+PADDING = 16
 """Lanes that no walker uses, so that rows do not lie a power of two apart and fight for the same cache lines."""
 
 COPIES = 4
@@ -38,3 +40,9 @@ FLOW_STRIDE = {1: 8, 2: 4}
 
 DISPLACEMENT_UNITS, FARTHEST_UNITS = 2.0**32, 2.0**44
 """Displacements are counted in whole numbers of the window's length over 2³², one of more than 4096 lengths as that."""
+
+FLOW_COLUMNS = {1: 2, 2: 4}
+"""Whole numbers for each cell, by drawn axes: visits, then displacements; a cell lies within one line of the cache."""
+
+LINE = 64
+"""Bytes in a line of the cache, and in the widest vector."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sgdtui.simulate.count.groups import layout
+from sgdtui.simulate.count.groups import VECTOR, layout
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,14 @@ def test_no_two_threads_share_a_group(walkers: int, threads: int) -> None:
         groups = {g for b in found.blocks[first:last] for g in range(b[2], b[3])}
         assert not groups & seen
         seen |= groups
+
+
+@pytest.mark.parametrize("walkers", [60_000, 100_000, 102_400, 1_048_576])
+def test_a_group_is_cut_into_blocks_of_one_size(walkers: int) -> None:
+    found = layout(walkers)
+    lengths = found.blocks[:, 1] - found.blocks[:, 0]
+    for group in range(found.groups):
+        own = lengths[found.blocks[:, 2] == group]
+        assert np.all(own[:-1] == own[0])
+        assert own[0] % VECTOR == 0
+        assert own[0] - own[-1] < VECTOR * len(own)

@@ -77,6 +77,35 @@ def test_a_circle_wraps() -> None:
     assert one_step(given, np.array([[0.1], [0.9]]))[:, 0] == pytest.approx([0.5, 0.3])
 
 
+@pytest.mark.parametrize(
+    ("noise", "variables"),
+    [
+        (["{} + x**2"], ("x",)),
+        (["{} + x**2", "x*y/2", "x*y/2", "1 + y**2"], ("x", "y")),
+    ],
+)
+def test_a_variance_known_to_be_positive_only_drops_what_guards_its_root(
+    noise: list[str], variables: tuple[str, ...]
+) -> None:
+    """A dial c = 1 could be turned below 0, the number 1 cannot: two kernels, the same walkers."""
+
+    def walked(one: str) -> tuple[str, np.ndarray]:
+        loss = " + ".join(f"{v}**2/2" for v in variables)
+        given = experiment(
+            loss, [n.format(one) for n in noise], variables=variables, parameters={"c": 1.0}, walkers=256
+        )
+        ensemble = Ensemble(given, threads=1)
+        ensemble.advance(50, record=False)
+        found = ensemble.positions()
+        ensemble.close()
+        return ensemble.kernel_source, found
+
+    (guarded, there), (free, here) = walked("c"), walked("1")
+    assert guarded.count("ZERO") > free.count("ZERO")
+    assert np.isfinite(here).all()
+    assert np.array_equal(here, there)
+
+
 def test_k_and_t_are_the_steps_done_and_their_time() -> None:
     given = experiment(drift=["k + 100*t"], noise="0", eta=0.5, walkers=1)
     found = one_step(given, np.zeros((1, 1)), 3)[0, 0]

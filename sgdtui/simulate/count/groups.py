@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sgdtui.simulate.sizes import BLOCK
 
 GROUPS = 64
+VECTOR = 16
+"""Lanes of the widest vectors: blocks that are cut out of a group are whole numbers of them."""
 FEWEST = 32
 """Below this many independent units (walkers, or swarms) a unit is a group, and time is cut into batches too."""
 
@@ -54,13 +56,17 @@ def layout(walkers: int, swarm: int = 1, block: int = BLOCK) -> Layout:
     groups = min(GROUPS, units)
     bounds = (np.arange(groups + 1, dtype=np.int64) * units // groups) * swarm
     block = max(block // swarm, 1) * swarm
+    whole = swarm if swarm > 1 else VECTOR
     blocks: list[tuple[int, int, int, int]] = []
     group = 0
     while group < groups:
         low, high = int(bounds[group]), int(bounds[group + 1])
         last = group + 1
         if high - low > block:
-            blocks += [(at, min(at + block, high), group, last) for at in range(low, high, block)]
+            # Blocks of one size: a short one at the end would take as many calls for fewer lanes.
+            even = -(-(high - low) // -(-(high - low) // block))
+            length = -(-even // whole) * whole
+            blocks += [(at, min(at + length, high), group, last) for at in range(low, high, length)]
         else:
             while last < groups and bounds[last + 1] - low <= block:
                 last += 1

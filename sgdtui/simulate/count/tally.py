@@ -8,9 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
-from sgdtui.simulate.sizes import COPIES, DISPLACEMENT_UNITS
+from sgdtui.simulate.sizes import COPIES, DISPLACEMENT_UNITS, FLOW_COLUMNS, LINE
 
 Array = NDArray[np.float64]
+
+
+def _no_counts(*shape: int) -> NDArray[np.int64]:
+    """Zeros that begin with a line of the cache."""
+    size = int(np.prod(shape))
+    room = np.zeros(size + LINE // 8, dtype=np.int64)
+    first = -room.ctypes.data % LINE // 8
+    return room[first : first + size].reshape(shape)
 
 
 class Tally:
@@ -22,7 +30,7 @@ class Tally:
     block (`row_groups`), and displacements are whole numbers, 2³² to the length of the window.
     """
 
-    NAMES = ("histogram", "sums", "flow", "displacement", "visits")
+    NAMES = ("histogram", "sums", "flow", "displacement")
 
     def __init__(
         self,
@@ -43,11 +51,10 @@ class Tally:
         columns = 1 + dimension + dimension * (dimension + 1) // 2 + observables
         axes = len(bins)
         flow_cells = cells if flowing else 1
-        self.histogram = np.zeros((groups, COPIES if axes == 1 else 1, cells), dtype=np.int64)
+        self.histogram = _no_counts(groups, COPIES if axes == 1 else 1, cells)
         self.sums = np.zeros((rows, columns))
         self.flow = np.zeros((rows, 3))
-        self.displacement = np.zeros((groups, flow_cells, axes), dtype=np.int64)
-        self.visits = np.zeros((groups, flow_cells), dtype=np.int64)
+        self.displacement = _no_counts(groups, flow_cells, FLOW_COLUMNS[axes])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The sums themselves, by name."""
@@ -109,11 +116,12 @@ class Tally:
         units = np.array([axis[-1] - axis[0] for axis in edges]) / DISPLACEMENT_UNITS
         inner = (slice(None), *(slice(1, -1) for _ in self.bins))
         shape = tuple(b + 2 for b in self.bins)
+        cells = stacks["displacement"].reshape(-1, *shape, FLOW_COLUMNS[len(self.bins)])[inner]
         return FlowCounts(
             dt=dt,
             steps=stacks["flow"][:, 0].astype(np.int64),
             entropy=stacks["flow"][:, 1].copy(),
             area=stacks["flow"][:, 2].copy(),
-            displacement=stacks["displacement"].reshape(-1, *shape, len(self.bins))[inner] * units,
-            visits=stacks["visits"].reshape(-1, *shape)[inner].copy(),
+            displacement=cells[..., 1 : 1 + len(self.bins)] * units,
+            visits=cells[..., 0].copy(),
         )

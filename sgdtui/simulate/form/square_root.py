@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from sgdtui.expression import Apply, Expression, Node, Number, constant, render
 
+SURELY_POSITIVE = 1e-30
+"""What is never below this is not 0 in float32 either."""
+
+
+def root_of(deviation: str, least: float) -> str:
+    """Text of the square root of a float32; what may be below 0 (`least` is its lower bound) counts as 0 there."""
+    return (
+        f"math.sqrt({deviation})"
+        if least >= 0.0
+        else f"math.sqrt(ZERO if {deviation} < ZERO else {deviation})"
+    )
+
 
 def split_root(variance: Expression) -> tuple[Expression, Expression]:
     """(outside, inside) with √variance = |outside|·√inside; inside is 1 where the variance is a whole square."""

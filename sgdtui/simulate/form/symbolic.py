@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from sgdtui.expression import Expression, ExpressionError, constant
+from sgdtui.expression.bound import least
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.source import literal
 from sgdtui.model.drift import DriftSystem
@@ -17,7 +18,7 @@ from sgdtui.model.fields import equations_of, parameter_values
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.simulate.draws import MULTIPLE, SCALED_BY_CALLER
 from sgdtui.simulate.form.rounds import steps_in_round
-from sgdtui.simulate.form.square_root import split_root
+from sgdtui.simulate.form.square_root import root_of, split_root
 from sgdtui.simulate.form.writer import Text, Writer
 from sgdtui.simulate.source import Program, Unsupported, sizes_of
 
@@ -170,7 +171,7 @@ class _SymbolicWriter(Writer):
                 before = f"{before}*sd_{own}" if before else f"sd_{own}"
             else:
                 text.add(f"sd_{own} = float32(variance_{own})")
-                after = f"math.sqrt(ZERO if sd_{own} < ZERO else sd_{own})"
+                after = root_of(f"sd_{own}", least(inside.node))
         return before, after
 
     def _lifted_kicks(self, text: Text) -> dict[int, str]:
@@ -209,7 +210,8 @@ class _SymbolicWriter(Writer):
         ]
         names = {(i, j): f"covariance_{i}_{j}" for i, j in triangle}
         self.expressions(text, [(names[i, j], self.sigma[i][j]) for i, j in triangle], prefix="part_noise")
-        text.add(*self.kick_lines(names, self.noisy))
+        bounds = {c: least(self.sigma[c][c].node) for c in self.noisy}
+        text.add(*self.kick_lines(names, self.noisy, bounds))
         return {c: f"kick_{c}" for c in self.noisy}
 
     # --- entropy

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sgdtui.expression import Expression
+from sgdtui.expression.bound import UNKNOWN
 from sgdtui.expression.source import straight_line
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.space import Boundary
+from sgdtui.simulate.form.square_root import SURELY_POSITIVE, root_of
 from sgdtui.simulate.identifiers import identifiers
+
+NO_BOUNDS: Mapping[int, float] = MappingProxyType({})
 
 HEAD = "def kernel(walkers, draws, work, streams, rows, memory, places, dials, sizes, k, t, first, steps, lanes, mode):"
 
@@ -178,14 +183,16 @@ class Writer:
             text.close()
             text.close()
 
-    def kick_lines(self, entries: dict[tuple[int, int], str], noisy: list[int]) -> list[str]:
+    def kick_lines(
+        self, entries: dict[tuple[int, int], str], noisy: list[int], least: Mapping[int, float] = NO_BOUNDS
+    ) -> list[str]:
         """Noise of a full Σ = L·diag(pivots)·Lᵀ, row by row; a direction without noise has a pivot of 0.
 
-        `entries` are the names of the lower triangle of Σ (those not zero), `noisy` the coordinates with noise.
-        The displacement of coordinate c becomes `kick_c`.
+        `entries` are the names of the lower triangle of Σ (those not zero), `noisy` the coordinates with noise, and
+        `least` what their variances are known not to be below. The displacement of coordinate c becomes `kick_c`.
         """
         if len(noisy) == 2:
-            return self._pair_kick_lines(entries, *noisy)
+            return self._pair_kick_lines(entries, noisy[0], noisy[1], least.get(noisy[0], UNKNOWN))
         lines: list[str] = []
         factors: set[tuple[int, int]] = set()
         for place, i in enumerate(noisy):
@@ -208,31 +215,35 @@ class Writer:
             )
             lines.append(f"sd_{i} = float32(pivot_{i})")
             own = self.own(i)
-            lines.append(
-                f"moved_{i} = np.float64(math.sqrt(ZERO if sd_{i} < ZERO else sd_{i})*draw_{own}[lane])"
-            )
+            lines.append(f"moved_{i} = np.float64({root_of(f'sd_{i}', UNKNOWN)}*draw_{own}[lane])")
             total = "".join(f" + factor_{i}_{k}*moved_{k}" for k in rest)
             lines.append(
                 f"kick_{i} = amplitude*(moved_{i}{total})" if total else f"kick_{i} = amplitude*moved_{i}"
             )
         return lines
 
-    def _pair_kick_lines(self, entries: dict[tuple[int, int], str], i: int, j: int) -> list[str]:
-        """The same for two coordinates, without a division in float64.
+    def _pair_kick_lines(
+        self, entries: dict[tuple[int, int], str], i: int, j: int, least: float
+    ) -> list[str]:
+        """The same for two coordinates, without a division in float64; the first variance is not below `least`.
 
         The second pivot is the determinant over the first. The determinant, where digits cancel, is taken in float64;
         the rest needs no more digits than the square root of a pivot has.
         """
         one, two = f"draw_{self.own(i)}[lane]", f"draw_{self.own(j)}[lane]"
+        inverse, rest = f"ONE/sd_{i}", f"pivot_{j}"
+        if least < SURELY_POSITIVE:
+            inverse += f" if sd_{i} > ZERO else ZERO"
+            rest += f" if sd_{i} > ZERO else {entries[j, j]}"
         return [
             f"pivot_{i} = {entries[i, i]}",
             f"sd_{i} = float32(pivot_{i})",
-            f"inverse_{i} = ONE/sd_{i} if sd_{i} > ZERO else ZERO",
+            f"inverse_{i} = {inverse}",
             f"pivot_{j} = (pivot_{i}*{entries[j, j]} - {entries[j, i]}*{entries[j, i]})*np.float64(inverse_{i})",
-            f"sd_{j} = float32(pivot_{j} if sd_{i} > ZERO else {entries[j, j]})",
+            f"sd_{j} = float32({rest})",
             f"factor_{j}_{i} = float32({entries[j, i]})*inverse_{i}",
-            f"moved_{i} = math.sqrt(ZERO if sd_{i} < ZERO else sd_{i})*{one}",
-            f"moved_{j} = math.sqrt(ZERO if sd_{j} < ZERO else sd_{j})*{two} + factor_{j}_{i}*moved_{i}",
+            f"moved_{i} = {root_of(f'sd_{i}', least)}*{one}",
+            f"moved_{j} = {root_of(f'sd_{j}', UNKNOWN)}*{two} + factor_{j}_{i}*moved_{i}",
             *(f"kick_{c} = amplitude*np.float64(moved_{c})" for c in (i, j)),
         ]
 
