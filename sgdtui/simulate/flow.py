@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sgdtui.simulate.lanes import add_lane_sums, all_going, clear_lanes, find_going, lanes_of, part
+from sgdtui.simulate.lanes import add_lane_sums, clear_lanes, find_going, lanes_of, part, surely_going
 from sgdtui.simulate.prefetch import prefetch
 from sgdtui.simulate.record import cells_of
 from sgdtui.simulate.sizes import DISPLACEMENT_UNITS, FARTHEST_UNITS
@@ -79,7 +79,7 @@ def count_flow(
     sums lie side by side, so that a walker touches one line of the cache. The positions' rows are used up.
     """
     moved = work[dimension : 2 * dimension]
-    if all_going(moved, lanes):
+    if surely_going(moved, lanes):
         going[:lanes] = 1.0
     else:
         find_going(moved, lanes, going)

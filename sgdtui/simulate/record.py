@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sgdtui.simulate.lanes import add_lane_sums, all_going, clear_lanes, find_going, lanes_of, part
+from sgdtui.simulate.lanes import add_lane_sums, clear_lanes, find_going, lanes_of, part, surely_going
 
 
 @part
@@ -88,7 +88,6 @@ def count_cells(
         first, last = lanes_of(group, bounds, lo, hi)
         counts = histogram[group]
         own = cells[first:last]
-        whole = 0
         if counts.shape[0] == 4:
             whole = len(own) // 4 * 4
             for j in range(0, whole, 4):
@@ -96,7 +95,8 @@ def count_cells(
                 counts[1, own[j + 1]] += 1
                 counts[2, own[j + 2]] += 1
                 counts[3, own[j + 3]] += 1
-        for j in range(whole, len(own)):
+            own = own[whole:]
+        for j in range(len(own)):
             counts[0, own[j]] += 1
 
 
@@ -106,7 +106,7 @@ def record(
     axes: Any, window: Any, shift: Any, going: Any, cells: Any, histogram: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Histogram, moments around `shift` and the observed values (already evaluated) of those who are not lost."""
-    if all_going(walkers, lanes):
+    if surely_going(walkers, lanes):
         add_moments(walkers, shift, lo, hi, groups_from, groups_to, bounds, sums)
     else:
         find_going(walkers, lanes, going)
