@@ -12,6 +12,9 @@ from benchmarks.workloads import EVERY, EXPERIMENTS, WALKERS, w1, w3, wide
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.ensemble import Ensemble
 
+ONE_CORE = "sgdtui, 1 core"
+"""What the engine on one core is called."""
+
 SECONDS = 0.4
 """What one turn of one engine takes, about."""
 
@@ -27,13 +30,17 @@ def use_processor_time() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Million walker-steps per second and the ratio to numpy in the same round: medians, lowest, highest."""
+    """Million walker-steps per second and the ratio to numpy in the same round: medians, lowest, highest.
+
+    `over_one_core` is the ratio to this engine on one core in the same round, likewise, where it ran on more.
+    """
 
     name: str
     rate: float
     ratio: float
     low: float
     high: float
+    over_one_core: tuple[float, float, float] | None = None
 
 
 def engine(experiment: Experiment, threads: int) -> tuple[Run, Callable[[], None]]:
@@ -63,10 +70,14 @@ def compare(workload: str, rounds: int = 7, cores: tuple[int, ...] = (1, 2)) -> 
     """Everyone in turn, round after round."""
     walkers = WALKERS[workload]
     runs: dict[str, Run] = {}
+    more_cores: set[str] = set()
     closing: list[Callable[[], None]] = []
     for threads in cores:
         run, close = engine(EXPERIMENTS[workload](walkers), threads)
-        runs[f"sgdtui, {threads} core{'s' if threads > 1 else ''}"] = run
+        name = f"sgdtui, {threads} cores" if threads > 1 else ONE_CORE
+        runs[name] = run
+        if threads > 1:
+            more_cores.add(name)
         closing.append(close)
     for name, make in available().items():
         try:
@@ -82,11 +93,15 @@ def compare(workload: str, rounds: int = 7, cores: tuple[int, ...] = (1, 2)) -> 
         close()
     speeds = []
     for name, found in rates.items():
-        ratios = [a / b for a, b in zip(found, rates["numpy"], strict=True)]
-        speeds.append(
-            Speed(name, statistics.median(found) / 1e6, statistics.median(ratios), min(ratios), max(ratios))
-        )
+        over_one = _ratios(found, rates[ONE_CORE]) if name in more_cores else None
+        speeds.append(Speed(name, statistics.median(found) / 1e6, *_ratios(found, rates["numpy"]), over_one))
     return speeds
+
+
+def _ratios(found: list[float], beside: list[float]) -> tuple[float, float, float]:
+    """The ratios of two engines' rates in the same rounds: median, lowest, highest."""
+    ratios = [a / b for a, b in zip(found, beside, strict=True)]
+    return statistics.median(ratios), min(ratios), max(ratios)
 
 
 def against_walkers(

@@ -32,6 +32,9 @@ CHUNK_SECONDS = 0.02
 FEWEST_STEPS, LONGEST_CHUNK = 48, 0.05
 """Many walkers come from memory and go back there in every chunk: it is worth so many steps, if it stays this short."""
 
+SHARES = 8
+"""Tasks of a chunk for each thread, so that those whose core others slow down leave more of them to the rest."""
+
 FAR = 1e12
 
 State = dict[str, Any]
@@ -143,7 +146,7 @@ class Ensemble:
         assert self._kernels is not None
         if self._pool is None:
             self._pool = Pool(self._threads)
-            self._parts = self._layout.tasks(1 if self._pool.threads == 1 else 2 * self._pool.threads)
+            self._parts = self._layout.tasks(1 if self._pool.threads == 1 else SHARES * self._pool.threads)
         began = clock.perf_counter()
         times = self._pool.each(self._kernels.drive, self._tasks(steps, record))
         took = clock.perf_counter() - began
