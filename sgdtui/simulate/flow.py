@@ -17,10 +17,12 @@ def look_ahead(
     positions: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
     axes: Any, window: Any, cells: Any, displacement: Any,
 ) -> None:  # fmt: skip
-    """Find the cells in which a step begins, and have their sums fetched while it is taken: those of a group are more
-    than the first caches hold.
+    """Find the cells in which a step begins, and have their sums fetched while it is taken: in two dimensions those of
+    a group are more than the first caches hold.
     """
     cells_of(positions, axes, window, lanes, cells)
+    if len(axes) == 1:
+        return
     for group in range(groups_from, groups_to):
         first, last = lanes_of(group, bounds, lo, hi)
         own, sums = cells[first:last], displacement[group]
