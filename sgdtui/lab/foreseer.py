@@ -154,7 +154,9 @@ class Foreseer:
                 if foreseen.resolved is None and smooth_is_done:
                     foreseen = replace(foreseen, resolved=with_lengths(request.experiment, self._superseded))
                     self._tell(foreseen)
-            if not self._superseded() and foreseen.resolved is not None:
+            if self._superseded():
+                return
+            if foreseen.resolved is not None:
                 # Told before p(x, t), which takes longest, so that no verdict waits for it.
                 self._tell(replace(foreseen, complete=True))
                 foreseen = replace(foreseen, foresight=_with_way(foreseen, foreseen.resolved))
@@ -163,11 +165,11 @@ class Foreseer:
         except Exception as error:
             self._tell_failure(foreseen, error)
             return
-        if self._superseded():
-            return
         foreseen = replace(foreseen, complete=True)
-        # `asked` is held by the value, so that its id stays its own.
+        # Kept even if a new request came meanwhile: it may ask for the same, as a reset does. `asked` is held by the
+        # value, so that its id stays its own.
         self._known[key] = foreseen
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-        self._tell(foreseen)
+        if not self._superseded():
+            self._tell(foreseen)

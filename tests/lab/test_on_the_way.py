@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -53,9 +55,18 @@ def test_before_the_first_moment_after_the_last_and_without_a_law_there_is_none(
 
 
 @pytest.mark.usefixtures("numpy_walkers")
-def test_it_is_shown_to_walkers_from_the_start_and_to_no_others(start_lab, screen):
+def test_it_is_shown_to_walkers_from_the_start_and_to_no_others(start_lab, screen, monkeypatch):
+    found = threading.Event()
+
+    def told(*arguments):
+        way = on_the_way(*arguments)
+        found.set()
+        return way
+
+    monkeypatch.setattr("sgdtui.lab.foreseer.on_the_way", told)
     lab = start_lab(load_text(QUADRATIC))
     before = screen.wait_for(lambda s: s.phase == "sampling" and s.predictions_of == s.generation)
+    assert found.wait(60)  # from here on it is known, however soon these walkers settle
     lab.reset()
     seen = screen.wait_for(
         lambda s: s.generation > before.generation and s.expected is not None and s.step > 5
