@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 VARIABLE = "SGDTUI_TEST"
+QUIET = 0.02
+"""The share of a core below which a process does nothing."""
 
 
 def marked(mark: str) -> dict[int, str]:
@@ -50,6 +52,21 @@ def cpu_seconds(pid: int) -> float:
     """Time of the processor that a process has used, all threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def quiet_after(pid: int, most: float) -> float:
+    """The share of a core that a process uses over five seconds, once that is next to nothing (walkers that walk use
+    more however busy the machine is); fails if it never is within `most` seconds.
+    """
+    began = time.monotonic()
+    while True:
+        before = cpu_seconds(pid)
+        time.sleep(5)
+        used = (cpu_seconds(pid) - before) / 5
+        if used < QUIET:
+            return used
+        if time.monotonic() - began > most:
+            raise AssertionError(f"still {100 * used:.0f} % of a core after {most} s")
 
 
 def end_all(mark: str) -> None:
