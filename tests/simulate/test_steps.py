@@ -84,7 +84,7 @@ def test_a_circle_wraps() -> None:
         (["{} + x**2", "x*y/2", "x*y/2", "1 + y**2"], ("x", "y")),
     ],
 )
-def test_a_variance_known_to_be_positive_only_drops_what_guards_its_root(
+def test_a_variance_known_to_be_positive_drops_what_guards_its_root_and_no_more(
     noise: list[str], variables: tuple[str, ...]
 ) -> None:
     """A dial c = 1 could be turned below 0, the number 1 cannot: two kernels, the same walkers."""
@@ -103,7 +103,7 @@ def test_a_variance_known_to_be_positive_only_drops_what_guards_its_root(
     (guarded, there), (free, here) = walked("c"), walked("1")
     assert guarded.count("ZERO") > free.count("ZERO")
     assert np.isfinite(here).all()
-    assert np.array_equal(here, there)
+    assert here == pytest.approx(there, rel=1e-5, abs=1e-5)  # of float32 amplitudes, on contracting ways
 
 
 def test_k_and_t_are_the_steps_done_and_their_time() -> None:

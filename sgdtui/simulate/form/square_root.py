@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sgdtui.expression import Apply, Expression, Node, Number, constant, render
 
-SURELY_POSITIVE = 1e-30
-"""What is never below this is not 0 in float32 either."""
+SURELY_POSITIVE = 1e-3
+"""A first variance that is never below this has an inverse in float32, and a determinant over it is 0 there only where
+the second pivot is below 1e-35.
+"""
 
 
 def root_of(deviation: str, least: float) -> str:

@@ -231,16 +231,19 @@ class Writer:
         the rest needs no more digits than the square root of a pivot has.
         """
         one, two = f"draw_{self.own(i)}[lane]", f"draw_{self.own(j)}[lane]"
-        inverse, rest = f"ONE/sd_{i}", f"pivot_{j}"
-        if least < SURELY_POSITIVE:
-            inverse += f" if sd_{i} > ZERO else ZERO"
-            rest += f" if sd_{i} > ZERO else {entries[j, j]}"
+        determinant = f"pivot_{i}*{entries[j, j]} - {entries[j, i]}*{entries[j, i]}"
+        if least >= SURELY_POSITIVE:
+            second = [f"inverse_{i} = ONE/sd_{i}", f"sd_{j} = float32({determinant})*inverse_{i}"]
+        else:
+            second = [
+                f"inverse_{i} = ONE/sd_{i} if sd_{i} > ZERO else ZERO",
+                f"pivot_{j} = ({determinant})*np.float64(inverse_{i})",
+                f"sd_{j} = float32(pivot_{j} if sd_{i} > ZERO else {entries[j, j]})",
+            ]
         return [
             f"pivot_{i} = {entries[i, i]}",
             f"sd_{i} = float32(pivot_{i})",
-            f"inverse_{i} = {inverse}",
-            f"pivot_{j} = (pivot_{i}*{entries[j, j]} - {entries[j, i]}*{entries[j, i]})*np.float64(inverse_{i})",
-            f"sd_{j} = float32({rest})",
+            *second,
             f"factor_{j}_{i} = float32({entries[j, i]})*inverse_{i}",
             f"moved_{i} = {root_of(f'sd_{i}', least)}*{one}",
             f"moved_{j} = {root_of(f'sd_{j}', UNKNOWN)}*{two} + factor_{j}_{i}*moved_{i}",
