@@ -12,9 +12,6 @@ from benchmarks.workloads import EVERY, EXPERIMENTS, WALKERS, w1, w3, wide
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.ensemble import Ensemble
 
-ONE_CORE = "sgdtui, 1 core"
-"""What the engine on one core is called."""
-
 SECONDS = 0.4
 """What one turn of one engine takes, about."""
 
@@ -67,18 +64,15 @@ def calibrated(run: Run, walkers: int, seconds: float = SECONDS) -> int:
 
 
 def compare(workload: str, rounds: int = 7, cores: tuple[int, ...] = (1, 2)) -> list[Speed]:
-    """Everyone in turn, round after round."""
+    """Everyone in turn, round after round; `cores` begin with 1."""
     walkers = WALKERS[workload]
     runs: dict[str, Run] = {}
-    more_cores: set[str] = set()
     closing: list[Callable[[], None]] = []
     for threads in cores:
         run, close = engine(EXPERIMENTS[workload](walkers), threads)
-        name = f"sgdtui, {threads} cores" if threads > 1 else ONE_CORE
-        runs[name] = run
-        if threads > 1:
-            more_cores.add(name)
+        runs[f"sgdtui, {threads} core{'s' if threads > 1 else ''}"] = run
         closing.append(close)
+    one_core, *more_cores = runs
     for name, make in available().items():
         try:
             runs[name] = make(workload, walkers)
@@ -93,7 +87,7 @@ def compare(workload: str, rounds: int = 7, cores: tuple[int, ...] = (1, 2)) -> 
         close()
     speeds = []
     for name, found in rates.items():
-        over_one = _ratios(found, rates[ONE_CORE]) if name in more_cores else None
+        over_one = _ratios(found, rates[one_core]) if name in more_cores else None
         speeds.append(Speed(name, statistics.median(found) / 1e6, *_ratios(found, rates["numpy"]), over_one))
     return speeds
 

@@ -15,6 +15,7 @@ import numba
 import numpy as np
 
 from sgdtui.simulate.address import call_draw, call_step
+from sgdtui.simulate.aligned import aligned_zeros
 from sgdtui.simulate.flow import count_flow, displacements, look_ahead
 from sgdtui.simulate.lanes import copy_lanes, drop_far, lanes_of, part, piece
 from sgdtui.simulate.record import record
@@ -28,7 +29,6 @@ from sgdtui.simulate.sizes import (
     EXAMPLES_AT_ONCE,
     FLOW,
     FORCE,
-    LINE,
     OBSERVABLES,
     OBSERVE,
     ROUND,
@@ -233,12 +233,8 @@ def advance_blocks(
     return t
 
 
-@piece
-def space(kind: Any, rows: Any, lanes: Any) -> Any:
-    """Rows of so many lanes, not filled, that begin with a line of the cache: no vector lies across two."""
-    whole = np.empty(rows * lanes + LINE, kind)
-    first = -whole.ctypes.data % LINE // whole.itemsize
-    return whole[first : first + rows * lanes].reshape(rows, lanes)
+rows_of = piece(aligned_zeros)
+"""Rows of lanes; those that no walker uses are read too."""
 
 
 def drive(
@@ -251,9 +247,8 @@ def drive(
     capacity = sizes[CAPACITY]
     end_walkers = state.shape[0]
     end_work = end_walkers + sizes[WORK]
-    floats = space(np.float64, end_work + 1, capacity)
-    words = space(np.uint32, 5 + EXAMPLES_AT_ONCE, capacity)
-    floats[...], words[...] = 0.0, 0  # lanes that no walker uses are read too
+    floats = rows_of(np.float64, end_work + 1, capacity)
+    words = rows_of(np.uint32, 5 + EXAMPLES_AT_ONCE, capacity)
     return advance_blocks(
         first_block, last_block, blocks, bounds, state, streams, memory, rows,
         step, steps, time, recorded, every, dials, shape, sizes,
@@ -262,7 +257,7 @@ def drive(
         floats[:end_walkers],
         words[:2],
         words[2:4],
-        space(np.float32, max(sizes[ROUND] * sizes[DRAWS], 1), capacity),
+        rows_of(np.float32, max(sizes[ROUND] * sizes[DRAWS], 1), capacity),
         floats[end_walkers:end_work],
         floats[end_work],
         words[4],

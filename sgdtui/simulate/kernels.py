@@ -14,7 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from sgdtui.simulate import address, cache, draws, driver, eight, flow, lanes, prefetch, record, sizes
+from sgdtui.simulate import (
+    address,
+    aligned,
+    cache,
+    draws,
+    driver,
+    eight,
+    flow,
+    lanes,
+    prefetch,
+    record,
+    sizes,
+)
 from sgdtui.simulate.source import Program
 
 NAMES: dict[str, object] = {
@@ -60,7 +72,7 @@ def kernels(program: Program) -> Kernels:
 
 @lru_cache(maxsize=1)
 def _driver() -> cache.Compiled:
-    text = _source(driver, lanes, record, flow, prefetch, address, sizes)
+    text = _source(driver, lanes, record, flow, prefetch, address, aligned, sizes)
     return cache.compiled(driver.drive, driver.SIGNATURE, text, from_python=True, reassociate=True)
 
 

@@ -7,15 +7,15 @@ import pytest
 from numba import njit
 
 from sgdtui.simulate.count.tally import Tally
-from sgdtui.simulate.driver import space
+from sgdtui.simulate.driver import rows_of
 from sgdtui.simulate.sizes import LINE
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.uint32])
-def test_space_begins_with_a_line_and_is_as_large_as_it_was_asked_for(kind: type) -> None:
+def test_rows_begin_with_a_line_and_are_as_many_as_were_asked_for(kind: type) -> None:
     @njit
     def made(rows: int, lanes: int) -> np.ndarray:
-        return space(kind, rows, lanes)
+        return rows_of(kind, rows, lanes)
 
     for rows, lanes in ((1, 1), (3, 560), (8, 17), (40, 1040)):
         found = made(rows, lanes)

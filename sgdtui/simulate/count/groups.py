@@ -64,8 +64,8 @@ def layout(walkers: int, swarm: int = 1, block: int = BLOCK) -> Layout:
         last = group + 1
         if high - low > block:
             # Blocks of one size: a short one at the end would take as many calls for fewer lanes.
-            even = -(-(high - low) // -(-(high - low) // block))
-            length = -(-even // whole) * whole
+            count = -(-(high - low) // block)
+            length = -(-(high - low) // (count * whole)) * whole
             blocks += [(at, min(at + length, high), group, last) for at in range(low, high, length)]
         else:
             while last < groups and bounds[last + 1] - low <= block:

@@ -7,18 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sgdtui.simulate.aligned import aligned_zeros
 from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
-from sgdtui.simulate.sizes import COPIES, DISPLACEMENT_UNITS, FLOW_COLUMNS, LINE
+from sgdtui.simulate.sizes import COPIES, DISPLACEMENT_UNITS, FLOW_COLUMNS
 
 Array = NDArray[np.float64]
-
-
-def _no_counts(*shape: int) -> NDArray[np.int64]:
-    """Zeros that begin with a line of the cache."""
-    size = int(np.prod(shape))
-    room = np.zeros(size + LINE // 8, dtype=np.int64)
-    first = -room.ctypes.data % LINE // 8
-    return room[first : first + size].reshape(shape)
 
 
 class Tally:
@@ -51,10 +44,12 @@ class Tally:
         columns = 1 + dimension + dimension * (dimension + 1) // 2 + observables
         axes = len(bins)
         flow_cells = cells if flowing else 1
-        self.histogram = _no_counts(groups, COPIES if axes == 1 else 1, cells)
+        copies, flow_columns = COPIES if axes == 1 else 1, FLOW_COLUMNS[axes]
+        self.histogram = aligned_zeros(np.int64, groups, copies * cells).reshape(groups, copies, cells)
         self.sums = np.zeros((rows, columns))
         self.flow = np.zeros((rows, 3))
-        self.displacement = _no_counts(groups, flow_cells, FLOW_COLUMNS[axes])
+        displacement = aligned_zeros(np.int64, groups, flow_cells * flow_columns)
+        self.displacement = displacement.reshape(groups, flow_cells, flow_columns)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The sums themselves, by name."""

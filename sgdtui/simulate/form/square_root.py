@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from sgdtui.expression import Apply, Expression, Node, Number, constant, render
 
-SURELY_POSITIVE = 1e-3
-"""A first variance that is never below this has an inverse in float32, and a determinant over it is 0 there only where
-the second pivot is below 1e-35.
-"""
-
 
 def root_of(deviation: str, least: float) -> str:
     """Text of the square root of a float32; what may be below 0 (`least` is its lower bound) counts as 0 there."""

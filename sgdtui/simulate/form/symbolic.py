@@ -210,8 +210,8 @@ class _SymbolicWriter(Writer):
         ]
         names = {(i, j): f"covariance_{i}_{j}" for i, j in triangle}
         self.expressions(text, [(names[i, j], self.sigma[i][j]) for i, j in triangle], prefix="part_noise")
-        bounds = {c: least(self.sigma[c][c].node) for c in self.noisy}
-        text.add(*self.kick_lines(names, self.noisy, bounds))
+        first = self.noisy[0]
+        text.add(*self.kick_lines(names, self.noisy, least(self.sigma[first][first].node)))
         return {c: f"kick_{c}" for c in self.noisy}
 
     # --- entropy

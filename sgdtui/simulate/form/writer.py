@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from sgdtui.expression import Expression
 from sgdtui.expression.bound import UNKNOWN
 from sgdtui.expression.source import straight_line
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.space import Boundary
-from sgdtui.simulate.form.square_root import SURELY_POSITIVE, root_of
+from sgdtui.simulate.form.square_root import root_of
 from sgdtui.simulate.identifiers import identifiers
 
-NO_BOUNDS: Mapping[int, float] = MappingProxyType({})
+SURELY_POSITIVE = 1e-3
+"""A first variance that is never below this has an inverse in float32, and a determinant over it is 0 there only where
+the second pivot is below 1e-35.
+"""
 
 HEAD = "def kernel(walkers, draws, work, streams, rows, memory, places, dials, sizes, k, t, first, steps, lanes, mode):"
 
@@ -184,15 +186,15 @@ class Writer:
             text.close()
 
     def kick_lines(
-        self, entries: dict[tuple[int, int], str], noisy: list[int], least: Mapping[int, float] = NO_BOUNDS
+        self, entries: dict[tuple[int, int], str], noisy: list[int], least: float = UNKNOWN
     ) -> list[str]:
         """Noise of a full Σ = L·diag(pivots)·Lᵀ, row by row; a direction without noise has a pivot of 0.
 
         `entries` are the names of the lower triangle of Σ (those not zero), `noisy` the coordinates with noise, and
-        `least` what their variances are known not to be below. The displacement of coordinate c becomes `kick_c`.
+        `least` what the variance of the first is known not to be below. The displacement of c becomes `kick_c`.
         """
         if len(noisy) == 2:
-            return self._pair_kick_lines(entries, noisy[0], noisy[1], least.get(noisy[0], UNKNOWN))
+            return self._pair_kick_lines(entries, noisy[0], noisy[1], least)
         lines: list[str] = []
         factors: set[tuple[int, int]] = set()
         for place, i in enumerate(noisy):
