@@ -79,7 +79,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_picture(place: Place) -> None:
     terminal.resize(120, 40)
     assert terminal.run(
         15, lambda: "Quit" in terminal.screen.display[39] and "●" in terminal.screen.display[0]
-    )
+    ), terminal.text
     terminal.send(" ")
     terminal.run(10, lambda: "paused" in terminal.screen.display[0])
     run_on_until_still(terminal)

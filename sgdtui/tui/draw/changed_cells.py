@@ -7,6 +7,7 @@ what the terminal already shows, and only the difference is written, with short 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -141,15 +142,12 @@ class ScreenMirror:
         for y, x, strips in _pieces(update):
             if not 0 <= y < height:
                 continue
-            cells = self._cells(strips)
-            if x < 0:
-                cells, x = cells[-x:], 0
-            cells = cells[: width - x]
+            cells, x = _within(self._cells(strips), x, width)
             if not cells:
                 continue
-            self._wanted[y][x : x + len(cells)] = cells
+            x, end = _lay(cells, self._wanted[y], x)
             from_x, to_x = self._behind.get(y, (x, x))
-            self._behind[y] = (min(x, from_x), max(x + len(cells), to_x))
+            self._behind[y] = (min(x, from_x), max(end, to_x))
 
     def flush(self, limit: int | None = None, first: Iterable[Region] = ()) -> Patch:
         """What brings the terminal nearer to what it should show, in about `limit` bytes at most.
@@ -224,6 +222,42 @@ class ScreenMirror:
         return cells
 
 
+def _within(cells: list[Cell], x: int, width: int) -> tuple[list[Cell], int]:
+    """The part of `cells` that lies on a row of `width` columns, and where it begins.
+
+    While a window is pulled, updates still come that were laid out for the size before: they may begin beyond the
+    row's end. Half a wide character is a blank, as a whole one in the last column would wrap.
+    """
+    if x < 0:
+        cells, x = cells[-x:], 0
+        if cells and _is_tail(cells[0]):
+            cells[0] = _blank(cells[0])
+    if x + len(cells) > width:
+        cut = cells[max(width - x, 0) :]
+        cells = cells[: max(width - x, 0)]
+        if cells and _is_tail(cut[0]):
+            cells[-1] = _blank(cells[-1])
+    return cells, x
+
+
+def _lay(cells: list[Cell], row: list[Cell | None], x: int) -> tuple[int, int]:
+    """Lay cells on a row; of a wide character that they cover by half a blank is left. The columns that changed."""
+    begin, end = x, x + len(cells)
+    if _is_tail(half := row[begin]):
+        begin -= 1
+        row[begin] = _blank(half)
+    if end < len(row) and _is_tail(half := row[end]):
+        row[end] = _blank(half)
+        end += 1
+    row[x : x + len(cells)] = cells
+    return begin, end
+
+
+def _blank(half: Cell) -> Cell:
+    """What is left of a wide character whose other half is gone."""
+    return (" ", half[1])
+
+
 def _ended(out: list[str], pen: Pen | None) -> Patch:
     if pen is not None and (pen.attributes or pen.ink or pen.ground):
         out.append("\x1b[0m")
@@ -293,7 +327,7 @@ def _looks_same(old: Cell, new: Cell) -> bool:
     return new[0] == " " and old[1].attributes == new[1].attributes == "" and old[1].ground == new[1].ground
 
 
-def _is_tail(cell: Cell | None) -> bool:
+def _is_tail(cell: Cell | None) -> TypeGuard[Cell]:
     """Whether the cell is the second half of a wide character."""
     return cell is not None and cell[0] == ""
 

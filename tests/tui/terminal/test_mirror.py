@@ -20,15 +20,15 @@ WIDTH, HEIGHT = 40, 12
 STYLES = [Style.parse(s) for s in ("red", "bold blue on white", "#102030 on #c0d0e0", "bright_green", "dim")]
 
 
-def picture(chance: random.Random) -> list[str]:
+def picture(chance: random.Random, width: int = WIDTH, height: int = HEIGHT) -> list[str]:
     """Rows of letters, braille, blocks and wide characters."""
     rows = []
-    for _ in range(HEIGHT):
+    for _ in range(height):
         row, cells = "", 0
-        while cells < WIDTH:
+        while cells < width:
             character = chance.choice("abc  ⣿▄…漢")
             size = 2 if character == "漢" else 1
-            if cells + size <= WIDTH:
+            if cells + size <= width:
                 row, cells = row + character, cells + size
         rows.append(row)
     return rows
@@ -71,6 +71,57 @@ def test_chunks_in_any_order_end_in_the_last_picture(seed: int) -> None:
             assert shown.data == wanted.data
             if shown.data.strip():
                 assert shown == wanted
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_updates_of_an_older_size_spoil_nothing(seed: int) -> None:
+    """A window that is pulled: pieces laid out for another size come between, and lie partly or wholly outside."""
+    chance = random.Random(seed)
+    console = Console(file=io.StringIO(), color_system="truecolor", force_terminal=True)
+    mirror = ScreenMirror()
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    stream = pyte.Stream(screen)
+    for _ in range(8):
+        width, height = chance.randrange(8, 2 * WIDTH), chance.randrange(2, 2 * HEIGHT)
+        screen.resize(height, width)
+        screen.reset()
+        mirror.forget()
+        for _ in range(6):
+            its_width = chance.randrange(4, 2 * WIDTH)
+            rows = picture(chance, its_width, chance.randrange(1, 2 * HEIGHT))
+            place = Region(
+                chance.randrange(-5, 2 * WIDTH), chance.randrange(-3, 2 * HEIGHT), its_width, len(rows)
+            )
+            strips = [[Strip([Segment(c, chance.choice(STYLES)) for c in row])] for row in rows]
+            mirror.take(LayoutUpdate(strips, place), console, width, height)
+            stream.feed(mirror.flush(chance.choice((40, 900))).sequence)
+        rows = picture(chance, width, height)
+        mirror.take(
+            LayoutUpdate([[Strip([Segment(row)])] for row in rows], Region(0, 0, width, height)),
+            console, width, height,
+        )  # fmt: skip
+        while mirror.behind:
+            stream.feed(mirror.flush(200).sequence)
+        shown = ["".join(screen.buffer[y][x].data for x in range(width)) for y in range(height)]
+        assert shown == rows
+
+
+def test_nothing_beyond_the_last_column_is_sent() -> None:
+    """Half a wide character would wrap to the next row."""
+    console = Console(file=io.StringIO(), color_system="256", force_terminal=True)
+    mirror = ScreenMirror()
+    for x, text, sent in (
+        (20, "abc", ""),
+        (19, "漢", " "),
+        (18, "漢", "漢"),
+        (-1, "漢b", " b"),
+        (-9, "漢b", ""),
+    ):
+        mirror.forget()
+        piece = LayoutUpdate([[Strip([Segment(text)])]], Region(x, 0, 3, 1))
+        at = f"\x1b[1;{max(x, 0) + 1}H"
+        found = mirror.patch(piece, console, 20, 1).sequence.replace("\x1b[0m", "").replace("\x1b[m", "")
+        assert found == (at + sent if sent else "")
 
 
 def test_what_was_asked_for_first_is_sent_first() -> None:
