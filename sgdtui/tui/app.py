@@ -282,6 +282,14 @@ class SgdApp(App[int]):
     refusal: str = ""
     """Why the app ended before it began; printed by the command."""
 
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback of some hundred lines with the values of every variable."""
+        if self.session is None or self._exception is None:
+            super()._fatal_error()
+            return
+        self.refusal = self.session.fault(self._exception)
+        self._close_messages_no_wait()
+
     async def action_quit(self) -> None:
         """Ends the run and leaves; nothing is waited for."""
         self.exit(0)

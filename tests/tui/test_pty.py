@@ -17,10 +17,10 @@ LARGEST = 8_200
 """Bytes of the largest piece: 8 kB, and the last cell with its style and the way back to none."""
 
 
-def launched(home: Path, preset: str, colour: str) -> Terminal:
+def launched(home: Path, preset: str, colour: str, program: tuple[str, ...] = ("-m", "sgdtui")) -> Terminal:
     """The app, its state in `home`, with a verdict on the screen."""
     terminal = Terminal(
-        [sys.executable, "-m", "sgdtui", "launch", preset, "--color", colour, "--threads", "1"],
+        [sys.executable, *program, "launch", preset, "--color", colour, "--threads", "1"],
         rows=36,
         environment={
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -63,5 +63,34 @@ def test_bytes_of_a_frame(tmp_path: Path, preset: str, colour: str, most: int) -
         assert largest_piece(terminal, 3.0) <= LARGEST
         terminal.send("q")
         assert terminal.ended(5) == 0
+    finally:
+        terminal.close()
+
+
+FAULTY = """
+import sys
+from sgdtui.cli.group import main
+from sgdtui.tui.app import SgdApp
+
+SgdApp.action_redraw = lambda app: app.rows_of_the_screen
+main()
+"""
+
+
+@pytest.mark.slow
+def test_a_fault_gives_the_terminal_back_and_the_run_is_kept(tmp_path: Path) -> None:
+    """`ctrl+l` draws anew, which fails here: three lines and status 1, and another start goes on with the run."""
+    terminal = launched(tmp_path, "double-well-tanh", "256", program=("-c", FAULTY))
+    try:
+        terminal.send("\x0c")
+        assert terminal.ended(10) == 1
+        after = bytes(terminal.raw).rpartition(b"\x1b[?1049l")[2].decode()
+        assert "Traceback" not in after
+        assert "ended by a fault of its own: AttributeError" in after
+        (report,) = (tmp_path / "state" / "faults").iterdir()
+        assert report.name in after.replace("\r\n", "")
+        assert "rows_of_the_screen" in report.read_text()
+        assert "sgdtui launch --resume" in after
+        assert len(list((tmp_path / "state" / "checkpoints").glob("run-*.npz"))) == 1
     finally:
         terminal.close()
