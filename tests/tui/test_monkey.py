@@ -14,6 +14,7 @@ import unicodedata
 
 import pytest
 from textual import events
+from textual.geometry import Size
 from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 
 from tests.tui import synthetic
@@ -41,6 +42,20 @@ def _type_at_once(stage: Stage, keys: list[str]) -> None:
         stage.app._driver.send_message(event)
 
 
+async def _pull(stage: Stage, size: tuple[int, int]) -> None:
+    """While a window is pulled, the app knows its size a moment before its screens do: what is drawn in between is
+    still laid out for the size before.
+    """
+    app = stage.app
+    app._size = Size(*size)
+    stage.made[-1].show(rate=2e6)
+    app.screen.refresh()
+    for widget in app.screen.query("*"):
+        widget.refresh()
+    await stage.settle()
+    app._size = None  # the next size is told at once
+
+
 async def _events(stage: Stage, rng: random.Random) -> list[str]:
     """One event, or a burst of keys; what it was."""
     what = rng.random()
@@ -60,6 +75,8 @@ async def _events(stage: Stage, rng: random.Random) -> list[str]:
         )
         return ["snapshot"]
     size = rng.choice(SIZES)
+    if rng.random() < 0.5:
+        await _pull(stage, size)
     await stage.pilot.resize_terminal(*size)
     return [f"resize {size}"]
 
@@ -94,6 +111,21 @@ async def _monkey(count: int, seed: int, scene: str) -> None:
 @pytest.mark.parametrize("scene", ["double-well", "rotating"])
 async def test_a_short_monkey(scene: str) -> None:
     await _monkey(40, 7, scene)
+
+
+@pytest.mark.parametrize("scene", ["double-well", "rotating"])
+async def test_a_window_that_is_pulled(scene: str) -> None:
+    snapshot = synthetic.double_well() if scene == "double-well" else synthetic.rotating_2d()
+    async with staged(snapshot, (120, 36)) as stage:
+        wire = Wire(stage, (120, 36))
+        for size in SIZES:
+            await _pull(stage, size)
+            await stage.pilot.resize_terminal(*size)
+            await stage.settle()
+            wire.resize()
+            stage.app.screen.refresh(layout=True)
+            await stage.settle()
+            assert not wire.differing(), size
 
 
 @pytest.mark.slow
