@@ -36,6 +36,8 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.answers = answers
+        self.lost = 0
+        """So many of the next answers get lost."""
         self.raw = bytearray()
         self.times: list[tuple[float, int]] = []
         self._unread = b""
@@ -88,10 +90,17 @@ class Terminal:
         if cut >= 0 and not re.match(rb"\x1b(\[[\x20-\x3f]*[\x40-\x7e]|[^\[])", data[cut:]):
             whole = cut
         data, self._unread = data[:whole], data[whole:]
-        if self.answers:
-            for _ in range(data.count(_QUERY)):
-                os.write(self.fd, b"\x1b[%d;%dR" % (self.screen.cursor.y + 1, self.screen.cursor.x + 1))
-        self._stream.feed(_NOT_PYTES.sub(b"", data))
+        *asking, rest = data.split(_QUERY)
+        for part in asking:
+            self._stream.feed(_NOT_PYTES.sub(b"", part))
+            self._answer()
+        self._stream.feed(_NOT_PYTES.sub(b"", rest))
+
+    def _answer(self) -> None:
+        """Says where the cursor is, if this terminal does and the answer does not get lost."""
+        if self.answers and not self.lost:
+            os.write(self.fd, b"\x1b[%d;%dR" % (self.screen.cursor.y + 1, self.screen.cursor.x + 1))
+        self.lost = max(0, self.lost - 1)
 
     @property
     def text(self) -> str:

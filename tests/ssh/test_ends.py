@@ -93,6 +93,22 @@ def test_a_frozen_client_costs_no_processor_and_wakes_up_to_a_living_run(place: 
     assert terminal.ended(5) == 0
 
 
+def test_an_answer_of_the_terminal_that_got_lost_halts_nothing(place: Place) -> None:
+    """The walkers walk on and the picture too, a few seconds later at most."""
+    terminal = place.launch(PRESET)
+    terminal.run(3)
+    for _ in range(2):
+        terminal.lost = 1
+        assert terminal.run(10, lambda: terminal.lost == 0)
+        terminal.run(8)
+        assert "●" in terminal.screen.display[0]
+        seen = len(terminal.raw)
+        terminal.run(3)
+        assert len(terminal.raw) > seen + 1000, terminal.text
+    terminal.send("q")
+    assert terminal.ended(5) == 0
+
+
 def test_a_client_that_dies_frozen_leaves_nothing(place: Place) -> None:
     terminal = place.launch(PRESET)
     terminal.run(2)

@@ -18,7 +18,7 @@ from textual.events import CursorPosition, InputEvent
 from textual.message import Message
 
 from sgdtui.tui.terminal.outlet import Outlet
-from sgdtui.tui.terminal.pacing import QUERY, Pacer
+from sgdtui.tui.terminal.pacing import Pacer
 
 LAST_WORDS = "\x1b[?1003l\x1b[?1000l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?2004l\x1b[?1004l\x1b[?2048l"
 """Ends every mode in which the terminal speaks unasked: mouse, paste, focus, size."""
@@ -62,7 +62,7 @@ def paced_driver(
         def process_message(self, message: Message) -> None:
             """Keeps replies to itself; a key lets more be drawn."""
             if isinstance(message, CursorPosition):
-                pacer.replied()
+                pacer.replied(message.y + 1, message.x + 1)
                 on_progress()
                 return
             if isinstance(message, InputEvent):
@@ -98,8 +98,7 @@ def paced_driver(
         def stop_application_mode(self) -> None:
             """Silences the terminal, reads what it still has to say, then gives it back."""
             if not self.outlet.gone and pacer.uses_replies and pacer.silent < 1.0:
-                self.write(LAST_WORDS + QUERY)
-                pacer.note_query()
+                self.write(LAST_WORDS + pacer.ask())
                 until = time.monotonic() + PATIENCE
                 while pacer.unanswered and not self.outlet.gone and time.monotonic() < until:
                     time.sleep(0.005)

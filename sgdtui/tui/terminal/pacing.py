@@ -1,8 +1,8 @@
 """How much may be drawn now: a token bucket whose rate follows the terminal's own replies where those can be believed.
 
-Every chunk of output ends in a cursor-position query. The answer's delay over the smallest one seen is the time that
-the chunk stood in queues on the way; it is kept below `TARGET` by lowering the rate, and the rate grows while there is
-none. Where no replies come the rate is fixed. Nothing here ever slows the run: only the picture waits.
+Every chunk of output ends in a question to the terminal (`replies`). The answer's delay over the smallest one seen is
+the time that the chunk stood in queues on the way; it is kept below `TARGET` by lowering the rate, and the rate grows
+while there is none. Where no replies come the rate is fixed. Nothing here slows the run: only the picture waits.
 """
 
 from __future__ import annotations
@@ -13,16 +13,12 @@ from collections import deque
 from collections.abc import Callable
 
 from sgdtui.tui.terminal.detect import FASTEST, SLOW, UNMEASURED
-from sgdtui.tui.terminal.round_trip import QUERY as _QUERY
-
-QUERY = _QUERY.decode()
+from sgdtui.tui.terminal.replies import FROZEN, Replies
 
 TARGET = 0.045
 """Seconds that output may stand in queues."""
 FAR = 0.06
 """A round trip of so many seconds tells of a slow link."""
-FROZEN = 2.0
-"""Seconds without a reply after which the picture stands still."""
 STALLED = 4.0
 """Seconds without a reply after which nobody is taken to be looking."""
 PACKET = 48
@@ -84,11 +80,8 @@ class Pacer:
         self._urgent_until = -_NEVER
         self._credit = False
         self._touched = clock()
-        self._queries: deque[float] = deque()
-        self._asked_at = -_NEVER
+        self._replies = Replies()
         self._total = 0
-        self._round_trips: deque[tuple[float, float]] = deque()
-        self._rtt: float | None = None
         self._congested = False
         self._knee, self._knee_at = _NEVER, -_NEVER
         self._adapted = -_NEVER
@@ -129,18 +122,21 @@ class Pacer:
         with self._lock:
             now = self._clock()
             self._frames.append(now)
-            if not self._expects_replies or (self._mute and now - self._asked_at < _ASK_AGAIN):
+            if not self._expects_replies or (self._mute and now - self._replies.asked_at < _ASK_AGAIN):
                 return ""
             if self._mute:
-                self._queries.clear()
-            self.note_query()
-            return QUERY
+                self._replies.forget()
+            return self.ask()
 
-    def note_query(self) -> None:
-        """A query was sent; its reply is waited for."""
+    def asks_again(self) -> bool:
+        """Whether a reply is so late that the terminal should be sent `ask()` with nothing else."""
         with self._lock:
-            self._asked_at = self._clock()
-            self._queries.append(self._asked_at)
+            return self.uses_replies and self._replies.asks_again(self._clock())
+
+    def ask(self) -> str:
+        """A query to be sent now; its reply is waited for."""
+        with self._lock:
+            return self._replies.ask(self._clock())
 
     # --- what happened --------------------------------------------------------------------------------------------
 
@@ -155,21 +151,16 @@ class Pacer:
             self._total += count
             self._written.append((now, count))
 
-    def replied(self) -> None:
-        """The terminal answered the oldest query that was open."""
+    def replied(self, row: int, column: int) -> None:
+        """The terminal said where the cursor was when it was asked (from 1)."""
         with self._lock:
-            if not self._queries:
+            if not self._replies.unanswered:
                 return
             now = self._clock()
-            took = now - self._queries.popleft()
             self._mute = False
-            self._rtt = took if self._rtt is None else 0.7 * self._rtt + 0.3 * took
-            while self._round_trips and now - self._round_trips[0][0] > 60:
-                self._round_trips.popleft()
-            while self._round_trips and self._round_trips[-1][1] >= took:
-                self._round_trips.pop()
-            self._round_trips.append((now, took))
-            self._adapt(now, took - self.smallest_round_trip)
+            took = self._replies.answer(now, row, column)
+            if took is not None:
+                self._adapt(now, took - self.smallest_round_trip)
 
     def input_came(self) -> None:
         """A key or the mouse: what it changes is drawn before all else."""
@@ -198,12 +189,12 @@ class Pacer:
     @property
     def smallest_round_trip(self) -> float:
         """Seconds, of the last minute: the way there and back with empty queues."""
-        return self._round_trips[0][1] if self._round_trips else 0.0
+        return self._replies.smallest
 
     @property
     def round_trip(self) -> float | None:
         """Seconds, smoothed; None where there are no replies."""
-        return self._rtt if self.uses_replies else None
+        return self._replies.smoothed if self.uses_replies else None
 
     @property
     def silent(self) -> float:
@@ -211,7 +202,7 @@ class Pacer:
         with self._lock:
             now = self._clock()
             busy = now - self._busy_since if self._backlogged(now) and self._busy_since is not None else 0.0
-            asked = now - self._queries[0] if self._queries and self.uses_replies else 0.0
+            asked = self._replies.waiting(now) if self.uses_replies else 0.0
             return max(busy, asked)
 
     @property
@@ -227,7 +218,7 @@ class Pacer:
     @property
     def unanswered(self) -> int:
         """Queries that are open."""
-        return len(self._queries)
+        return self._replies.unanswered
 
     @property
     def bytes_per_second(self) -> float:
@@ -280,10 +271,10 @@ class Pacer:
 
     def _answered(self, now: float) -> bool:
         """Whether replies come in as they should, so that more may be sent."""
-        if not self._queries:
+        if not self._replies.unanswered:
             return True
-        waiting = now - self._queries[0]
-        if self._rtt is None:
+        waiting = self._replies.waiting(now)
+        if self._replies.smoothed is None:
             if waiting > FROZEN:
                 self._give_up()
                 return True

@@ -165,14 +165,24 @@ class Session:
                 loop.call_soon_threadsafe(gate.go_on)
 
     def _look_around(self) -> None:
-        """Twice a second: checkpoint if it is time; halt a run that nobody can see; end one that nobody touches."""
+        """Twice a second: checkpoint if it is time; ask a terminal that is silent whether it is there; halt a run that
+        nobody can see; end one that nobody touches.
+        """
         while not self._over.wait(LOOK):
             if self.keeper is not None:
                 self.keeper.keep()
+            if self.pacer.asks_again():
+                self._call(self._ask)
             self._slow_down()
             self._halt(self.pacer.stalled and self.detach_seconds is None)
             if self.kiosk is not None and self.pacer.idle > self.kiosk.idle_seconds:
                 self._call(lambda: self._app.exit(0))
+
+    def _ask(self) -> None:
+        """A reply may be lost: is anybody there? (In the app's own thread.)"""
+        driver = self._app._driver
+        if driver is not None and self._app._running:
+            driver.write(self.pacer.ask())
 
     def _slow_down(self) -> None:
         """On a slow link fewer pictures are painted: more could not be sent."""

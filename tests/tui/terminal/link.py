@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import heapq
 import random
+import re
 from collections.abc import Callable
 
 from sgdtui.tui.terminal.pacing import Pacer
+
+
+def place_of(query: str) -> tuple[int, int]:
+    """The row and the column in which a query puts the cursor."""
+    found = re.search(r"\x1b\[(\d+);(\d+)H\x1b\[6n", query)
+    assert found is not None
+    return int(found[1]), int(found[2])
 
 
 class Link:
@@ -36,15 +44,19 @@ class Link:
         self.speed, self.round_trip, self.overhead = speed, round_trip, overhead
         self.honest, self.answers, self.jitter = honest, answers, jitter
         self.frozen_from = float("inf")
+        self.lost = 0
+        """So many of the next replies get lost."""
         self._frame, self._wanted = frame, 0
         self.latencies: list[float] = []
         self.sent: list[tuple[float, int]] = []
         self._free_at = 0.0
+        self._held_back: list[str] = []
         self._events: list[tuple[float, int, str]] = []
         self._random = random.Random(seed)
         self._count = 0
         self._keys: list[float] = []
         self._schedule(2.0, "key")
+        self._schedule(0.5, "look")
         if frame is not None:
             self._schedule(0.2, "frame")
 
@@ -74,11 +86,28 @@ class Link:
         for pressed in self._keys:
             self.latencies.append(arrives - pressed)
         self._keys.clear()
-        if query and self.answers and self.now < self.frozen_from:
-            chance = self._random.expovariate(1 / self.jitter) if self.jitter else 0.0
-            self._schedule(
-                arrives + self.round_trip / 2 + chance if self.honest else self.now + 0.001, "reply"
-            )
+        if query:
+            self._reply(arrives, query)
+
+    def _reply(self, arrives: float, query: str) -> None:
+        """The terminal answers a query that reaches it at that time."""
+        if self.now >= self.frozen_from:
+            self._held_back.append(query)
+            return
+        if not self.answers:
+            return
+        if self.lost:
+            self.lost -= 1
+            return
+        chance = self._random.expovariate(1 / self.jitter) if self.jitter else 0.0
+        at = arrives + self.round_trip / 2 + chance if self.honest else self.now + 0.001
+        self._schedule(at, f"reply {query}")
+
+    def answer_all(self) -> None:
+        """A terminal that wakes up answers what it was asked while it stood still."""
+        for query in self._held_back:
+            self.pacer.replied(*place_of(query))
+        self._held_back.clear()
 
     def run(self, seconds: float) -> None:
         """Lets simulated time pass."""
@@ -87,8 +116,13 @@ class Link:
             self.now += 0.01
             while self._events and self._events[0][0] <= self.now:
                 at, _, what = heapq.heappop(self._events)
-                if what == "reply":
-                    self.pacer.replied()
+                if what.startswith("reply"):
+                    self.pacer.replied(*place_of(what))
+                elif what == "look":
+                    self._schedule(at + 0.5, "look")
+                    if self.pacer.asks_again():
+                        query = self.pacer.ask()
+                        self._reply(self._send(len(query)), query)
                 elif what == "frame":
                     self._wanted += self._frame or 0
                     self._schedule(at + 0.2, "frame")
