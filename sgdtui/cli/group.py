@@ -1,4 +1,4 @@
-"""The command `sgdtui`: its verbs, and what happens to errors. Imports nothing but click."""
+"""The command `sgdtui`: its verbs, and what happens to errors. Imports nothing but click and what costs nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import sgdtui
+from sgdtui.settings.linear_algebra import one_thread
 
 VERBS = {
     "launch": "the app: pick a loss and a noise, watch SGD settle",
@@ -25,9 +26,6 @@ VERBS = {
 }
 
 INPUT_IS_WRONG, INTERRUPTED = 2, 130
-
-LINEAR_ALGEBRA = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Where the libraries below numpy look for their number of threads, once, when they are loaded."""
 
 
 class _Verbs(click.Group):
@@ -65,11 +63,9 @@ class _Verbs(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run; a wrong preset is told and ends in 2, an interrupt in 130, a closed pipe quietly.
 
-        The cores step walkers: threads of linear algebra beside them only wait for each other, awake. With one the
-        figures do not depend on the cores either.
+        With one thread of linear algebra the figures do not depend on the number of cores.
         """
-        for variable in LINEAR_ALGEBRA:
-            os.environ.setdefault(variable, "1")
+        one_thread(unless_asked=True)
         try:
             return super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.exceptions.Exit as stop:

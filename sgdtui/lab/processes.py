@@ -10,6 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
+from sgdtui.settings.linear_algebra import one_thread
+
 
 class RunPool(ProcessPoolExecutor):
     """A pool of fresh processes (spawned: nothing is shared with threads that run here).
@@ -34,8 +36,7 @@ class RunPool(ProcessPoolExecutor):
 
 
 def _prepare() -> None:
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = "1"
+    one_thread(unless_asked=False)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
 
