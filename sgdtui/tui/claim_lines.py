@@ -1,14 +1,33 @@
-"""A checked claim in the words of the panel."""
+"""Claims, checked against the run so far, in the words of the panel."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from sgdtui.claims.check import Claim
+from sgdtui.claims.check import Claim, check
+from sgdtui.model.experiment import Experiment
+from sgdtui.tui.dial_list import LAST, dials_of
 from sgdtui.tui.draw.scale import number, with_error
 from sgdtui.tui.view import ClaimLine
 
 SHORT = (("predictions.", ""), ("observables.", ""), (".covariance", " cov"), ("fokker-planck", "F–P"))
+
+
+def claims_apply(experiment: Experiment) -> bool:
+    """Whether every dial that matters stands where the preset put it."""
+    return all(dial.value == dial.initial for dial in dials_of(experiment) if dial.path not in LAST)
+
+
+def lines_of(experiment: Experiment, document: Mapping[str, Any] | None) -> tuple[ClaimLine, ...]:
+    """The claims that this run alone can tell, against what it has found so far (None: nothing yet)."""
+    if not experiment.expect:
+        return ()
+    alone = tuple(e for e in experiment.expect if e.variant is None and "variants." not in e.that)
+    live = replace(experiment, expect=alone)
+    return tuple(line_of(claim, document is not None) for claim in check(live, document or {}, final=False))
 
 
 def line_of(claim: Claim, looked: bool = True) -> ClaimLine:

@@ -8,7 +8,9 @@ from typing import Any
 
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
-from sgdtui.tui.workbench import Claimed, Event, Request, Workbench
+from sgdtui.tui.bench_events import Claimed, Event, Request
+from sgdtui.tui.claim_lines import claims_apply, lines_of
+from sgdtui.tui.workbench import Workbench
 
 
 class StillLab:
@@ -55,9 +57,7 @@ class StillBench(Workbench):
             experiment = self._still.experiment
             self._take(experiment, keep=False)
             if self._document is not None:
-                self._tell(
-                    Claimed(self._claim_lines(experiment, self._document), self._claims_apply(experiment))
-                )
+                self._tell(Claimed(lines_of(experiment, self._document), claims_apply(experiment)))
             self.told = True
 
         self._do(show)

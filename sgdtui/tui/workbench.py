@@ -4,23 +4,21 @@ checks claims, so that the screen never waits. It answers with frozen events; he
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sgdtui.tui.bench_events import Busy, Claimed, Event, Request, Setup, Shown, Trouble
+
 if TYPE_CHECKING:
-    from sgdtui.expression import Expression
     from sgdtui.lab.result import Result
     from sgdtui.lab.snapshot import Snapshot
     from sgdtui.model.experiment import Experiment
-    from sgdtui.tui.panels.dials import Dial
-    from sgdtui.tui.panels.library import Choice
-    from sgdtui.tui.view import ClaimLine
+    from sgdtui.tui.offers import Offers
+    from sgdtui.tui.preset_file import PresetFile
 
 log = logging.getLogger(__name__)
 
@@ -31,63 +29,6 @@ CLAIMS_EVERY = 1.0
 """Seconds between two checks of the claims."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to open: a preset's name or file, with a loss and a noise by name or as expressions to put in its place."""
-
-    preset: str | None = None
-    loss: str | None = None
-    noise: str | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Setup:
-    """What can be turned and chosen now, for the left column. `number` grows with every change."""
-
-    number: int
-    experiment: Experiment
-    dials: tuple[Dial, ...]
-    losses: tuple[Choice, ...]
-    noises: tuple[Choice, ...]
-    loss: str
-    noise: str
-    loss_text: str
-    noise_text: str
-    undoable: int
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Something is going on that a person should know of ("" when it is over)."""
-
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that a person asked for was refused or failed: plain text, one line or a few."""
-
-    text: str
-    fatal: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shown:
-    """A new snapshot; `fork` says that it is of the run that is compared with."""
-
-    snapshot: Snapshot
-    fork: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """The claims as they stand; `apply` False: the dials have left what was claimed for."""
-
-    claims: tuple[ClaimLine, ...]
-    apply: bool = True
-
-
-Event = Setup | Busy | Trouble | Shown | Claimed
 LabFactory = Callable[..., Any]
 
 
@@ -117,10 +58,9 @@ class Workbench:
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._past: list[Experiment] = []
         self._number = 0
-        self._fitting: dict[tuple[str, str], int | None] = {}
+        self._offers: Offers | None = None
         self._stopped = False
-        self._watched: Path | None = None
-        self._saved: tuple[int, int] | None = None
+        self._file: PresetFile | None = None
         self.experiment: Experiment | None = None
         self.lab: Any = None
         self.fork_lab: Any = None
@@ -133,10 +73,11 @@ class Workbench:
         """Opens a preset, or a loss with a noise, its walkers at their start; from now on its file is watched."""
 
         def read() -> None:
-            experiment = _read(request)
-            self._watch(request.preset)
+            from sgdtui.tui.preset_file import PresetFile
+
+            self._file = PresetFile(request)
             in_use = self.lab is not None
-            self._take(experiment, keep=False)
+            self._take(self._file.experiment, keep=False)
             if in_use:
                 self.restart()
 
@@ -251,7 +192,7 @@ class Workbench:
 
     def look_at_file(self) -> None:
         """Takes up the preset file that was opened, if it has been saved anew; a broken one keeps the last good run."""
-        if self._watched is not None:
+        if self._file is not None:
             self._do(self._look_at_file)
 
     def check_claims(self) -> None:
@@ -299,23 +240,14 @@ class Workbench:
                     log.exception("a change failed")
                     self._tell(Trouble(f"{type(error).__name__}: {error}", fatal=self.experiment is None))
 
-    def _watch(self, preset: str | None) -> None:
-        """From now on the file that a preset is in is looked at for changes."""
-        from sgdtui.preset.load import find
-
-        self._watched = find(preset) if preset is not None else None
-        self._saved = _stamp(self._watched)
-
     def _look_at_file(self) -> None:
-        from sgdtui.preset.load import load
-
-        saved = _stamp(self._watched)
-        if self._watched is None or saved is None or saved == self._saved:
-            return
-        self._saved = saved
-        self._take(load(self._watched), keep=True)
+        saved = self._file.saved_anew() if self._file is not None else None
+        if saved is not None:
+            self._take(saved, keep=True)
 
     def _take(self, experiment: Experiment, *, keep: bool) -> None:
+        from sgdtui.tui.claim_lines import claims_apply, lines_of
+
         if keep and self.experiment is not None:
             self._past = [*self._past[-UNDO + 1 :], self.experiment]
         experiment = self._fitted(experiment)
@@ -330,67 +262,23 @@ class Workbench:
         else:
             self.lab.change(experiment)
         self._tell(self._setup(experiment))
-        self._tell(Claimed(self._claim_lines(experiment, None), self._claims_apply(experiment)))
+        self._tell(Claimed(lines_of(experiment, None), claims_apply(experiment)))
 
     def _setup(self, experiment: Experiment) -> Setup:
-        from sgdtui.model.gradient import GradientSystem
-        from sgdtui.tui.dial_list import dials_of
-        from sgdtui.tui.stability import warning_of
+        from sgdtui.tui.offers import Offers
 
-        system = experiment.system
-        loss = system.loss if isinstance(system, GradientSystem) else None
-        noise = getattr(system, "noise", None)
-        without = "from the data" if system.form == "sample" else "its own"
-        warning, step = warning_of(experiment), "dt" if experiment.dynamics.is_sde else "eta"
-        return Setup(
-            number=self._number,
-            experiment=experiment,
-            dials=tuple(replace(d, warning=warning) if d.path == step else d for d in dials_of(experiment)),
-            losses=self._choices("loss", experiment),
-            noises=self._choices("noise", experiment),
-            loss=(loss.name or "") if loss is not None else "",
-            noise=(noise.name or "") if noise is not None else "",
-            loss_text=_written(loss.expression) if loss is not None else f"{system.form} form",
-            noise_text=_noise_text(noise) if noise is not None else without,
-            undoable=len(self._past),
-        )
-
-    def _choices(self, kind: str, experiment: Experiment) -> tuple[Choice, ...]:
-        from sgdtui.preset import library
-        from sgdtui.tui.panels.library import Choice
-
-        choices = []
-        for entry in library.entries(kind):
-            needs = self._dimension(kind, entry)
-            reason = ""
-            if kind == "noise" and needs is not None and needs != experiment.dimension:
-                reason = f"it needs {_axes(needs)}, the loss has {_axes(experiment.dimension)}"
-            if kind == "noise" and experiment.system.form not in ("gradient", "drift"):
-                reason = f"the {experiment.system.form} form brings its own noise"
-            choices.append(Choice(entry.name, entry.title, entry.about, reason))
-        return tuple(sorted(choices, key=lambda choice: (choice.reason != "", choice.title.lower())))
-
-    def _dimension(self, kind: str, entry: Any) -> int | None:
-        """The dimension that an entry needs, read once; None where it fits any or cannot be read."""
-        key = (kind, str(entry.path))
-        if key not in self._fitting:
-            from sgdtui.preset.named import loss_from_file, noise_from_file
-            from sgdtui.preset.report import Report
-
-            read = loss_from_file if kind == "loss" else noise_from_file
-            part = None
-            with contextlib.suppress(Exception):
-                part = read(entry.path, Report(str(entry.path)))
-            self._fitting[key] = part.dimension if part is not None else None
-        return self._fitting[key]
+        self._offers = self._offers or Offers()
+        return self._offers.setup(experiment, self._number, len(self._past))
 
     def _check_claims(self) -> None:
-        experiment, lab = self.experiment, self.lab
-        if experiment is None or lab is None or not experiment.expect or not self._claims_apply(experiment):
+        from sgdtui.tui.claim_lines import claims_apply, lines_of
+
+        experiment = self.experiment
+        if experiment is None or not experiment.expect or not claims_apply(experiment):
             return
         result = self._recorded()
         if result is not None:
-            self._tell(Claimed(self._claim_lines(experiment, result.document())))
+            self._tell(Claimed(lines_of(experiment, result.document())))
 
     def _recorded(self) -> Result | None:
         """The run so far; None before anything was recorded and predicted for it."""
@@ -399,65 +287,3 @@ class Workbench:
         if snapshot is None or snapshot.samples == 0 or snapshot.predictions_of != snapshot.generation:
             return None
         return result
-
-    def _claims_apply(self, experiment: Experiment) -> bool:
-        """Whether every dial that matters stands where the preset put it."""
-        from sgdtui.tui.dial_list import LAST, dials_of
-
-        return all(dial.value == dial.initial for dial in dials_of(experiment) if dial.path not in LAST)
-
-    def _claim_lines(
-        self, experiment: Experiment, document: Mapping[str, Any] | None
-    ) -> tuple[ClaimLine, ...]:
-        if not experiment.expect:
-            return ()
-        from sgdtui.claims.check import check
-        from sgdtui.tui.claim_lines import line_of
-
-        live = replace(
-            experiment,
-            expect=tuple(e for e in experiment.expect if e.variant is None and "variants." not in e.that),
-        )
-        return tuple(
-            line_of(claim, document is not None) for claim in check(live, document or {}, final=False)
-        )
-
-
-def _stamp(file: Path | None) -> tuple[int, int] | None:
-    """When a file was saved, and its size; None where there is none."""
-    if file is None:
-        return None
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
-
-
-def _read(request: Request) -> Experiment:
-    """The experiment that a request names. Raises PresetError."""
-    from sgdtui.preset.change import changed
-    from sgdtui.preset.load import combine, load
-
-    if request.preset is not None:
-        experiment = load(request.preset)
-        changes = {k: v for k, v in (("loss", request.loss), ("noise", request.noise)) if v is not None}
-        return changed(experiment, changes) if changes else experiment
-    return combine(request.loss or "double-well", request.noise or "constant")
-
-
-def _written(expression: Expression) -> str:
-    """An expression as a person would type it."""
-    from sgdtui.preset.describe import text
-
-    said = text(expression)
-    return f"{said:g}" if isinstance(said, int | float) else said
-
-
-def _noise_text(noise: Any) -> str:
-    entries = [_written(entry) for entry in noise.covariance]
-    return entries[0] if noise.form == "isotropic" else f"[{', '.join(entries)}]"
-
-
-def _axes(dimension: int) -> str:
-    return "one dimension" if dimension == 1 else f"{dimension} dimensions"

@@ -15,8 +15,10 @@ from textual.pilot import Pilot
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.app import Options, SgdApp
+from sgdtui.tui.bench_events import Request
+from sgdtui.tui.offers import Offers
 from sgdtui.tui.panels.library import Choice
-from sgdtui.tui.workbench import Request, Workbench
+from sgdtui.tui.workbench import Workbench
 from tests.tui.fake_lab import FakeLab, maker
 
 LOSSES = (
@@ -38,6 +40,14 @@ NOISES = (
 CLAIMS_AT = 0.9671
 
 
+class StagedOffers(Offers):
+    """A fixed library."""
+
+    def choices(self, kind: str, experiment: Experiment) -> tuple[Choice, ...]:
+        del experiment
+        return LOSSES if kind == "loss" else NOISES
+
+
 class StagedBench(Workbench):
     """A workbench with a fixed library, opening a snapshot's own experiment."""
 
@@ -45,14 +55,11 @@ class StagedBench(Workbench):
         self.staged = snapshot
         self.asked: list[Any] = []
         super().__init__(tell, make_lab=maker(snapshot, made))
+        self._offers = StagedOffers()
 
     def open(self, request: Request) -> None:
         self.asked.append(request)
         self._do(lambda: self._take(self.staged.experiment, keep=False))
-
-    def _choices(self, kind: str, experiment: Experiment) -> tuple[Choice, ...]:
-        del experiment
-        return LOSSES if kind == "loss" else NOISES
 
 
 class Stage:

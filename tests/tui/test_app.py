@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdtui.tui.bench_events import Busy, Trouble
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.library import Library
@@ -9,7 +10,6 @@ from sgdtui.tui.panels.noise import NoiseList
 from sgdtui.tui.screens.expression import ExpressionEditor, problem_of
 from sgdtui.tui.screens.help import PANELS, Help
 from sgdtui.tui.screens.palette import Palette
-from sgdtui.tui.workbench import Busy, Trouble
 from tests.tui import synthetic
 from tests.tui.stage import staged
 

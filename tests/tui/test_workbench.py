@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sgdtui.tui.bench_events import Claimed, Event, Request, Setup, Shown, Trouble
 from sgdtui.tui.stability import warning_of
-from sgdtui.tui.workbench import Claimed, Event, Request, Setup, Shown, Trouble, Workbench
+from sgdtui.tui.workbench import Workbench
 from tests.tui import synthetic
 from tests.tui.fake_lab import FakeLab, maker
 

@@ -281,7 +281,7 @@ class MapScreen(Screen[None]):
         """To the laboratory; the swept preset is opened there if nothing is."""
         self.dismiss(None)
         if self.bench.experiment is None:
-            from sgdtui.tui.workbench import Request
+            from sgdtui.tui.bench_events import Request
 
             self.bench.open(Request(self.table.preset or "double-well-tanh"))
 

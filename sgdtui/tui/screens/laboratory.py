@@ -14,6 +14,7 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
+from sgdtui.tui.bench_events import Busy, Claimed, Event, Setup, Shown, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
 from sgdtui.tui.panels.claims import Claims
@@ -30,7 +31,7 @@ from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
 from sgdtui.tui.panels.why import Why
 from sgdtui.tui.view import ARROWS, PREDICTIONS, View
-from sgdtui.tui.workbench import CLAIMS_EVERY, Busy, Claimed, Event, Setup, Shown, Trouble, Workbench
+from sgdtui.tui.workbench import CLAIMS_EVERY, Workbench
 
 TOUR = find_spec("sgdtui.tui.tour.screen") is not None
 """Whether there is a tour to take."""
@@ -434,7 +435,7 @@ class Laboratory(Screen[None]):
             and self.setup is not None
             and self.setup.experiment.system.form != "gradient"
         ):
-            from sgdtui.tui.workbench import Request
+            from sgdtui.tui.bench_events import Request
 
             self.bench.open(Request(loss=message.name))
             return

@@ -11,6 +11,7 @@ from typing import Any
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.app import Options, SgdApp
+from sgdtui.tui.offers import Offers
 from sgdtui.tui.panels.library import Choice
 from sgdtui.tui.tour.chapters import CHAPTERS, PAGES
 from sgdtui.tui.tour.screen import Tour
@@ -60,6 +61,14 @@ class LectureLab(FakeLab):
         self.show(predictions_of=self.stored.generation)
 
 
+class NoOffers(Offers):
+    """An empty library."""
+
+    def choices(self, kind: str, experiment: Experiment) -> tuple[Choice, ...]:
+        del kind, experiment
+        return ()
+
+
 class LectureBench(StagedBench):
     """A workbench on such a lab; it opens what the stage was set with, and begins real presets."""
 
@@ -71,10 +80,7 @@ class LectureBench(StagedBench):
         self.staged = snapshot
         self.asked = []
         Workbench.__init__(self, tell, make_lab=make)
-
-    def _choices(self, kind: str, experiment: Experiment) -> tuple[Choice, ...]:
-        del kind, experiment
-        return ()
+        self._offers = NoOffers()
 
 
 class Lecture(Stage):
