@@ -86,6 +86,11 @@ class View:
         return next((n for n in there if self.snapshot.predictions[n].probability is not None), None)
 
 
+def walkers_of(snapshot: Snapshot) -> str:
+    """What the walkers follow, in a word."""
+    return "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"
+
+
 def settling_word(view: View) -> str:
     """Settling 43 %"""
     snapshot = view.snapshot

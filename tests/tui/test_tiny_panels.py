@@ -10,7 +10,8 @@ import pytest
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.look import Look
-from sgdtui.tui.panels.distribution import Memory, draw_distribution
+from sgdtui.tui.panels.distribution import draw_distribution
+from sgdtui.tui.panels.distribution_memory import Memory
 from sgdtui.tui.panels.drift import draw_drift
 from sgdtui.tui.panels.verdict import draw_verdict
 from sgdtui.tui.view import View

@@ -15,7 +15,7 @@ from sgdtui.tui.draw.maps import draw_map
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import PREDICTION_SHORT, Role
 from sgdtui.tui.draw.scale import finite_range, number
-from sgdtui.tui.panels.distribution import GUTTER
+from sgdtui.tui.panels.distribution_line import GUTTER
 from sgdtui.tui.panels.panel import Panel, draw_title
 from sgdtui.tui.view import ARROWS, View
 

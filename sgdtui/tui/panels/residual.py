@@ -12,7 +12,7 @@ from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.residual import BAND, REACH, draw_residual
 from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_TITLE, Role
 from sgdtui.tui.draw.steady import Steady
-from sgdtui.tui.view import View
+from sgdtui.tui.view import View, walkers_of
 
 
 def sigmas_of(snapshot: Snapshot, prediction: Prediction) -> np.ndarray:
@@ -55,10 +55,9 @@ def draw_residual_section(
     """A rule with the strip's title, and the strip, under the plot `box` and aligned with it."""
     canvas.rule(y)
     if against is None:
-        canvas.write(2, y, " (SGD − prediction)/σ: no prediction yet ", Role.MUTED)
+        canvas.write(2, y, f" ({walkers_of(snapshot)} − prediction)/σ: no prediction yet ", Role.MUTED)
         return
-    kind = "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"
-    x = canvas.write(2, y, f" ({kind} − ", Role.TEXT)
+    x = canvas.write(2, y, f" ({walkers_of(snapshot)} − ", Role.TEXT)
     x = canvas.write(x, y, PREDICTION_TITLE[against], Role.FAINT if view.stale else PREDICTION_ROLE[against])
     x = canvas.write(x, y, ")/σ ", Role.TEXT)
     canvas.write(x, y, f"±{BAND:g}σ shaded " if view.look.shaded else f"±{BAND:g}σ dotted ", Role.MUTED)
