@@ -153,20 +153,23 @@ def source(kind: str) -> str:
     """The text of the function that draws one law. Raises KeyError for a law that is not built."""
     if kind == "gaussian":
         return _gaussian()
-    text = _HEAD.format(about=f"Means of a batch of {kind} draws.")
+    head = _HEAD.format(about=f"Means of a batch of {kind} draws.")
+    begin, end = ["a = a_words[j]", "b = b_words[j]"], ["a_words[j] = a", "b_words[j] = b"]
     if kind in SCALED_BY_CALLER:
-        loops = "    for row in range(rows):\n        for j in range(lanes):\n"
-        lines = ["a = a_words[j]", "b = b_words[j]", *_ONE_DRAW[kind], "out[row, j] = draw"]
-        lines += ["a_words[j] = a", "b_words[j] = b"]
-        return text + loops + "".join(f"{' ' * 12}{line}\n" for line in lines)
-    lines = ["a = a_words[j]", "b = b_words[j]", *_ONE_DRAW[kind], "out[row, j] += draw*share"]
-    lines += ["a_words[j] = a", "b_words[j] = b"]
+        lines = [*begin, *_ONE_DRAW[kind], "out[row, j] = draw", *end]
+        return head + _loops(["for row in range(rows):", "for j in range(lanes):"], lines)
+    lines = [*begin, *_ONE_DRAW[kind], "out[row, j] += draw*share", *end]
     return (
-        text
-        + "    share = float32(1.0/batch)\n    for row in range(rows):\n        out[row, :lanes] = ZERO\n"
-        + "        for _ in range(batch):\n            for j in range(lanes):\n"
-        + "".join(f"{' ' * 16}{line}\n" for line in lines)
+        f"{head}    share = float32(1.0/batch)\n"
+        + _loops(["for row in range(rows):"], ["out[row, :lanes] = ZERO"])
+        + _loops(["for _ in range(batch):", "for j in range(lanes):"], lines, depth=2)
     )
+
+
+def _loops(heads: list[str], lines: list[str], depth: int = 1) -> str:
+    """Lines within loops within one another, the outermost `depth` steps in."""
+    inside = [f"{' ' * 4 * (depth + len(heads))}{line}\n" for line in lines]
+    return "".join([f"{' ' * 4 * (depth + i)}{head}\n" for i, head in enumerate(heads)] + inside)
 
 
 def _gaussian() -> str:
@@ -191,10 +194,10 @@ def _gaussian() -> str:
         "out[row + 1, j] = normal_two",
     ]
     text = _HEAD.format(about="Standard normal draws, a pair of rows at a time by Box and Muller's method.")
-    text += "    for row in range(0, rows, 2):\n"
-    for lines in (words, lengths, points):
-        text += "        for j in range(lanes):\n" + "".join(f"{' ' * 12}{line}\n" for line in lines)
-    return text
+    text += _loops(["for row in range(0, rows, 2):"], [])
+    return text + "".join(
+        _loops(["for j in range(lanes):"], lines, depth=2) for lines in (words, lengths, points)
+    )
 
 
 NAMES["ZERO"] = _float32(0.0)
