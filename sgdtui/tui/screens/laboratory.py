@@ -17,6 +17,8 @@ from textual.widgets import Static
 from sgdtui.tui.bench_events import Busy, Claimed, Event, Setup, Shown, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
+from sgdtui.tui.frame_meter import FrameMeter
+from sgdtui.tui.kept_view import document_of, restored
 from sgdtui.tui.panels.claims import Claims
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
@@ -30,7 +32,7 @@ from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
 from sgdtui.tui.panels.why import Why
-from sgdtui.tui.view import ARROWS, PREDICTIONS, View
+from sgdtui.tui.view import PREDICTIONS, View
 from sgdtui.tui.workbench import CLAIMS_EVERY, Workbench
 
 TOUR = find_spec("sgdtui.tui.tour.screen") is not None
@@ -85,7 +87,7 @@ class Laboratory(Screen[None]):
         self.view = View(look=look, title=title)
         self.setup: Setup | None = None
         self._claims_at = 0.0
-        self._frames: list[float] = []
+        self._frames = FrameMeter()
         self._notice_at = 0.0
 
     def compose(self) -> ComposeResult:
@@ -122,7 +124,7 @@ class Laboratory(Screen[None]):
             case Shown(snapshot, True):
                 self.view = self.view.but(fork=snapshot)
             case Shown(snapshot, False):
-                self._count_frame()
+                self._frames.count()
                 before = self.view.snapshot
                 fresh = (
                     before is None or before.generation != snapshot.generation or snapshot.step < before.step
@@ -160,29 +162,14 @@ class Laboratory(Screen[None]):
         self.query_one(NoiseList).offer(setup.noises, setup.noise, setup.noise_text)
         self.query_one(Dials).offer(setup.dials)
 
-    def view_document(self) -> dict[str, object]:
+    def view_document(self) -> dict[str, Any]:
         """How the run is looked at, as plain JSON, for a checkpoint."""
-        view = self.view
-        return {
-            "predictions": view.predictions,
-            "arrows": sorted(view.arrows),
-            "cursor": list(view.cursor) if view.cursor is not None else None,
-            "smooth": view.look.smooth,
-            "theme": self.app.theme,
-            "focused": self.focused.id if self.focused is not None else None,
-            "paused": view.snapshot is not None and view.snapshot.paused,
-        }
+        focused = self.focused.id if self.focused is not None else None
+        return {**document_of(self.view), "theme": self.app.theme, "focused": focused}
 
     def restore_view(self, document: dict[str, Any]) -> None:
-        """Looks at the run as it was looked at; what does not fit any more is left as it is."""
-        kept = {str(name) for name in document.get("arrows", ())}
-        cursor = document.get("cursor")
-        self.view = self.view.but(
-            predictions=str(document.get("predictions", "all")),
-            arrows=frozenset(ARROWS) & kept,
-            cursor=tuple(float(value) for value in cursor) if cursor is not None else None,
-            look=replace(self.view.look, smooth=bool(document.get("smooth", True))),
-        )
+        """Looks at the run as it was looked at."""
+        self.view = restored(self.view, document)
         if document.get("theme") in self.app.available_themes:
             self.app.theme = document["theme"]
         focused = next((w for w in self.query(Panel) if w.id == document.get("focused")), None)
@@ -195,11 +182,8 @@ class Laboratory(Screen[None]):
         session = getattr(self.app, "session", None)
         wire: dict[str, Any] = session.wire() if session is not None else {}
         # A picture goes out in pieces on a slow link: of what was sent, no more than came were pictures.
-        return {**wire, "fps": min(self.fps, wire.get("fps", self.fps))}
-
-    def _count_frame(self) -> None:
-        now = time.monotonic()
-        self._frames = [t for t in self._frames if now - t < 2.0] + [now]
+        fps = self._frames.rate
+        return {**wire, "fps": min(fps, wire.get("fps", fps))}
 
     @property
     def settled_down(self) -> bool:
@@ -210,13 +194,6 @@ class Laboratory(Screen[None]):
             and self.view.snapshot is not None
             and not self.view.busy
         )
-
-    @property
-    def fps(self) -> float:
-        """Frames a second over the last two seconds."""
-        if len(self._frames) < 2:
-            return 0.0
-        return (len(self._frames) - 1) / max(self._frames[-1] - self._frames[0], 1e-6)
 
     def refresh_view(self) -> None:
         """Hands the view to every panel that is on the screen."""
