@@ -77,7 +77,8 @@ def read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
         with path.open(encoding="utf-8-sig", newline="") as file:
             head = list(itertools.islice((line for line in file if line.strip()), 2))
     except (OSError, UnicodeDecodeError) as error:
-        raise TableError([f"{path.name} cannot be read: {shortened(str(error))}"]) from None
+        reason = getattr(error, "strerror", None) or shortened(str(error))
+        raise TableError([f"{path.name} cannot be read: {reason}"]) from None
     if not head:
         raise TableError([f"{path.name} is empty"], "give a line of names and at least two rows")
     delimiter = max(_DELIMITERS, key=head[0].count)

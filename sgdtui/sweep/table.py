@@ -183,8 +183,10 @@ def read_csv(path: Path) -> SweepTable:
         return _as_table(
             path, tuple(header), [_typed_row(header, line) for line in lines if len(line) == len(header)]
         )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TableError(f"{path}: {error}") from None
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"{path} is no table in CSV: {error}") from None
 
 
 def _as_table(path: Path, header: tuple[str, ...], rows: list[list[Any]]) -> SweepTable:
@@ -277,9 +279,10 @@ def _of_one_kind(values: list[Any]) -> list[Any]:
 def _read_parquet(path: Path) -> tuple[tuple[str, ...], list[list[Any]]]:
     arrow, parquet = _pyarrow()
     try:
-        table = parquet.read_table(path)
+        with path.open("rb") as file:
+            table = parquet.read_table(file)
     except (OSError, arrow.ArrowException) as error:
-        raise TableError(f"{path}: {error}") from None
+        raise TableError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return tuple(table.column_names), [list(row.values()) for row in table.to_pylist()]
 
 
