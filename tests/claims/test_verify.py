@@ -155,7 +155,7 @@ def test_command_interrupted_prints_what_it_has(presets, monkeypatch):
 
 @pytest.mark.slow
 def test_real_presets_in_processes_agree_with_one_run_here():
-    names = ["stationary-law", "label-noise"]
+    names = ["langevin", "learning-rate-decay"]
     side_by_side = {v.name: v for v in verify(names, threads=2)}
     (here,) = verify(names[:1], threads=2)
     for there, claim in zip(side_by_side[names[0]].claims, here.claims, strict=True):

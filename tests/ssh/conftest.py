@@ -41,8 +41,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def kernels(shared: Path) -> Path:
-    """A cache that all tests share, so that only the first one compiles."""
-    folder = shared / "cache"
+    """A cache that all tests share, so that only the first one compiles; with SGDTUI_TEST_KERNELS further runs too."""
+    folder = Path(os.environ.get("SGDTUI_TEST_KERNELS") or shared / "cache")
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
