@@ -45,7 +45,7 @@ def main() -> int:
     for workload in EXPERIMENTS:
         if workload in asked.only:
             _say(f"{workload} …")
-            report.throughput[workload] = compare(workload, rounds=3 if asked.quick else 15, cores=cores)
+            report.throughput[workload] = compare(workload, rounds=3 if asked.quick else 31, cores=cores)
     if "latency" in asked.only:
         _say("waiting …")
         report.latencies = [*expressions(3 if asked.quick else 9), *event_loop(2.0 if asked.quick else 6.0)]
