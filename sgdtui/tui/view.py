@@ -86,6 +86,12 @@ class View:
         return next((n for n in there if self.snapshot.predictions[n].probability is not None), None)
 
 
+def names_of(snapshot: Snapshot) -> list[str]:
+    """The variables of the axes that are shown."""
+    experiment = snapshot.experiment
+    return [experiment.variables[axis] for axis in experiment.space.axes]
+
+
 def walkers_of(snapshot: Snapshot) -> str:
     """What the walkers follow, in a word."""
     return "SDE" if snapshot.experiment.dynamics.is_sde else "SGD"

@@ -28,7 +28,6 @@ UNDO = 100
 CLAIMS_EVERY = 1.0
 """Seconds between two checks of the claims."""
 
-
 LabFactory = Callable[..., Any]
 
 

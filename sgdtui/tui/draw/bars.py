@@ -13,6 +13,11 @@ EIGHTHS = np.array([ord(c) for c in " ▁▂▃▄▅▆▇█"], np.uint32)
 ASCII_EIGHTHS = np.array([ord(c) for c in "  ..::###"], np.uint32)
 
 
+def bins_of(edges: np.ndarray, positions: np.ndarray | float) -> NDArray[np.intp]:
+    """The bins that positions lie in; the first or the last for those outside."""
+    return np.clip(np.searchsorted(edges, positions, side="right") - 1, 0, len(edges) - 2)
+
+
 def columns_of(
     edges: np.ndarray, density: np.ndarray, low: float, high: float, columns: int
 ) -> NDArray[np.float64]:

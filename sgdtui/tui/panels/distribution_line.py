@@ -8,7 +8,7 @@ import numpy as np
 
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.prediction import Prediction
-from sgdtui.tui.draw.bars import columns_of, draw_bars
+from sgdtui.tui.draw.bars import bins_of, columns_of, draw_bars
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.cursor import mark_cursor, write_readout
 from sgdtui.tui.draw.curves import (
@@ -29,7 +29,7 @@ from sgdtui.tui.panels.distribution_memory import Memory
 from sgdtui.tui.panels.on_the_way import expected_of, way_name
 from sgdtui.tui.panels.panel import draw_title
 from sgdtui.tui.panels.residual import draw_residual_section
-from sgdtui.tui.view import View, walkers_of
+from sgdtui.tui.view import View, names_of, walkers_of
 
 GUTTER = 7
 """Cells left of the axis: the same in every panel with an x axis, so that x lies under x."""
@@ -44,8 +44,7 @@ def density_at(prediction: Prediction, positions: np.ndarray) -> np.ndarray | No
 def binned_at(edges: np.ndarray, density: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """A density on bins at `positions`: in steps where the bins are few, else between their middles."""
     if len(density) < 40:
-        index = np.clip(np.searchsorted(edges, positions, side="right") - 1, 0, len(density) - 1)
-        steps: np.ndarray = density[index]
+        steps: np.ndarray = density[bins_of(edges, positions)]
         return steps
     centres = (edges[:-1] + edges[1:]) / 2
     values: np.ndarray = np.interp(positions, centres, density)
@@ -112,7 +111,7 @@ def draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, fo
         return None
     edges = snapshot.edges[0]
     low, high = float(edges[0]), float(edges[-1])
-    name = snapshot.experiment.variables[snapshot.experiment.space.axes[0]]
+    name = names_of(snapshot)[0]
     density = snapshot.instant if view.settling else snapshot.density
     columns = max(canvas.width - GUTTER, 1)
     heights = columns_of(edges, density, low, high, columns)
@@ -182,11 +181,10 @@ def _draw_cursor(
         return
     mark_cursor(canvas, column, box.y, box.rows)
     canvas.write(column, axis_row, "Φ", Role.ACCENT)
-    edges = snapshot.edges[0]
-    index = int(np.clip(np.searchsorted(edges, view.cursor[0], side="right") - 1, 0, len(edges) - 2))
+    index = int(bins_of(snapshot.edges[0], view.cursor[0]))
     se = None if view.settling else float(snapshot.density_se[index])
     density = snapshot.instant if view.settling else snapshot.density
-    name = snapshot.experiment.variables[snapshot.experiment.space.axes[0]]
+    name = names_of(snapshot)[0]
     lines: list[tuple[str, int]] = [
         (f"Φ {name} = {number(view.cursor[0])}", Role.ACCENT),
         (f"{walkers_of(snapshot)} {with_error(float(density[index]), se)}", Role.TEXT),

@@ -9,6 +9,7 @@ import numpy as np
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.prediction import Prediction
 from sgdtui.tui.draw.arrows import draw_map_arrows, longest_of
+from sgdtui.tui.draw.bars import bins_of
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.frame import NAME, Box, draw_frame
 from sgdtui.tui.draw.maps import draw_map, draw_signed_map
@@ -19,7 +20,7 @@ from sgdtui.tui.panels.distribution_memory import Memory
 from sgdtui.tui.panels.on_the_way import expected_of, way_name
 from sgdtui.tui.panels.panel import draw_title
 from sgdtui.tui.panels.residual import sigmas_of
-from sgdtui.tui.view import View, walkers_of
+from sgdtui.tui.view import View, names_of, walkers_of
 
 RESIDUAL_REACH = 4.0
 """Standard errors at which the colours of a difference end."""
@@ -59,7 +60,7 @@ def draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, fo
 def _draw_title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool) -> None:
     title = "Walkers now" if view.settling else "Stationary distribution"
     shades = "shade ∝ √p" + (", smoothed" if view.look.smooth else "")
-    names = _names(snapshot)
+    names = names_of(snapshot)
     notes = [shades]
     if max(map(width_of, names)) > NAME:  # beside the axes they are cut
         spelt = f"→ {names[0]}  ↑ {names[1]}"
@@ -80,7 +81,7 @@ class _Page:
 
     def frame(self, x: int, width: int) -> Box:
         """The axes of a map, from this column on."""
-        (across, up), names = self.snapshot.edges, _names(self.snapshot)
+        (across, up), names = self.snapshot.edges, names_of(self.snapshot)
         return draw_frame(
             self.canvas, x, 2, width, self.canvas.height - 2,
             (float(across[0]), float(across[-1])), (float(up[0]), float(up[-1])),
@@ -146,10 +147,6 @@ class _Page:
         )
 
 
-def _names(snapshot: Snapshot) -> list[str]:
-    return [snapshot.experiment.variables[axis] for axis in snapshot.experiment.space.axes]
-
-
 def _mark_point(canvas: Canvas, box: Box, cursor: tuple[float, ...]) -> None:
     column = box.column_of(cursor[0])
     if column is None or not box.bottom <= cursor[1] <= box.top:
@@ -167,10 +164,7 @@ def _read_point(
     against: str | None,
 ) -> None:
     assert view.cursor is not None
-    i, j = (
-        int(np.clip(np.searchsorted(e, c, side="right") - 1, 0, len(e) - 2))
-        for e, c in zip(snapshot.edges, view.cursor, strict=False)
-    )
+    i, j = (int(bins_of(edges, place)) for edges, place in zip(snapshot.edges, view.cursor, strict=False))
     point = f"Φ ({number(view.cursor[0])}, {number(view.cursor[1])})"
     text = f"{point}  {walkers_of(snapshot)} {number(float(density[i, j]))}"
     if predicted is not None and against is not None:

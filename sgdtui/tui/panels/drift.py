@@ -7,6 +7,7 @@ import numpy as np
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.drift_vectors import DriftVectors
 from sgdtui.tui.draw.arrows import draw_line_arrows, draw_map_arrows, longest_of, sample_line
+from sgdtui.tui.draw.bars import bins_of
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.cursor import mark_cursor, write_readout
 from sgdtui.tui.draw.curves import dot_positions, draw_curve
@@ -17,7 +18,7 @@ from sgdtui.tui.draw.roles import PREDICTION_SHORT, Role
 from sgdtui.tui.draw.scale import finite_range, number
 from sgdtui.tui.panels.distribution_line import GUTTER
 from sgdtui.tui.panels.panel import Panel, draw_title
-from sgdtui.tui.view import ARROWS, View
+from sgdtui.tui.view import ARROWS, View, names_of
 
 SIGN = {"gradient": "−g", "noise_induced": "−∇·D", "diffusive": "−D∇ln p", "velocity": "J/p"}
 SIGN_ASCII = {"gradient": "-g", "noise_induced": "-div D", "diffusive": "-D dlnp", "velocity": "J/p"}
@@ -96,7 +97,7 @@ def _draw_rows(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
     arrow_rows = max(1, len(kinds) * (2 if explained else 1))
     wide = canvas.width >= GUTTER + SLOT
     loss_rows = inside - arrow_rows if wide and inside - arrow_rows >= 4 else 0
-    name = snapshot.experiment.variables[snapshot.experiment.space.axes[0]]
+    name = names_of(snapshot)[0]
     columns = max(canvas.width - GUTTER, SLOT)
     box = Box(GUTTER, 1, columns, 0, low, high)
     if loss_rows:
@@ -167,7 +168,7 @@ def _read_landscape(
     column = box.column_of(view.cursor[0]) if view.cursor is not None else None
     if column is None or view.cursor is None:
         return
-    index = int(np.clip(np.searchsorted(edges, view.cursor[0], side="right") - 1, 0, len(drift.variance) - 1))
+    index = int(bins_of(edges, view.cursor[0]))
     lines: list[tuple[str, int]] = [(f"Φ {name} = {number(view.cursor[0])}", Role.ACCENT)]
     if drift.loss is not None:
         lines.append((f"L {number(float(drift.loss[index]))}", Role.TEXT))
@@ -182,7 +183,7 @@ def _read(canvas: Canvas, view: View, box: Box, y: int, edges: np.ndarray, value
     if column is None:
         return
     mark_cursor(canvas, column, box.y, box.rows)
-    index = int(np.clip(np.searchsorted(edges, view.cursor[0], side="right") - 1, 0, len(values) - 1))
+    index = int(bins_of(edges, view.cursor[0]))
     text = f" {number(float(values[index]))} "
     x = column + 1 if column + 1 + len(text) <= box.x + box.columns else column - len(text)
     canvas.write(x, y, text, Role.ACCENT)
@@ -233,7 +234,7 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVecto
     low, high = finite_range([np.where(weight > 1e-3 * np.max(weight, initial=0.0), ground, np.nan)])
     depth = np.clip((high - ground) / max(high - low, 1e-300), 0.0, 1.0) * 0.45
     spans = tuple(float(e[-1] - e[0]) for e in snapshot.edges)
-    names = [snapshot.experiment.variables[axis] for axis in snapshot.experiment.space.axes]
+    names = names_of(snapshot)
     for place, kind in enumerate(kinds):
         x = place * (each + gap)
         end = canvas.write(x + 1, 1, sign_of(kind, view.look.ascii), INK[kind])

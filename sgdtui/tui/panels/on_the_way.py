@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sgdtui.tui.view import View
+from sgdtui.tui.view import View, names_of
 
 
 def expected_of(view: View) -> np.ndarray | None:
@@ -16,5 +16,4 @@ def expected_of(view: View) -> np.ndarray | None:
 def way_name(view: View) -> str:
     """It with the names of the axes that are shown, which must be there."""
     assert view.snapshot is not None
-    experiment = view.snapshot.experiment
-    return f"p({', '.join(experiment.variables[axis] for axis in experiment.space.axes)}, t)"
+    return f"p({', '.join(names_of(view.snapshot))}, t)"

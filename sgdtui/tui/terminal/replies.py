@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from sgdtui.tui.terminal.round_trip import QUERY
+
 FROZEN = 2.0
 """Seconds without an answer after which the terminal is taken to stand still, and is asked once more."""
 MEMORY = 60.0
@@ -48,7 +50,7 @@ class Replies:
         self._asked += 1
         column = 1 + self._asked % PLACES
         self._open.append((now, column))
-        return f"\x1b[{ROW};{column}H\x1b[6n"
+        return f"\x1b[{ROW};{column}H{QUERY.decode()}"
 
     def forget(self) -> None:
         """Nothing that is open is waited for any more."""

@@ -18,7 +18,6 @@ from sgdtui.tui.terminal.detached import detached
 from sgdtui.tui.terminal.detect import Terminal
 from sgdtui.tui.terminal.driver import RESTORE, paced_driver
 from sgdtui.tui.terminal.ends import Ends
-from sgdtui.tui.terminal.fault import keep_report, told
 from sgdtui.tui.terminal.gate import Gate
 from sgdtui.tui.terminal.keeper import LOOK, Keeper
 from sgdtui.tui.terminal.pacing import Pacer
@@ -107,17 +106,17 @@ class Session:
 
     def fault(self, error: BaseException) -> str:
         """The app cannot go on: keeps the run and a report. What the command is to say; a visitor is told no paths."""
+        from sgdtui.tui.terminal.fault import keep_report, told
+
         kept = False
         if self.keeper is not None:
             with contextlib.suppress(Exception):  # what is wrong may be what is looked at here
                 self.keeper.keep_now(1.5)
                 kept = self.keeper.path.exists()
         report = keep_report(error, self.terminal.facts())
-        return (
-            told(error, report, kept)
-            if self.kiosk is None
-            else self.kiosk.without_paths(told(error, None, kept))
-        )
+        if self.kiosk is not None:
+            return self.kiosk.without_paths(told(error, None, kept))
+        return told(error, report, kept)
 
     # --- for the command ------------------------------------------------------------------------------------------
 
