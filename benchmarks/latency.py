@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.workloads import regression_rows, symbolic, w1
-from sgdtui.simulate import kernels
+from sgdtui.simulate.compile import kernels
 from sgdtui.simulate.ensemble import Ensemble
 
 TICK = 0.002

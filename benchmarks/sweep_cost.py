@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sgdtui.tui.screenshots import SWEEP
+from sgdtui.tui.capture.gallery import SWEEP
 
 ALLOWED = 1.15
 PROCESSES = 2

@@ -13,8 +13,8 @@ __all__ = ["Experiment", "Lab", "PresetError", "__version__", "load", "run"]
 
 _HOMES = {
     "Experiment": "sgdtui.model.experiment",
-    "Lab": "sgdtui.lab.lab",
-    "PresetError": "sgdtui.preset.problem",
+    "Lab": "sgdtui.lab.live",
+    "PresetError": "sgdtui.preset.text.problem",
     "load": "sgdtui.preset.load",
     "run": "sgdtui.lab.run",
 }

@@ -62,7 +62,7 @@ def presets_with_claims() -> list[str]:
     """The names of all experiments in the library that claim something, or that cannot be read (which will show)."""
     from sgdtui.preset.library import names
     from sgdtui.preset.load import load
-    from sgdtui.preset.problem import PresetError
+    from sgdtui.preset.text.problem import PresetError
 
     found = []
     for name in names("experiment"):
@@ -96,7 +96,7 @@ def verify(
         cancelled: asked now and then; once True a preset running here stops where it is, others are dropped.
         executor: where to run several presets; closed by its owner.
     """
-    from sgdtui.lab.run import core_count
+    from sgdtui.settings.processes import core_count
 
     stop = cancelled or (lambda: False)
     cores = threads or core_count()
@@ -106,7 +106,7 @@ def verify(
                 return
             yield verify_one(name, cores, progress, stop)
         return
-    from sgdtui.lab.processes import RunPool
+    from sgdtui.settings.processes import RunPool
 
     pool = RunPool(min(cores, len(names))) if executor is None else None
     futures: dict[Future[Verified], str] = {}
@@ -139,7 +139,7 @@ def verify_one(
 ) -> Verified:
     """Run one preset with its variants and check its claims. A failure is a `problem`, not an exception."""
     from sgdtui.preset.load import load
-    from sgdtui.preset.problem import PresetError
+    from sgdtui.preset.text.problem import PresetError
 
     begin = time.perf_counter()
     experiment: Experiment | None = None

@@ -20,7 +20,7 @@ def command(files: tuple[Path, ...], quiet: bool) -> None:
     """
     from sgdtui.claims.check import unreadable
     from sgdtui.preset.load import check_file
-    from sgdtui.preset.problem import UnreadableError, printable, render
+    from sgdtui.preset.text.problem import UnreadableError, printable, render
 
     status, wrong = 0, 0
     for file in files:

@@ -107,7 +107,7 @@ def _terminal() -> dict[str, str]:
 def _folders() -> dict[str, str]:
     from sgdtui.preset import library
     from sgdtui.settings.paths import settings_file, state_folder
-    from sgdtui.simulate.cache import cache_root, why_no_cache
+    from sgdtui.simulate.compile.cache import cache_root, why_no_cache
 
     root = cache_root()
     why = why_no_cache(root)

@@ -57,8 +57,8 @@ def list_presets(as_json: bool) -> None:
 def show(name: str) -> None:
     """Print a preset's file. NAME may be experiment/NAME, loss/NAME or noise/NAME."""
     from sgdtui.preset import library
-    from sgdtui.preset.problem import PresetError, names_hint, shortened
-    from sgdtui.preset.source import read_text
+    from sgdtui.preset.text.file import read_text
+    from sgdtui.preset.text.problem import PresetError, names_hint, shortened
 
     kind, slash, bare = name.partition("/")
     path = library.find(bare, kind) if slash and kind in library.KINDS else library.find(name)
@@ -69,7 +69,7 @@ def show(name: str) -> None:
 
 
 def _printable_lines(text: str) -> list[str]:
-    from sgdtui.preset.problem import printable
+    from sgdtui.preset.text.problem import printable
 
     return [printable(line) for line in text.split("\n")]
 

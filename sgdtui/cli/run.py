@@ -74,7 +74,7 @@ def command(
 
     Ctrl-C stops it and prints the partial result.
     """
-    from sgdtui.preset.problem import PresetError
+    from sgdtui.preset.text.problem import PresetError
     from sgdtui.simulate.ensemble import Unsupported
 
     outputs = [as_json, csv_file, npz_file, svg_file]
@@ -136,7 +136,7 @@ def _experiment(
 
 
 def _kernel(experiment: Experiment) -> str:
-    from sgdtui.lab.resolve import with_domain
+    from sgdtui.lab.plan import with_domain
     from sgdtui.simulate.ensemble import Ensemble
 
     ensemble = Ensemble(with_domain(experiment))
@@ -156,7 +156,7 @@ def _give(
 ) -> None:
     if svg_file is not None:
         from sgdtui.settings.file import write_atomically
-        from sgdtui.tui.svg import svg_of
+        from sgdtui.tui.capture.picture import svg_of
 
         write_atomically(svg_file, svg_of(result).encode())
         click.echo(f"wrote {svg_file}", err=True)

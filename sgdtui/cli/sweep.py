@@ -79,7 +79,7 @@ def command(
     """
     from sgdtui.claims.grammar import ClaimError
     from sgdtui.claims.measure import measure
-    from sgdtui.preset.problem import PresetError
+    from sgdtui.preset.text.problem import PresetError
     from sgdtui.sweep.executors import EngineError
     from sgdtui.sweep.grid import GridError
     from sgdtui.sweep.sweep import sweep
@@ -120,7 +120,7 @@ def command(
 
 
 def _refuse(message: str) -> None:
-    from sgdtui.preset.problem import printable
+    from sgdtui.preset.text.problem import printable
 
     click.echo("\n".join(printable(line) for line in message.splitlines()), err=True)
     sys.exit(2)

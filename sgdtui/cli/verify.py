@@ -79,7 +79,7 @@ def _refuse_unreadable(presets: tuple[str, ...], junit: Path | None) -> None:
     """Exit 2 with every mistake before anything runs."""
     from sgdtui.claims.check import problems
     from sgdtui.preset.load import load
-    from sgdtui.preset.problem import PresetError, printable
+    from sgdtui.preset.text.problem import PresetError, printable
 
     wrong = []
     for name in presets:
@@ -149,7 +149,7 @@ def _bar(names: list[str]) -> Iterator[tuple[Progress | None, Callable[[str], No
 
 def _block(preset: Verified) -> str:
     """A preset and its claims, one a line."""
-    from sgdtui.preset.problem import printable
+    from sgdtui.preset.text.problem import printable
 
     lines = [
         f"{_mark(preset.holds)} {click.style(printable(preset.name), bold=True)}  {preset.seconds:.1f} s"
@@ -171,7 +171,7 @@ def _mark(holds: bool) -> str:
 
 
 def _what(claim: Claim) -> str:
-    from sgdtui.preset.problem import printable
+    from sgdtui.preset.text.problem import printable
 
     variant = f" [{claim.variant}]" if claim.variant is not None else ""
     when = f" at t = {claim.at:g}" if claim.at is not None else ""
@@ -179,7 +179,7 @@ def _what(claim: Claim) -> str:
 
 
 def _said(claim: Claim) -> str:
-    from sgdtui.preset.problem import printable
+    from sgdtui.preset.text.problem import printable
 
     if claim.measured is None and claim.problem:
         return printable(claim.problem)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.predict.prediction import Prediction
-
-Array = NDArray[np.float64]
 
 LARGEST = 16
 """Classes at most: enough to see a shift, a spread and a tail, few enough to keep the power."""

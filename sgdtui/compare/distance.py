@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Distances
-
-Array = NDArray[np.float64]
 
 ROUNDING = 1e-15
 """Where a prediction leaves no mass at all, KL counts this much: less is below rounding of 1 - Σp."""

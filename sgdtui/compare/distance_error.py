@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import astuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Distances
 from sgdtui.compare.distance import ROUNDING, cumulative, marginal
 from sgdtui.compare.groups import variance_of_mean
-
-Array = NDArray[np.float64]
 
 
 def distance_errors(

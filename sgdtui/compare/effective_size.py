@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.compare.groups import frequencies, merge, variance_of_mean
 from sgdtui.simulate.count.counts import Counts
-
-Array = NDArray[np.float64]
 
 
 def effective_samples(counts: Counts) -> float:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Distances
 from sgdtui.compare.distance import marginal
-
-Array = NDArray[np.float64]
 
 _BRIDGES = 1024
 _LOG_MEANS = np.linspace(np.log(1e-9), np.log(60.0), 400)

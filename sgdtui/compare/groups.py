@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.simulate.count.counts import Counts
-
-Array = NDArray[np.float64]
 
 TIME_GROUPS = 16
 """Stretches of time are neighbours and so correlated; merged to this many they are nearly independent."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.compare.classes import assign, how_many
 from sgdtui.compare.effective_size import effective_samples
 from sgdtui.compare.groups import frequencies
 from sgdtui.predict.prediction import Prediction
 from sgdtui.simulate.count.counts import Counts
-
-Array = NDArray[np.float64]
 
 _PRIOR = 0.25
 """Groups' worth of multinomial covariance in the covariance between groups."""

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.effective_size import effective_samples, standard_errors
-from sgdtui.lab.foresight import Foresight
-from sgdtui.lab.measure import cell_volume, flow_report, mean_curl, observed, passage_report
+from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed, passage_report
+from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.snapshot import Series, Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

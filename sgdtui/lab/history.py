@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.lab.snapshot import Snapshot
-
-Array = NDArray[np.float64]
 
 REACH = 300.0
 """Seconds that can be stepped back."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.evolve import evolve
-
-Array = NDArray[np.float64]
+from sgdtui.predict.time.evolution import evolve
 
 MOMENTS = {1: 48, 2: 16}
 """How many, evenly spread in the logarithm of time, by the number of drawn axes."""

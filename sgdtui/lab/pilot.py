@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import FALLBACK_INTERVAL, SymbolicFields, fields
@@ -15,7 +15,6 @@ from sgdtui.model.loss import Interval
 from sgdtui.model.minimum import local_minima
 from sgdtui.model.start import At, Start
 
-Array = NDArray[np.float64]
 Cancelled = Callable[[], bool]
 
 WALKERS = 4096

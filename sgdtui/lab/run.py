@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.lab.appraise import appraise
-from sgdtui.lab.companion import bias_by_companion
 from sgdtui.lab.compose import Clock, compose, no_counts
-from sgdtui.lab.foresight import Foresight, MeasuredLaw, bin_edges, foresee, with_measured
-from sgdtui.lab.measure import after, drift_between
-from sgdtui.lab.pilot import Cancel, Cancelled, held_range, widened
-from sgdtui.lab.resolve import Resolved, known_domain, resolve
+from sgdtui.lab.estimators import after, drift_between
+from sgdtui.lab.judgement import appraise
+from sgdtui.lab.pilot import Cancel, Cancelled
+from sgdtui.lab.plan import Resolved, known_domain, resolve
+from sgdtui.lab.predictions import Foresight, MeasuredLaw, bin_edges, foresee, with_measured
 from sgdtui.lab.result import Result
 from sgdtui.lab.series import SeriesRecorder, plan
 from sgdtui.lab.snapshot import Transient
+from sgdtui.lab.step_doubling import bias_by_companion
 from sgdtui.lab.transient import transient
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import Interval
@@ -29,12 +28,12 @@ from sgdtui.simulate.count.counts import Counts
 
 if TYPE_CHECKING:
     from sgdtui.simulate.ensemble import Ensemble
+from sgdtui.lab.estimators import DRIFTING
+from sgdtui.lab.plan import better_window
+from sgdtui.settings.processes import core_count
 
 Progress = Callable[[float, str], None]
 """Called with the share of the work that is done, 0 to 1, and what is being done."""
-
-DRIFTING = 4.5
-"""Averages that moved by so many standard errors between the halves of a run show that it had not settled."""
 
 
 def run(
@@ -148,11 +147,6 @@ def _nothing(experiment: Experiment, threads: int | None) -> Result:
         message="stopped before the first step",
     )
     return Result(snapshot, threads or core_count(), complete=False)
-
-
-def core_count() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _tell_nobody(_share: float, _doing: str) -> None:
@@ -297,15 +291,3 @@ class _Walk:
             complete=complete,
             kernel_source=self.ensemble.kernel_source,
         )
-
-
-def better_window(
-    drawn: NDArray[np.float64], domain: tuple[Interval, ...], bearable: float = 1e-3
-) -> tuple[Interval, ...] | None:
-    """A window for positions (walkers, axes) where `domain` misses over a `bearable` share or is far too wide."""
-    low, high = held_range(drawn)
-    ends = np.array(domain)
-    outside = ((drawn < ends[:, 0]) | (drawn > ends[:, 1])).any(axis=1).mean()
-    if outside < bearable and np.all((high - low) * 1.25 > 0.4 * (ends[:, 1] - ends[:, 0])):
-        return None
-    return widened(low, high)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.lab.snapshot import Series
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Prediction
-
-Array = NDArray[np.float64]
 
 POINTS = 400
 """Most moments that a series keeps."""

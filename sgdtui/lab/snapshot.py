@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.lab.dt_bias import DtBias
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.drift_vectors import DriftVectors
+from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import Absence, Prediction
-
-Array = NDArray[np.float64]
 
 PHASES = ("compiling", "pilot", "settling", "sampling", "done", "stopped", "failed")
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.compare.floor import floors
 from sgdtui.lab.on_the_way import has_law_on_the_way, whose_law
 from sgdtui.lab.snapshot import Transient
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.evolve import evolve
-
-Array = NDArray[np.float64]
+from sgdtui.predict.time.evolution import evolve
 
 MOMENTS = 12
 """Moments of a run that are compared, evenly spread in the logarithm of time."""

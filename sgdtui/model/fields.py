@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
@@ -21,8 +21,6 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.gradient import LOSS_MINIMUM, GradientSystem
 from sgdtui.model.minimum import lowest
 from sgdtui.model.sample import SampleSystem
-
-Array = NDArray[np.float64]
 
 FALLBACK_INTERVAL = (-8.0, 8.0)
 """Where the minimum of a loss is looked for when neither the space nor the loss names a domain."""

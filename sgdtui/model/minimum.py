@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sgdtui.arrays import Array
 
 _POINTS = {1: 1025, 2: 65}
 _ZOOMS = 24

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.data import weighted_examples
 from sgdtui.model.sample import SampleSystem
-
-Array = NDArray[np.float64]
 
 _CHUNK = 2_000_000
 """Points times examples handled at once, to bound memory."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sgdtui.arrays import Array
 
 NAMES = ("gibbs", "fokker-planck", "transfer", "gaussian")
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from sgdtui.model.experiment import Experiment
-from sgdtui.preset.address import apply_change, read_value, resolve
-from sgdtui.preset.assemble import assemble, build_variant
-from sgdtui.preset.describe import describe, own_parameters
-from sgdtui.preset.grid import check_numbers
-from sgdtui.preset.locate import Path
+from sgdtui.preset.forms.registry import FORMS
+from sgdtui.preset.from_document import assemble, build_variant
+from sgdtui.preset.numeric_checks import check_numbers
 from sgdtui.preset.observe import THAT_BELONGS_TO_THE_SYSTEM
-from sgdtui.preset.problem import PresetError, names_hint, shortened
-from sgdtui.preset.report import Report
 from sgdtui.preset.schema import DynamicsSection, RunSection, Section
-from sgdtui.preset.system import FORMS
-from sgdtui.preset.validate import section
+from sgdtui.preset.setting_path import apply_change, read_value, resolve
+from sgdtui.preset.text.problem import PresetError, names_hint, shortened
+from sgdtui.preset.text.report import Report
+from sgdtui.preset.text.validate import section
+from sgdtui.preset.text.yaml_places import Path
+from sgdtui.preset.to_document import describe, own_parameters
 
 _QUICK: Mapping[Path, type[DynamicsSection] | type[RunSection]] = {
     ("dynamics", "eta"): DynamicsSection,
@@ -29,7 +29,7 @@ _QUICK: Mapping[Path, type[DynamicsSection] | type[RunSection]] = {
 
 
 def changed(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
-    """The experiment with changes made, each a name (see `sgdtui.preset.address`) and a value as a preset writes it.
+    """The experiment with changes made: names (see `sgdtui.preset.setting_path`), values as a preset writes them.
 
     Replacing the loss, the noise or the whole system also drops what was said about the old one: its claims, story,
     variants, and, with the loss, its start and window. A variant that is impossible after the change (momentum with

@@ -12,8 +12,8 @@ from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.hops import HopSystem
 from sgdtui.model.sample import SampleSystem
 from sgdtui.preset.memory import available_memory, bytes_per_walker
-from sgdtui.preset.report import Report
 from sgdtui.preset.schema import DynamicsSection, RunSection
+from sgdtui.preset.text.report import Report
 
 
 def read_dynamics(

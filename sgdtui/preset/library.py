@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sgdtui.preset.problem import printable
+from sgdtui.preset.text.problem import printable
 from sgdtui.settings.paths import personal_presets_folder
 
 KINDS = ("loss", "noise", "experiment")

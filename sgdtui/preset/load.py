@@ -9,14 +9,14 @@ from typing import Any
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.preset import library
-from sgdtui.preset.assemble import assemble
-from sgdtui.preset.locate import MAX_BYTES, Located, locate
-from sgdtui.preset.locate import Path as Route
-from sgdtui.preset.named import noise_from_file
-from sgdtui.preset.problem import PresetError, Problem, did_you_mean, shortened
-from sgdtui.preset.report import Report
+from sgdtui.preset.forms.named import noise_from_file
+from sgdtui.preset.from_document import assemble
 from sgdtui.preset.schema import ExperimentSection, LossSection, NoiseSection
-from sgdtui.preset.source import read_text
+from sgdtui.preset.text.file import read_text
+from sgdtui.preset.text.problem import PresetError, Problem, did_you_mean, shortened
+from sgdtui.preset.text.report import Report
+from sgdtui.preset.text.yaml_places import MAX_BYTES, Located, locate
+from sgdtui.preset.text.yaml_places import Path as Route
 
 _NOISE_KEYS = frozenset(NoiseSection.model_fields)
 _ONLY_LOSS = frozenset(LossSection.model_fields) - frozenset(ExperimentSection.model_fields)
@@ -91,7 +91,7 @@ def build(document: Mapping[str, Any], *, folder: Path | None = None, name: str 
 
 def combine(loss: str, noise: str) -> Experiment:
     """A loss with a noise, each a preset's name or an expression."""
-    from sgdtui.preset.address import read_value
+    from sgdtui.preset.setting_path import read_value
 
     title = ", ".join(shortened(part, 40) for part in (loss, noise))
     name = loss if library.NAME.match(loss) else "in-place"

@@ -8,9 +8,9 @@ from collections.abc import Collection
 from sgdtui.expression import Expression
 from sgdtui.model.experiment import Expectation, System
 from sgdtui.model.gradient import GradientSystem
-from sgdtui.preset.problem import names_hint, shortened
-from sgdtui.preset.report import Report
 from sgdtui.preset.schema import ExperimentSection
+from sgdtui.preset.text.problem import names_hint, shortened
+from sgdtui.preset.text.report import Report
 
 THAT_BELONGS_TO_THE_SYSTEM = ("title", "story", "source", "variants", "expect")
 """Keys of a document that say something of its system: they go when the system is replaced."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from sgdtui.expression import RESERVED
 from sgdtui.model.gradient import LOSS_MINIMUM
 from sgdtui.model.parameter import Parameter
-from sgdtui.preset.locate import Path
-from sgdtui.preset.report import Report
 from sgdtui.preset.schema import ParameterSection
+from sgdtui.preset.text.report import Report
+from sgdtui.preset.text.yaml_places import Path
 
 Given = Mapping[str, float | ParameterSection]
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from sgdtui.expression import FUNCTIONS
 from sgdtui.model.law import KINDS
 from sgdtui.preset import schema
-from sgdtui.preset.address import SHORT
+from sgdtui.preset.setting_path import SHORT
 
 _HEAD = """# Presets: the reference
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag
 
 from sgdtui.model.sample import DRAWS, MODELS
-from sgdtui.preset.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
-from sgdtui.preset.values import Box, Formula, Identifier, Label, Point, Text, number, one_of
+from sgdtui.preset.text.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
+from sgdtui.preset.text.values import Box, Formula, Identifier, Label, Point, Text, number, one_of
 
 MAX_WALKERS = 100_000_000
 MAX_DIMENSION = 64

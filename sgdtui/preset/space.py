@@ -9,9 +9,9 @@ from sgdtui.model.loss import Interval
 from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Boundary, Space
 from sgdtui.model.start import At, Normal, Start, Uniform
-from sgdtui.preset.problem import names_hint
-from sgdtui.preset.report import Report
 from sgdtui.preset.schema import NormalSection, ReflectSection, SpaceSection, StartSection
+from sgdtui.preset.text.problem import names_hint
+from sgdtui.preset.text.report import Report
 
 
 def inherited_domain(system: System, axes: tuple[int, ...]) -> tuple[Interval, ...] | None:

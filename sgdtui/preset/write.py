@@ -12,7 +12,7 @@ import yaml
 
 from sgdtui.model.data import Table
 from sgdtui.model.experiment import Experiment
-from sgdtui.preset.describe import describe
+from sgdtui.preset.to_document import describe
 from sgdtui.settings.file import write_atomically
 
 MAX_CELLS_IN_PLACE = 20_000

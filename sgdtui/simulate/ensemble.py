@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Start, Uniform
-from sgdtui.simulate import rng
 from sgdtui.simulate.count.batches import Batches
 from sgdtui.simulate.count.counts import Counts, PassageCounts
 from sgdtui.simulate.count.groups import layout
 from sgdtui.simulate.count.tally import Tally
-from sgdtui.simulate.sizes import BATCH, CAPACITY, FLOW, PADDING, UNTIL
-from sgdtui.simulate.source import Unsupported, program
+from sgdtui.simulate.driver import rng
+from sgdtui.simulate.driver.layout import BATCH, CAPACITY, FLOW, PADDING, UNTIL
+from sgdtui.simulate.form.registry import program
+from sgdtui.simulate.program import Unsupported
 
 if TYPE_CHECKING:
-    from sgdtui.simulate.kernels import Kernels
+    from sgdtui.simulate.compile.kernels import Kernels
     from sgdtui.simulate.threads import Pool
 
 __all__ = ["Ensemble", "Unsupported"]
@@ -104,7 +105,7 @@ class Ensemble:
     def compile(self) -> None:
         """Compile, or load from the cache. `advance` does so by itself."""
         if self._kernels is None:
-            from sgdtui.simulate.kernels import kernels
+            from sgdtui.simulate.compile.kernels import kernels
 
             self._kernels = kernels(self._program)
 

@@ -28,8 +28,7 @@ class LocalProcesses:
     """Fresh processes of one thread each, as many as `workers` (one a core by default)."""
 
     def __init__(self, workers: int | None = None) -> None:
-        from sgdtui.lab.processes import RunPool
-        from sgdtui.lab.run import core_count
+        from sgdtui.settings.processes import RunPool, core_count
 
         self._workers = workers or core_count()
         self._kind = RunPool

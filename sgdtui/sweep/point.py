@@ -78,7 +78,7 @@ def failed(key: str, point: Point, seed: int, why: str, seconds: float = 0.0) ->
 
 
 def _told(error: Exception) -> str:
-    from sgdtui.preset.problem import PresetError
+    from sgdtui.preset.text.problem import PresetError
 
     told = str(error)
     return told if isinstance(error, PresetError) else f"{type(error).__name__}: {told}"

@@ -93,7 +93,7 @@ def sweep(
 
 def preset_hash(experiment: Experiment) -> str:
     """Hex digits that name what an experiment is, whatever file it came from."""
-    from sgdtui.preset.describe import describe
+    from sgdtui.preset.to_document import describe
 
     told = json.dumps(describe(experiment), sort_keys=True, default=repr)
     return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -20,13 +20,13 @@ from sgdtui.tui.draw.changed_cells import ScreenMirror
 from sgdtui.tui.screens.start import Start
 
 if TYPE_CHECKING:
-    from sgdtui.tui.bench_events import Event
+    from sgdtui.tui.controller.controller import Workbench
+    from sgdtui.tui.controller.events import Event
     from sgdtui.tui.draw.look import Look
     from sgdtui.tui.screens.laboratory import Laboratory
     from sgdtui.tui.terminal.gate import Gate
     from sgdtui.tui.terminal.kiosk import Kiosk
     from sgdtui.tui.terminal.session import Session
-    from sgdtui.tui.workbench import Workbench
 
 COLOUR_SYSTEMS = {"none": 0, "8": 8, "16": 16, "256": 256, "true": 1 << 24, "truecolor": 1 << 24}
 
@@ -198,9 +198,9 @@ class SgdApp(App[int]):
 
     def on_imported(self) -> None:
         """The laboratory takes the place of the first frame."""
-        from sgdtui.tui.bench_events import Request
+        from sgdtui.tui.controller.controller import Workbench
+        from sgdtui.tui.controller.events import Request
         from sgdtui.tui.screens.laboratory import Laboratory
-        from sgdtui.tui.workbench import Workbench
 
         if self.make_bench is not None:
             self.bench = self.make_bench(self._tell)
@@ -255,7 +255,7 @@ class SgdApp(App[int]):
 
     def _tell(self, event: Event) -> None:
         """Brings an event from any thread; of snapshots only the latest that was not yet drawn."""
-        from sgdtui.tui.bench_events import Shown, Trouble
+        from sgdtui.tui.controller.events import Shown, Trouble
 
         if isinstance(event, Trouble) and self.kiosk is not None:
             event = replace(event, text=self.kiosk.without_paths(event.text))
@@ -268,7 +268,7 @@ class SgdApp(App[int]):
 
     def on_from_bench(self, message: FromBench) -> None:
         """Hands an event to the laboratory."""
-        from sgdtui.tui.bench_events import Shown, Trouble
+        from sgdtui.tui.controller.events import Shown, Trouble
 
         event = message.event
         if isinstance(event, Shown) and not event.fork:
@@ -367,7 +367,7 @@ class SgdApp(App[int]):
 
     def open_preset(self, name: str) -> None:
         """Opens an experiment of the library."""
-        from sgdtui.tui.bench_events import Request
+        from sgdtui.tui.controller.events import Request
 
         if self.bench is not None:
             self.bench.open(Request(name))

@@ -1,7 +1,7 @@
 """The gallery of docs/gallery.md: the chapters of the tour, a picture of each, and every page's own picture.
 
 `python tests/acceptance/gallery.py` writes it again after a page or a title has changed; a test holds it to them. The
-pictures are made by `python -m sgdtui.tui.screenshots`.
+pictures are made by `python -m sgdtui.tui.capture.gallery`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sgdtui.preset.load import load
-from sgdtui.tui.screenshots import EXAMPLES
+from sgdtui.tui.capture.gallery import EXAMPLES
 from sgdtui.tui.tour.chapters import CHAPTERS, Chapter
 from tests.acceptance.claims_table import ROWS
 
@@ -20,8 +20,8 @@ HEADER = """\
 
 The tour walks through the claims in six chapters, as a lecture would: `sgdtui launch`, then `t`. Each page is an
 experiment with its story beside the live panels; its claims tick from … to ✓ or ✗ while you watch. Every picture here
-is made from a seeded run by `python -m sgdtui.tui.screenshots`, and every number in it is checked by `sgdtui verify`;
-[the claims](claims.md) has them all in one table.
+is made from a seeded run by `python -m sgdtui.tui.capture.gallery`, and every number in it is checked by
+`sgdtui verify`; [the claims](claims.md) has them all in one table.
 """
 
 

@@ -89,8 +89,8 @@ SYSTEMS: tuple[tuple[str, str], ...] = (
 
 def row(system: str, preset: str) -> str:
     """One row of the table."""
-    from sgdtui.lab.foresight import bin_edges, foresee
-    from sgdtui.lab.resolve import with_domain
+    from sgdtui.lab.plan import with_domain
+    from sgdtui.lab.predictions import bin_edges, foresee
     from sgdtui.preset.change import changed
     from sgdtui.preset.load import load_text
 

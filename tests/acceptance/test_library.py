@@ -12,7 +12,7 @@ from sgdtui.claims.grammar import parse
 from sgdtui.preset import library
 from sgdtui.preset.change import variant
 from sgdtui.preset.load import check_file, combine, load
-from sgdtui.preset.problem import PresetError
+from sgdtui.preset.text.problem import PresetError
 from tests.acceptance.claims_table import DOCUMENT, ROWS, table
 
 LOSSES, NOISES, EXPERIMENTS = (library.paths(kind) for kind in library.KINDS)

@@ -14,7 +14,7 @@ from sgdtui.lab.run import run
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.sample import SampleSystem
-from sgdtui.predict import temperature
+from sgdtui.predict.gibbs import temperature
 from sgdtui.preset.change import changed
 from sgdtui.preset.load import load
 from sgdtui.simulate import ensemble

@@ -47,7 +47,7 @@ def screen():
 @pytest.fixture
 def start_lab(screen):
     """Starts a `Lab` whose snapshots come to `screen`, and ends it after the test."""
-    from sgdtui.lab.lab import Lab
+    from sgdtui.lab.live import Lab
 
     started = []
 

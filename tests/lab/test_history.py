@@ -9,8 +9,8 @@ import pytest
 
 from sgdtui.compare.comparison import Comparison, Distances
 from sgdtui.lab.compose import Clock, compose, no_counts
-from sgdtui.lab.foresight import Foresight, bin_edges
 from sgdtui.lab.history import History
+from sgdtui.lab.predictions import Foresight, bin_edges
 from sgdtui.preset.load import load_text
 
 EXPERIMENT = load_text('{loss: "x**2/2", space: {domain: [[-3, 3]]}}')

@@ -63,7 +63,7 @@ def test_it_is_shown_to_walkers_from_the_start_and_to_no_others(start_lab, scree
         found.set()
         return way
 
-    monkeypatch.setattr("sgdtui.lab.foreseer.on_the_way", told)
+    monkeypatch.setattr("sgdtui.lab.predictor.on_the_way", told)
     lab = start_lab(load_text(QUADRATIC))
     before = screen.wait_for(lambda s: s.phase == "sampling" and s.predictions_of == s.generation)
     assert found.wait(60)  # from here on it is known, however soon these walkers settle

@@ -13,7 +13,7 @@ from sgdtui.model.data import Table
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
 from sgdtui.preset.load import load_text
-from sgdtui.preset.problem import PresetError, Problem
+from sgdtui.preset.text.problem import PresetError, Problem
 
 
 def read(text: str, folder: Path | None = None) -> Experiment:

@@ -8,7 +8,7 @@ from sgdtui.model.start import At, Uniform
 from sgdtui.preset.change import changed, read_value, variant
 from sgdtui.preset.dials import dials
 from sgdtui.preset.load import load
-from sgdtui.preset.problem import PresetError
+from sgdtui.preset.text.problem import PresetError
 from tests.preset.preset_reading import read
 
 BASE = """

@@ -7,8 +7,8 @@ import pytest
 
 from sgdtui.preset import library
 from sgdtui.preset.load import check_file, load
-from sgdtui.preset.locate import MAX_BYTES
-from sgdtui.preset.problem import PresetError, UnreadableError
+from sgdtui.preset.text.problem import PresetError, UnreadableError
+from sgdtui.preset.text.yaml_places import MAX_BYTES
 
 
 def put(config_folder: Path, kind: str, name: str, text: str) -> Path:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from sgdtui.preset.change import changed
 from sgdtui.preset.load import build, load_text
-from sgdtui.preset.problem import PresetError, Problem, render
 from sgdtui.preset.schema import (
     DynamicsSection,
     ExperimentSection,
@@ -22,6 +21,7 @@ from sgdtui.preset.schema import (
     SampleSection,
     SpaceSection,
 )
+from sgdtui.preset.text.problem import PresetError, Problem, render
 from sgdtui.preset.write import to_yaml
 from tests.preset.preset_reading import assert_same
 

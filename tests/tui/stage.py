@@ -15,10 +15,10 @@ from textual.pilot import Pilot
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.app import Options, SgdApp
-from sgdtui.tui.bench_events import Request
-from sgdtui.tui.offers import Offers
+from sgdtui.tui.controller.choices import Offers
+from sgdtui.tui.controller.controller import Workbench
+from sgdtui.tui.controller.events import Request
 from sgdtui.tui.panels.library import Choice
-from sgdtui.tui.workbench import Workbench
 from tests.tui.fake_lab import FakeLab, maker
 
 LOSSES = (

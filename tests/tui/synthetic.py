@@ -17,7 +17,7 @@ from sgdtui.model.noise import Noise
 from sgdtui.model.parameter import Parameter
 from sgdtui.model.space import Boundary, Space
 from sgdtui.model.start import At
-from sgdtui.predict.drift_vectors import DriftVectors
+from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import Absence, Prediction
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdtui.tui.bench_events import Busy, Trouble
+from sgdtui.tui.controller.events import Busy, Trouble
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.library import Library

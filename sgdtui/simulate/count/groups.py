@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.simulate.sizes import BLOCK
+from sgdtui.simulate.driver.layout import BLOCK
 
 GROUPS = 64
 VECTOR = 16

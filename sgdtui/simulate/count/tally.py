@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.simulate.aligned import aligned_zeros
+from sgdtui.arrays import Array
 from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
-from sgdtui.simulate.sizes import COPIES, DISPLACEMENT_UNITS, FLOW_COLUMNS
-
-Array = NDArray[np.float64]
+from sgdtui.simulate.driver.layout import COPIES, DISPLACEMENT_UNITS, FLOW_COLUMNS
+from sgdtui.simulate.machine.aligned import aligned_zeros
 
 
 class Tally:

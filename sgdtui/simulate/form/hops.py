@@ -9,9 +9,9 @@ import numpy as np
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.hops import HopSystem
-from sgdtui.simulate import rng
+from sgdtui.simulate.driver import rng
 from sgdtui.simulate.form.writer import Text, Writer
-from sgdtui.simulate.source import Program, Unsupported, sizes_of
+from sgdtui.simulate.program import Program, Unsupported, sizes_of
 
 
 class _HopWriter(Writer):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.data import weighted_examples
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
-
-Array = NDArray[np.float64]
 
 ORDERS = (2, 3, 4, 6, 8, 12, 16, 24, 48)
 TOLERANCE = 1e-10

@@ -12,9 +12,9 @@ from sgdtui.expression import apply, constant, name
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.space import Boundary
 from sgdtui.model.tumble import TumbleSystem
-from sgdtui.simulate import rng
+from sgdtui.simulate.driver import rng
 from sgdtui.simulate.form.writer import Text, Writer
-from sgdtui.simulate.source import Program, sizes_of
+from sgdtui.simulate.program import Program, sizes_of
 
 
 class _TumbleWriter(Writer):

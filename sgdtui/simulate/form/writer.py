@@ -11,8 +11,8 @@ from sgdtui.expression.bound import UNKNOWN
 from sgdtui.expression.source import straight_line
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.space import Boundary
+from sgdtui.simulate.form.identifiers import identifiers
 from sgdtui.simulate.form.square_root import root_of
-from sgdtui.simulate.identifiers import identifiers
 
 SURELY_POSITIVE = 1e-3
 """A first variance that is never below this has an inverse in float32, and a determinant over it is 0 there only where

@@ -7,12 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sgdtui.tui.draw.scale import tick_labels, ticks
-
-Array = NDArray[np.float64]
 
 SPREAD = 8.0
 """Numbers whose largest is this many times their smallest stand on a logarithmic axis to begin with."""

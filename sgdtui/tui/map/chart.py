@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sgdtui.arrays import Array
 from sgdtui.sweep.grid import Point
 from sgdtui.sweep.table import SweepTable
 from sgdtui.tui.map.axis import Axis, axis_of
-
-Array = NDArray[np.float64]
 
 VERDICT = "verdict"
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from sgdtui.sweep.table import SweepTable, TableError, read_table
+from sgdtui.tui.controller.controller import Workbench
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain, plain_lines
 from sgdtui.tui.map.axis import said
@@ -30,7 +31,6 @@ from sgdtui.tui.map.keys import MapKeys
 from sgdtui.tui.map.levels import first_level, levels_of
 from sgdtui.tui.map.panel import MapPanel, PointChosen
 from sgdtui.tui.view import View
-from sgdtui.tui.workbench import Workbench
 
 if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment
@@ -281,7 +281,7 @@ class MapScreen(Screen[None]):
         """To the laboratory; the swept preset is opened there if nothing is."""
         self.dismiss(None)
         if self.bench.experiment is None:
-            from sgdtui.tui.bench_events import Request
+            from sgdtui.tui.controller.events import Request
 
             self.bench.open(Request(self.table.preset or "double-well-tanh"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sgdtui.lab.snapshot import Snapshot
-from sgdtui.predict.drift_vectors import DriftVectors
+from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.tui.draw.arrows import draw_line_arrows, draw_map_arrows, longest_of, sample_line
 from sgdtui.tui.draw.bars import bins_of
 from sgdtui.tui.draw.canvas import Canvas

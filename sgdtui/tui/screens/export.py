@@ -13,9 +13,9 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from sgdtui.tui.controller.controller import Workbench
 from sgdtui.tui.draw.plain import plain
 from sgdtui.tui.view import View
-from sgdtui.tui.workbench import Workbench
 
 SUFFIXES = (".yaml", ".csv", ".npz", ".svg")
 
@@ -62,7 +62,7 @@ class ExportDialog(ModalScreen[None]):
         self.query_one(".problem", Static).update("writing …")
 
     def _write(self, stem: Path, picture: str, result: Any) -> None:
-        from sgdtui.tui.export_files import write_all
+        from sgdtui.export.bundle import write_all
 
         experiment = self.bench.experiment
         if experiment is None:

@@ -14,11 +14,11 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
-from sgdtui.tui.bench_events import Busy, Claimed, Event, Setup, Shown, Trouble
+from sgdtui.tui.controller.controller import CLAIMS_EVERY, Workbench
+from sgdtui.tui.controller.events import Busy, Claimed, Event, Setup, Shown, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
 from sgdtui.tui.frame_meter import FrameMeter
-from sgdtui.tui.kept_view import document_of, restored
 from sgdtui.tui.panels.claims import Claims
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
@@ -33,7 +33,7 @@ from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
 from sgdtui.tui.panels.why import Why
 from sgdtui.tui.view import PREDICTIONS, View
-from sgdtui.tui.workbench import CLAIMS_EVERY, Workbench
+from sgdtui.tui.view_state import document_of, restored
 
 TOUR = find_spec("sgdtui.tui.tour.screen") is not None
 """Whether there is a tour to take."""
@@ -412,7 +412,7 @@ class Laboratory(Screen[None]):
             and self.setup is not None
             and self.setup.experiment.system.form != "gradient"
         ):
-            from sgdtui.tui.bench_events import Request
+            from sgdtui.tui.controller.events import Request
 
             self.bench.open(Request(loss=message.name))
             return

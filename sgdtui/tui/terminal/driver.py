@@ -17,7 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition, InputEvent
 from textual.message import Message
 
-from sgdtui.tui.terminal.outlet import Outlet
+from sgdtui.tui.terminal.output import Outlet
 from sgdtui.tui.terminal.pacing import Pacer
 
 LAST_WORDS = "\x1b[?1003l\x1b[?1000l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?2004l\x1b[?1004l\x1b[?2048l"

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import sgdtui
-from sgdtui.preset.problem import printable, shortened
+from sgdtui.preset.text.problem import printable, shortened
 from sgdtui.settings.file import write_privately
 from sgdtui.settings.paths import state_folder
 

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 
 from sgdtui.tui.terminal.detect import FASTEST, SLOW, UNMEASURED
-from sgdtui.tui.terminal.replies import FROZEN, Replies
+from sgdtui.tui.terminal.queries import FROZEN, Replies
 
 TARGET = 0.045
 """Seconds that output may stand in queues."""

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual._context import NoActiveAppError
 
+from sgdtui.tui.terminal.autosave import LOOK, Keeper
 from sgdtui.tui.terminal.detached import detached
 from sgdtui.tui.terminal.detect import Terminal
 from sgdtui.tui.terminal.driver import RESTORE, paced_driver
-from sgdtui.tui.terminal.ends import Ends
 from sgdtui.tui.terminal.gate import Gate
-from sgdtui.tui.terminal.keeper import LOOK, Keeper
 from sgdtui.tui.terminal.pacing import Pacer
+from sgdtui.tui.terminal.shutdown import Ends
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -6,12 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from sgdtui.tui.terminal.autosave import newest_checkpoint
 from sgdtui.tui.terminal.characters import use_utf8
 from sgdtui.tui.terminal.colour import EIGHT, INDEXED, NONE, SIXTEEN, TRUE
 from sgdtui.tui.terminal.detached import take_over
 from sgdtui.tui.terminal.detect import detect
 from sgdtui.tui.terminal.environment import settle
-from sgdtui.tui.terminal.keeper import newest_checkpoint
 from sgdtui.tui.terminal.kiosk import Kiosk
 from sgdtui.tui.terminal.refusal import refusal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sgdtui.model.experiment import Experiment
-from sgdtui.tui.claim_lines import line_of
+from sgdtui.tui.controller.claim_lines import line_of
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain

@@ -12,7 +12,8 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from sgdtui.model.experiment import Experiment
-from sgdtui.tui.bench_events import Claimed, Event, Setup, Shown
+from sgdtui.tui.controller.controller import Workbench
+from sgdtui.tui.controller.events import Claimed, Event, Setup, Shown
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
@@ -30,7 +31,6 @@ from sgdtui.tui.tour.keys import TourKeys
 from sgdtui.tui.tour.page import Page
 from sgdtui.tui.tour.progress import Progress, bookmark, remembered, saw
 from sgdtui.tui.tour.story import Story
-from sgdtui.tui.workbench import Workbench
 
 if TYPE_CHECKING:
     from sgdtui.lab.result import Result

@@ -11,11 +11,11 @@ from typing import Any
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.app import Options, SgdApp
-from sgdtui.tui.offers import Offers
+from sgdtui.tui.controller.choices import Offers
+from sgdtui.tui.controller.controller import Workbench
 from sgdtui.tui.panels.library import Choice
 from sgdtui.tui.tour.chapters import CHAPTERS, PAGES
 from sgdtui.tui.tour.screen import Tour
-from sgdtui.tui.workbench import Workbench
 from tests.tui import synthetic
 from tests.tui.fake_lab import FakeLab
 from tests.tui.stage import Stage, StagedBench

@@ -1,0 +1,290 @@
+"""The live run that a face drives: walkers in one thread, predictions in another, frozen snapshots out, never a wait.
+
+Every method returns at once; what it asks for happens on the worker thread between two chunks of about 20 ms.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sgdtui.lab import checkpoint
+from sgdtui.lab.pilot import Cancel
+from sgdtui.lab.plan import Resolved, known_domain
+from sgdtui.lab.predictions import bin_edges
+from sgdtui.lab.predictor import Foreseen, Foreseer
+from sgdtui.lab.result import Result
+from sgdtui.lab.simulation import Bench
+from sgdtui.lab.snapshot import Snapshot
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.start import Start
+from sgdtui.settings.processes import core_count
+
+log = logging.getLogger(__name__)
+
+LIMIT = 86_400.0
+"""Seconds of stepping after which a run that nobody stops is done."""
+
+
+class Lab:
+    """One live run. See the module's text; all public methods are safe from any thread and return at once.
+
+    Args:
+        experiment: what to run, as the preset room gives it; what it leaves open is found on the way. None: wait
+            for `change`.
+        threads: that step the walkers; one a core if None.
+        on_snapshot: called with every new snapshot, from the worker thread, at most once an `interval` while the
+            run goes on and at once when something changed.
+        interval: seconds between snapshots; may be set while it runs.
+        limit: seconds of stepping after which the run is done.
+        state: of an ensemble (from a checkpoint, or another `Lab`), to go on from.
+        paused: whether to wait before the first step.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment | None,
+        *,
+        threads: int | None = None,
+        on_snapshot: Callable[[Snapshot], None] | None = None,
+        interval: float = 0.1,
+        limit: float = LIMIT,
+        state: Mapping[str, Any] | None = None,
+        paused: bool = False,
+    ) -> None:
+        self.interval = interval
+        self.threads = threads or core_count()
+        self.limit = limit
+        self._on_snapshot = on_snapshot
+        self._latest: Snapshot | None = None
+        self._resolved: Resolved | None = None
+
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._next: tuple[Experiment, Mapping[str, Any] | None] | None = (
+            None if experiment is None else (experiment, state)
+        )
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._paused = paused
+
+        self._foreseer = Foreseer(self._foreseen)
+        self._worker = threading.Thread(target=self._work, name="sgdtui-lab", daemon=True)
+        self._bench = Bench(self.threads)
+        self._worker.start()
+
+    # --- what a face asks for -------------------------------------------------------------------------------------
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The latest snapshot; None before the first."""
+        return self._latest
+
+    @property
+    def paused(self) -> bool:
+        """Whether the walkers stand still because they were told to."""
+        return self._paused
+
+    def pause(self) -> None:
+        """Let the walkers stand still."""
+        self._paused = True
+        self._ask(lambda: None)
+
+    def resume(self) -> None:
+        """Let the walkers go on."""
+        self._paused = False
+        self._ask(lambda: None)
+
+    def reset(self) -> None:
+        """Send all walkers back to the start, at time 0, with the same random streams."""
+        self._ask(self._bench.restart)
+
+    def scatter(self, start: Start) -> None:
+        """Put all walkers somewhere else; statistics begin anew."""
+        self._ask(lambda: self._bench.scatter(start))
+
+    def change(self, experiment: Experiment) -> None:
+        """Go on with another experiment: the walkers stay where they are if the dimension is the same.
+
+        Only the last of several changes in a row is done.
+        """
+        self._take_up(experiment, None)
+
+    def _take_up(self, experiment: Experiment, state: Mapping[str, Any] | None) -> None:
+        with self._lock:
+            self._next = (experiment, state)
+        self._wake.set()
+
+    def fork(self, on_snapshot: Callable[[Snapshot], None] | None = None) -> Lab:
+        """Another run of the same experiment with the same walkers, which then goes its own way."""
+        twin = Lab(
+            None,
+            threads=self.threads,
+            on_snapshot=on_snapshot,
+            interval=self.interval,
+            limit=self.limit,
+            paused=self._paused,
+        )
+
+        def hand_over() -> None:
+            bench = self._bench
+            if bench.ensemble is not None and bench.running is not None:
+                twin._take_up(bench.running, bench.ensemble.state())
+
+        self._ask(hand_over)
+        return twin
+
+    def save(
+        self,
+        path: Path,
+        document: Mapping[str, Any] | Callable[[Experiment], Mapping[str, Any]],
+        view: Mapping[str, Any] | None = None,
+    ) -> threading.Event:
+        """Write a checkpoint; the event is set when it is on disk (or could not be: see the log).
+
+        The state is taken between two chunks and written in a thread of its own, so that the walkers hardly wait.
+        `document` describes the experiment; a function of it is asked for the one that runs then, its window known.
+        """
+        written = threading.Event()
+
+        def write(contents: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+            try:
+                checkpoint.save(path, contents, state, view or {})
+            except OSError as error:
+                self._bench.message = f"could not write the checkpoint: {error.strerror or error}"
+                log.warning("checkpoint %s: %s", path, error)
+            finally:
+                written.set()
+
+        def take() -> None:
+            state, running = self._bench.state(), self._bench.running
+            if state is None or running is None:
+                written.set()
+                return
+            contents = document(running) if callable(document) else document
+            threading.Thread(target=write, args=(contents, state), name="sgdtui-save", daemon=True).start()
+
+        self._ask(take)
+        return written
+
+    def result(self) -> Result | None:
+        """What there is now, as a `Result`; None before the first snapshot."""
+        snapshot, resolved = self._latest, self._resolved
+        if snapshot is None:
+            return None
+        return Result(
+            snapshot,
+            self.threads,
+            relaxation_from=resolved.origin if resolved else None,
+            complete=snapshot.phase == "done",
+            kernel_source=self._bench.ensemble.kernel_source if self._bench.ensemble is not None else "",
+        )
+
+    def stop(self, timeout: float | None = None) -> bool:
+        """End the run and both threads; waits for them up to `timeout` seconds (None: does not wait).
+
+        True if they have ended.
+        """
+        self._stopping.set()
+        self._wake.set()
+        self._foreseer.stop()
+        if timeout is None or threading.current_thread() is self._worker:
+            return not self._worker.is_alive()
+        self._worker.join(timeout)
+        return not self._worker.is_alive()
+
+    # --- the worker -----------------------------------------------------------------------------------------------
+
+    def _ask(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+        self._wake.set()
+
+    def _interrupted(self) -> bool:
+        return self._stopping.is_set() or self._wake.is_set()
+
+    def _foreseen(self, foreseen: Foreseen) -> None:
+        self._ask(lambda: self._bench.take(foreseen))
+
+    def _work(self) -> None:
+        bench = self._bench
+        last = 0.0
+        while not self._stopping.is_set():
+            try:
+                changed = self._obey()
+                moving = not self._paused and bench.ready(self.limit)
+                if moving:
+                    bench.step(self._interrupted)
+                    if bench.refit_window():
+                        self._foresee()
+                    elif (to_fit := bench.law_to_fit()) is not None:
+                        self._foreseer.fit(*to_fit)
+                now = time.monotonic()
+                if changed or (moving and now - last >= self.interval):
+                    self._publish()
+                    last = now
+                if not moving:
+                    self._wake.wait(1.0)
+            except Cancel:
+                continue
+            except Exception as error:
+                log.exception("the run failed")
+                bench.fail(f"{type(error).__name__}: {error}")
+                self._publish()
+        bench.phase = "stopped"
+        try:
+            self._publish()
+        except Exception:
+            log.exception("the last snapshot failed")
+        finally:
+            bench.close()
+
+    def _obey(self) -> bool:
+        """Do what was asked for; True if anything was."""
+        self._wake.clear()
+        done = False
+        with self._lock:
+            following, self._next = self._next, None
+        if following is not None:
+            self._open(*following)
+            done = True
+        while True:
+            try:
+                command = self._commands.get_nowait()
+            except queue.Empty:
+                return done
+            command()
+            done = True
+
+    def _open(self, asked: Experiment, state: Mapping[str, Any] | None) -> None:
+        bench = self._bench
+        if state is None and bench.turn(asked):
+            self._foresee()
+            return
+        bench.phase, bench.message = "pilot" if known_domain(asked) is None else "compiling", ""
+        bench.asked = asked
+        self._publish()
+        following = bench.find_window(asked, lambda: self._stopping.is_set() or self._next is not None)
+        self._foreseer.request(asked, following, bin_edges(following))
+        bench.build(following, state)
+
+    def _foresee(self) -> None:
+        bench = self._bench
+        if bench.asked is not None and bench.experiment is not None:
+            self._foreseer.request(bench.asked, bench.experiment, bench.edges)
+
+    def _publish(self) -> None:
+        snapshot = self._bench.snapshot(self._paused, self._latest)
+        if snapshot is None:
+            return
+        self._latest, self._resolved = snapshot, self._bench.resolved
+        if self._on_snapshot is None:
+            return
+        try:
+            self._on_snapshot(snapshot)
+        except Exception:
+            log.exception("a snapshot could not be shown")

@@ -1,0 +1,198 @@
+"""Fill in what a preset leaves open: the window, the burn-in and the length of the run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.expression import Apply, Expression, walk
+from sgdtui.lab.pilot import Cancelled, correlation_time, find_domain, held_range, widened
+from sgdtui.model.drift import DriftSystem
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import fields
+from sgdtui.model.gradient import GradientSystem
+from sgdtui.model.hops import HopSystem
+from sgdtui.model.loss import Interval
+from sgdtui.model.sample import SampleSystem
+
+if TYPE_CHECKING:
+    pass
+
+RELAXATIONS = 5
+"""Burn-in and run are at least so many relaxation times each; fewer is reported as not settled."""
+_COMFORTABLE = 8
+"""What burn-in takes where it is cheap: e⁻⁸ of the start is left, below the errors of a default run."""
+_CHEAP = 4e9
+"""Work, in walker-steps of the one-dimensional double well, up to which burn-in may be longer than it must be."""
+_BUDGET = 1.5e10
+"""Most work for an automatic burn-in, and again for the run, in walker-steps of the one-dimensional double well."""
+_WORTHWHILE = 1.3e9
+"""Work that a default run may take even where five relaxation times are fewer: about a second."""
+_FEWEST, _MOST = 2_000, 20_000
+"""Between how many steps the run is stretched to be worthwhile."""
+_PASSAGES = 20
+"""An automatic run with `until` lasts so many predicted mean passage times: all but e⁻²⁰ of the walkers arrive."""
+
+_COSTLY = frozenset({"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "erf"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resolved:
+    """An experiment whose domain, burn-in and steps are known, and how they came about.
+
+    `relaxation_time` is in units of t, `origin` of it "predicted", "pilot" or None. `settled`: whether burn-in is at
+    least five of them; None where no relaxation time is known (the run itself must then show it).
+    """
+
+    experiment: Experiment
+    settled: bool | None
+    relaxation_time: float | None
+    origin: str | None
+
+
+def resolve(experiment: Experiment, cancelled: Cancelled | None = None) -> Resolved:
+    """Fill in domain, burn-in and steps. Raises `pilot.Cancel` if cancelled during a pilot run."""
+    return with_lengths(with_domain(experiment, cancelled), cancelled)
+
+
+def known_domain(experiment: Experiment) -> tuple[Interval, ...] | None:
+    """The window as the preset or its loss gives it, one interval a drawn axis; None where neither does."""
+    if experiment.space.domain is not None:
+        return experiment.space.domain
+    system = experiment.system
+    if isinstance(system, HopSystem):
+        return ((-0.5, system.states - 0.5),)
+    if isinstance(system, SampleSystem):
+        domain = system.domain
+    else:
+        loss = getattr(system, "loss", None)
+        domain = loss.domain if loss is not None else None
+    if domain is None:
+        return None
+    axes = experiment.space.axes
+    return tuple(domain[axis] for axis in axes) if len(domain) > max(axes) else domain
+
+
+def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> Experiment:
+    """The experiment with a window: its own, its loss's, or that of a pilot run. Hops get one bin a state."""
+    if isinstance(experiment.system, HopSystem) and experiment.run.bins is None:
+        experiment = replace(experiment, run=replace(experiment.run, bins=experiment.system.states))
+    if experiment.space.domain is not None:
+        return experiment
+    domain = known_domain(experiment)
+    if domain is None:
+        run = experiment.run
+        planned = (run.burn_in or 0) + run.steps if run.steps is not None else 65_536
+        domain = find_domain(experiment, max(64, min(planned, 65_536)), cancelled)
+    return replace(experiment, space=replace(experiment.space, domain=domain))
+
+
+def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> Resolved:
+    """The experiment with burn-in and steps, once its domain is known."""
+    run = experiment.run
+    if has_no_rest(experiment):
+        steps = run.steps if run.steps is not None else _unsettling_steps(experiment)
+        plan = replace(run, burn_in=run.burn_in or 0, steps=steps)
+        return Resolved(replace(experiment, run=plan), False, None, None)
+    time_step = experiment.time_step
+    automatic = run.burn_in is None or run.steps is None
+    relaxation, origin = relaxation_of(experiment, automatic, cancelled)
+    most = max(1, int(_BUDGET / (run.walkers * cost(experiment))))
+    if relaxation is None:
+        least = enough = most if automatic else 0
+    else:
+        least = math.ceil(RELAXATIONS * relaxation / time_step)
+        cheap = _CHEAP / (run.walkers * cost(experiment))
+        enough = max(least, math.ceil(min(_COMFORTABLE * relaxation / time_step, cheap)))
+    burn_in = run.burn_in if run.burn_in is not None else _rounded(min(max(enough, 100), most), run.every)
+    stretch = min(max(_WORTHWHILE / (run.walkers * cost(experiment)), _FEWEST), _MOST)
+    steps = run.steps if run.steps is not None else _rounded(min(max(least, stretch), most), run.every)
+    settled: bool | None
+    if relaxation is None:
+        settled = False if automatic else None
+    else:
+        settled = burn_in >= least and (run.steps is not None or steps >= least)
+    plan = replace(run, burn_in=burn_in, steps=steps)
+    return Resolved(replace(experiment, run=plan), settled, relaxation, origin)
+
+
+def relaxation_of(
+    experiment: Experiment, pilot: bool, cancelled: Cancelled | None = None
+) -> tuple[float | None, str | None]:
+    """The relaxation time in units of t and where it is from: predicted, else (if `pilot`) seen by a pilot run."""
+    from sgdtui.predict.time.relaxation import relaxation_time
+
+    predicted = relaxation_time(experiment)
+    if predicted is not None and math.isfinite(predicted):
+        return predicted, "predicted"
+    if not pilot:
+        return None, None
+    seen = correlation_time(experiment, 262_144, cancelled)
+    return seen, None if seen is None else "pilot"
+
+
+def has_no_rest(experiment: Experiment) -> bool:
+    """Whether the run cannot settle by construction: walkers stop, or the equations change with time."""
+    from sgdtui.predict.numerics.step_constants import learning_rate
+
+    if experiment.until is not None or learning_rate(experiment) is None:
+        return True
+    try:
+        return fields(experiment).time_dependent
+    except TypeError:
+        return False
+
+
+def cost(experiment: Experiment) -> float:
+    """About how many steps of the one-dimensional double well one walker-step is worth."""
+    d = experiment.dimension
+    if isinstance(experiment.system, SampleSystem):
+        return max(2.0, float(d * experiment.dynamics.batch))
+    work = 1.0 if d == 1 else 2.5 * d / 2
+    if experiment.dynamics.convention:
+        work *= 2
+    return work * (1 + 0.5 * _costly_functions(experiment))
+
+
+def _costly_functions(experiment: Experiment) -> int:
+    """How many calls of exp, tanh and the like the system's expressions hold."""
+    system = experiment.system
+    expressions: list[Expression] = []
+    if isinstance(system, GradientSystem):
+        expressions = [system.loss.expression, *system.noise.covariance]
+    elif isinstance(system, DriftSystem):
+        expressions = [*system.velocity, *system.noise.covariance]
+    nodes = (node for expression in expressions for node in walk(expression.node))
+    return sum(isinstance(node, Apply) and node.function in _COSTLY for node in nodes)
+
+
+def _unsettling_steps(experiment: Experiment) -> int:
+    most = max(1, int(_BUDGET / (experiment.run.walkers * cost(experiment))))
+    if experiment.until is None:
+        return min(_FEWEST, most)
+    from sgdtui.predict.time.first_passage import mean_passage_time
+
+    predicted = mean_passage_time(experiment)
+    if predicted is None or not math.isfinite(predicted):
+        return min(_MOST, most)
+    return int(min(math.ceil(_PASSAGES * predicted / experiment.time_step), most))
+
+
+def _rounded(steps: float, every: int) -> int:
+    return max(every, math.ceil(steps / every) * every)
+
+
+def better_window(
+    drawn: NDArray[np.float64], domain: tuple[Interval, ...], bearable: float = 1e-3
+) -> tuple[Interval, ...] | None:
+    """A window for positions (walkers, axes) where `domain` misses over a `bearable` share or is far too wide."""
+    low, high = held_range(drawn)
+    ends = np.array(domain)
+    outside = ((drawn < ends[:, 0]) | (drawn > ends[:, 1])).any(axis=1).mean()
+    if outside < bearable and np.all((high - low) * 1.25 > 0.4 * (ends[:, 1] - ends[:, 0])):
+        return None
+    return widened(low, high)

@@ -1,0 +1,182 @@
+"""Everything that is predicted about one run, stage by stage, so that a face can show each as it comes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.lab.dt_bias import DtBias, dt_bias
+from sgdtui.lab.on_the_way import OnTheWay
+from sgdtui.model.experiment import Experiment
+from sgdtui.predict.diffusion.drift_vectors import DriftVectors
+from sgdtui.predict.prediction import NAMES, Absence, Prediction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Foresight:
+    """What is predicted so far.
+
+    `drift` belongs to the Fokker–Planck law (None until there is one); `passage_time` and `kramers_time` are in
+    units of t; `best_fit` is the temperature at which Gibbs comes closest to the measured law, and the KL left; `way`
+    is p(x, t) through the burn-in, which only a live run asks for.
+    """
+
+    edges: tuple[Array, ...]
+    predictions: dict[str, Prediction] = field(default_factory=dict)
+    absences: dict[str, Absence] = field(default_factory=dict)
+    drift: DriftVectors | None = None
+    passage_time: float | None = None
+    kramers_time: float | None = None
+    dt_bias: DtBias | None = None
+    best_fit: tuple[float, float] | None = None
+    way: OnTheWay | None = None
+
+    def with_law(self, law: Prediction | Absence) -> Foresight:
+        """The same and one more prediction, or why it is absent; in the order of `NAMES`."""
+        predictions = {n: p for n, p in self.predictions.items() if n != law.name}
+        absences = {n: a for n, a in self.absences.items() if n != law.name}
+        if isinstance(law, Absence):
+            absences[law.name] = law
+        else:
+            predictions[law.name] = law
+        return replace(
+            self,
+            predictions={n: predictions[n] for n in NAMES if n in predictions},
+            absences={n: absences[n] for n in NAMES if n in absences},
+        )
+
+
+def bin_edges(experiment: Experiment) -> tuple[Array, ...]:
+    """The edges of the bins along each drawn axis, once the domain is known."""
+    domain = experiment.space.domain
+    if domain is None:
+        raise ValueError("the domain is not known yet: resolve the experiment first")
+    bins = experiment.run.bins_for(len(domain))
+    return tuple(np.linspace(low, high, bins + 1) for low, high in domain)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredLaw:
+    """The law as measured: `masses` (bins…) in the window, and where the walkers are, (walkers, d)."""
+
+    masses: Array
+    positions: Array
+
+
+def foresee(
+    experiment: Experiment, edges: tuple[Array, ...], measured: MeasuredLaw | None = None
+) -> Iterator[Foresight]:
+    """The predictions of an experiment whose domain is known, one stage after another; the last is complete.
+
+    Where the temperature of Gibbs needs a measured law (average, best-kl) it is taken from `measured`; without one
+    the Fokker–Planck law stands in.
+    """
+    from sgdtui.predict.chain.law import transfer
+    from sgdtui.predict.diffusion.drift_vectors import drift_vectors
+    from sgdtui.predict.diffusion.law import fokker_planck
+    from sgdtui.predict.linear.law import gaussian
+    from sgdtui.predict.time.first_passage import kramers_time, mean_passage_time
+
+    so_far = Foresight(edges)
+    needs_law = experiment.temperature in ("average", "best-kl")
+    if not needs_law:
+        so_far = so_far.with_law(gibbs_law(experiment, edges, None))
+        yield so_far
+    smooth = fokker_planck(experiment, edges)
+    so_far = so_far.with_law(smooth)
+    masses = smooth.probability if isinstance(smooth, Prediction) else None
+    if needs_law:
+        so_far = so_far.with_law(
+            gibbs_law(experiment, edges, measured or _stand_in(experiment, edges, masses))
+        )
+    so_far = replace(so_far, drift=drift_vectors(experiment, edges, masses, "fokker-planck"))
+    yield so_far
+    so_far = so_far.with_law(gaussian(experiment, edges))
+    yield so_far
+    if experiment.until is not None:
+        so_far = replace(
+            so_far,
+            passage_time=_number(mean_passage_time(experiment)),
+            kramers_time=_number(kramers_time(experiment)),
+        )
+        yield so_far
+    so_far = so_far.with_law(transfer(experiment, edges))
+    if experiment.dynamics.is_sde:
+        so_far = replace(
+            so_far,
+            dt_bias=dt_bias(so_far.predictions.get("transfer"), so_far.predictions.get("fokker-planck")),
+        )
+    yield so_far
+
+
+def gibbs_law(
+    experiment: Experiment, edges: tuple[Array, ...], measured: MeasuredLaw | None
+) -> Prediction | Absence:
+    """Gibbs at the temperature that the experiment asks for; the rules that need a measured law fall back on the
+    minimum's temperature without one.
+    """
+    from sgdtui.predict.gibbs.law import gibbs
+    from sgdtui.predict.gibbs.temperature import average_temperature, minimum_temperature
+
+    asked = experiment.temperature
+    if not isinstance(asked, str):
+        return gibbs(experiment, edges, float(asked), "given")
+    temperature = float("nan")
+    if asked == "average" and measured is not None:
+        if experiment.dimension == len(edges):
+            temperature = average_temperature(experiment, grid(edges), measured.masses.ravel())
+        else:
+            places = measured.positions[np.isfinite(measured.positions).all(axis=1)][:8192]
+            temperature = average_temperature(experiment, places, np.ones(len(places)))
+    elif asked == "best-kl" and measured is not None:
+        best = best_fit(experiment, edges, measured.masses)
+        temperature = float("nan") if best is None else best[0]
+    if math.isfinite(temperature):
+        return gibbs(experiment, edges, temperature, asked)
+    return gibbs(experiment, edges, minimum_temperature(experiment), "minimum")
+
+
+def best_fit(experiment: Experiment, edges: tuple[Array, ...], masses: Array) -> tuple[float, float] | None:
+    """The temperature at which Gibbs is closest in KL to measured `masses` (bins…), and the KL that is left."""
+    from sgdtui.predict.gibbs.temperature import best_fit_temperature
+
+    if not masses.sum() > 0:
+        return None
+    found = best_fit_temperature(experiment, edges, masses)
+    return found if all(math.isfinite(number) for number in found) else None
+
+
+def with_measured(experiment: Experiment, foresight: Foresight, measured: MeasuredLaw) -> Foresight:
+    """The same predictions with all that depends on the measured law: the temperature by its rule, the best fit,
+    the drift vectors where no prediction gives a law for their diffusive part.
+    """
+    from sgdtui.predict.diffusion.drift_vectors import drift_vectors
+
+    updated, edges = foresight, foresight.edges
+    if experiment.temperature in ("average", "best-kl"):
+        updated = updated.with_law(gibbs_law(experiment, edges, measured))
+    if "gibbs" in updated.predictions and experiment.dimension == len(edges):
+        updated = replace(updated, best_fit=best_fit(experiment, edges, measured.masses))
+    if "fokker-planck" not in updated.predictions:
+        updated = replace(updated, drift=drift_vectors(experiment, edges, measured.masses, "measured"))
+    return updated
+
+
+def grid(edges: tuple[Array, ...]) -> Array:
+    """The middle of every bin, (bins, axes), the last axis running fastest."""
+    middles = [(e[:-1] + e[1:]) / 2 for e in edges]
+    return np.stack([g.ravel() for g in np.meshgrid(*middles, indexing="ij")], axis=1)
+
+
+def _stand_in(experiment: Experiment, edges: tuple[Array, ...], masses: Array | None) -> MeasuredLaw | None:
+    if masses is None or experiment.dimension != len(edges):
+        return None
+    return MeasuredLaw(masses, np.zeros((0, experiment.dimension)))
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

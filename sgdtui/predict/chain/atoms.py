@@ -1,0 +1,165 @@
+"""The law of a chain on the plane whose noise is a few atoms, or that has few different minibatches.
+
+Each image of a cell is shared between nine cells by quadratic weights that keep mean and covariance exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import fields
+from sgdtui.model.law import Law
+from sgdtui.model.sample import SampleSystem
+from sgdtui.model.sample_fields import SampleFields
+from sgdtui.predict.chain.plane_kernel import PlaneChain, ends_of, grown, leading_vector
+from sgdtui.predict.numerics.boundaries import Wall
+from sgdtui.predict.numerics.bounding_box import Box, split
+from sgdtui.predict.numerics.cell_density import PlaneLaw
+from sgdtui.predict.numerics.noise_quadrature import atoms_of
+from sgdtui.predict.numerics.step_constants import learning_rate
+from sgdtui.predict.prediction import Absence, Prediction
+
+NAME = "transfer"
+
+
+_MOST_CELLS = 240
+_MOST_MAPS = 100
+_MOST_ENTRIES = 12_000_000
+
+Maps = Callable[[Array], tuple[Array, Array]]
+"""Points (n, 2) to images (n, m, 2) and weights (m,)."""
+
+
+def noise_maps(experiment: Experiment, step: PlaneChain) -> Maps:
+    law = getattr(getattr(experiment.system, "noise", None), "law", None) or Law()
+    batch = 1 if experiment.dynamics.is_sde else experiment.dynamics.batch
+    values, weights = atoms_of(law, batch)
+    first, second = (g.ravel() for g in np.meshgrid(values, values, indexing="ij"))
+    pairs = np.stack([first, second], axis=1)
+    both = np.multiply.outer(weights, weights).ravel()
+
+    def maps(x: Array) -> tuple[Array, Array]:
+        return step.mean(x)[:, None, :] + np.einsum("nij,mj->nmi", step.factor(x), pairs), both
+
+    return maps
+
+
+def minibatch_maps(experiment: Experiment, system: SampleSystem) -> Maps | Absence:
+    from sgdtui.predict.chain.minibatch_kernel import distinct_examples, is_finite, minibatches
+
+    eta = learning_rate(experiment)
+    assert eta is not None
+    if system.draw == "reshuffle":
+        return Absence(
+            NAME, "singular law", "reshuffled batches depend on one another: no one-step kernel exists"
+        )
+    found = fields(experiment)
+    assert isinstance(found, SampleFields)
+    too_many = Absence(NAME, "singular law", "there are too many different minibatches to follow each")
+    if not is_finite(system.data) or len(found.examples) > 4000:
+        return too_many
+
+    def each(x: Array) -> Array:
+        return x[:, None, :] - eta * found.example_gradients(x, found.examples)
+
+    probes = np.random.default_rng(0).normal(size=(4, 2))
+    groups, weights = distinct_examples(np.moveaxis(each(probes), 1, 2).reshape(8, -1), found.weights)
+    listed = minibatches(
+        groups, weights, len(found.examples), experiment.dynamics.batch, system.draw, _MOST_MAPS
+    )
+    if listed is None:
+        return too_many
+    counts, probabilities = listed
+    representatives = np.array([g[0] for g in groups])
+    mixing = counts / experiment.dynamics.batch
+
+    def maps(x: Array) -> tuple[Array, Array]:
+        return np.einsum("ngi,mg->nmi", each(x)[:, representatives], mixing), probabilities
+
+    return maps
+
+
+def law_of_atoms(
+    experiment: Experiment, edges: tuple[Array, ...], sides: tuple[Wall, ...], box: Box, maps: Maps
+) -> Prediction | Absence:
+    """On cells, each image shared between nine neighbours so that its mean and covariance are kept."""
+    images = maps(np.array([[low for low, _ in box]]))[0].shape[1]
+    cells = int(np.clip(np.sqrt(_MOST_ENTRIES / (9 * images)), 48, _MOST_CELLS))
+    is_open = (not sides[0].closed, not sides[1].closed)
+    box = grown(lambda b: ends_of(_solve_atoms(maps, sides, b, 40)[0].mass), box, is_open)
+    solved = [_solve_atoms(maps, sides, box, count) for count in (cells // 2, cells)]
+    law, loss = solved[1]
+    if loss > 1e-5:
+        return Absence(NAME, "not normalisable", f"walkers escape: {loss:.3g} of them are lost in a step")
+    prediction = law.prediction(NAME, edges, experiment)
+    other = solved[0][0].binned(edges, experiment.space.axes)
+    assert prediction.probability is not None
+    error = float(np.abs(prediction.probability - other).sum() / 2) + 100 * loss
+    if any(side.closed for side in sides):
+        return replace(prediction, numerical_error=error)
+    mean, covariance = _of_points(law)
+    return replace(prediction, mean=mean, covariance=covariance, numerical_error=error)
+
+
+def _of_points(law: PlaneLaw) -> tuple[Array, Array]:
+    """Mean and covariance of masses that sit at the middles of cells: what the quadratic weights keep exact."""
+    centres = [(e[1:] + e[:-1]) / 2 for e in law.edges]
+    points = np.stack([g.ravel() for g in np.meshgrid(*centres, indexing="ij")], axis=1)
+    mass = law.mass.ravel()
+    mean = mass @ points
+    return mean, (points - mean).T @ ((points - mean) * mass[:, None])
+
+
+def _solve_atoms(maps: Maps, sides: tuple[Wall, ...], box: Box, count: int) -> tuple[PlaneLaw, float]:
+    from scipy.sparse import csr_array
+
+    edges = (split(*box[0], count), split(*box[1], count))
+    centres = [(e[1:] + e[:-1]) / 2 for e in edges]
+    grid = np.stack([g.ravel() for g in np.meshgrid(*centres, indexing="ij")], axis=1)
+    images, weights = maps(grid)
+    source = np.repeat(np.arange(len(grid)), images.shape[1])
+    mass = np.tile(weights, len(grid))
+    shares: list[tuple[Array, Array]] = []
+    for axis in (0, 1):
+        width = edges[axis][1] - edges[axis][0]
+        place = (_fold(images[..., axis].ravel(), sides[axis]) - centres[axis][0]) / width
+        nearest = np.rint(place).astype(np.intp)
+        f = place - nearest
+        three = np.stack([(f * f - f) / 2, 1 - f * f, (f * f + f) / 2])
+        cells = nearest + np.array([[-1], [0], [1]])
+        if sides[axis].kind == "periodic":
+            cells %= count
+        elif sides[axis].closed:
+            cells = np.where(cells < 0, -1 - cells, np.where(cells >= count, 2 * count - 1 - cells, cells))
+        shares.append((cells, three))
+    rows, columns, values = [], [], []
+    for a in range(3):
+        for b in range(3):
+            i, j = shares[0][0][a], shares[1][0][b]
+            value = shares[0][1][a] * shares[1][1][b] * mass
+            inside = (i >= 0) & (i < count) & (j >= 0) & (j < count)
+            rows.append((i * count + j)[inside])
+            columns.append(source[inside])
+            values.append(value[inside])
+    size = count * count
+    matrix = csr_array(
+        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(size, size)
+    )
+    vector, loss = leading_vector(matrix)
+    law = vector.reshape(count, count)
+    return PlaneLaw(edges, law / law.sum()), loss
+
+
+def _fold(x: Array, wall: Wall) -> Array:
+    if not wall.closed:
+        return x
+    length = wall.high - wall.low
+    if wall.kind == "periodic":
+        return wall.low + np.mod(x - wall.low, length)
+    turned = np.mod(x - wall.low, 2 * length)
+    return wall.low + np.where(turned > length, 2 * length - turned, turned)

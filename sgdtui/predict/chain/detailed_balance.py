@@ -1,0 +1,54 @@
+"""The stationary law of hops between neighbouring states, by detailed balance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.expression.numeric import evaluate
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.hops import HopSystem
+from sgdtui.predict.prediction import Absence, Prediction
+
+NAME = "transfer"
+
+
+def generator(system: HopSystem, values: dict[str, float]) -> Array:
+    """The matrix of rates, (states, states), column to row; its columns sum to zero."""
+    up, down = system.hop_rates(values)
+    matrix = np.diag(up[:-1], -1) + np.diag(down[1:], 1)
+    return np.asarray(matrix - np.diag(up + down))
+
+
+def hopping(experiment: Experiment, system: HopSystem, edges: Array) -> Prediction | Absence:
+    """The stationary probabilities: on a line of states no current can flow, so p(x)·up(x) = p(x+1)·down(x+1)."""
+    if {"k", "t"} & system.rate.names:
+        return Absence(NAME, "unsettled", "the rate changes with time")
+    up, down = system.hop_rates(experiment.values)
+    if not (np.all(up[:-1] > 0) and np.all(down[1:] > 0)):
+        return Absence(NAME, "unsettled", "some states are never left, so the start is never forgotten")
+    logarithm = np.concatenate([[0.0], np.cumsum(np.log(up[:-1]) - np.log(down[1:]))])
+    law = np.exp(logarithm - logarithm.max())
+    law /= law.sum()
+    states = np.arange(system.states, dtype=float)
+    probability, _ = np.histogram(states, bins=edges, weights=law)
+    mean = float(states @ law)
+    observables = {
+        key: float(law @ np.broadcast_to(evaluate(e, {**experiment.values, "x": states}), states.shape))
+        for key, e in experiment.observe
+    }
+    below = float(law[states < edges[0]].sum())
+    moduli = np.sort(np.abs(np.linalg.eigvals(generator(system, experiment.values)).real))
+    return Prediction(
+        name=NAME,
+        edges=(edges,),
+        probability=probability,
+        outside=max(0.0, 1.0 - float(probability.sum())),
+        distribution=np.clip(below + np.concatenate([[0.0], np.cumsum(probability)]), 0.0, 1.0),
+        mean=np.array([mean]),
+        covariance=np.array([[float(states**2 @ law) - mean**2]]),
+        observables=observables,
+        numerical_error=1e-14,
+        current=np.zeros((1, len(edges) - 1)),
+        relaxation_time=float(1 / moduli[1]) if len(moduli) > 1 else None,
+    )

@@ -1,0 +1,165 @@
+"""The stationary density of a chain with smooth noise: Gauss panels finer than the noise, so that it converges
+faster than any power of their width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgdtui.arrays import Array
+from sgdtui.predict.chain.stationary_vector import stationary_vector
+from sgdtui.predict.chain.step import Chain
+from sgdtui.predict.chain.ulam import folded
+from sgdtui.predict.numerics.boundaries import Wall
+from sgdtui.predict.numerics.gauss_panels import Panels, panels
+from sgdtui.predict.numerics.noise_distribution import NoiseShape
+
+_WIDTH = 2.7
+"""Widest panel in units of the noise's spread; with eight nodes a panel, a third of the spread between nodes."""
+_MOST_NODES = 40_000
+_DENSE = 1200
+_CHUNK = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SmoothLaw:
+    """Masses at source points whose noise, taken together, is the law: P(x ≤ y) = Σ mass·F((y - mean)/spread)."""
+
+    mass: Array
+    mean: Array
+    spread: Array
+    shape: NoiseShape
+    wall: Wall
+    loss: float
+
+    def distribution(self, at: Array) -> Array:
+        """The distribution function, (n,)."""
+        rows = max(1, _CHUNK // len(self.mass))
+        parts = [
+            folded(self.shape, self.wall, at[i : i + rows, None], self.mean, self.spread) @ self.mass
+            for i in range(0, len(at), rows)
+        ]
+        return np.concatenate(parts)
+
+    def density(self, at: Array) -> Array:
+        """The density, (n,)."""
+        rows = max(1, _CHUNK // len(self.mass))
+        parts = [
+            kernel(self.shape, self.wall, at[i : i + rows, None], self.mean, self.spread) @ self.mass
+            for i in range(0, len(at), rows)
+        ]
+        return np.concatenate(parts)
+
+
+def kernel(shape: NoiseShape, wall: Wall, at: Array, mean: Array, spread: Array) -> Array:
+    """The density of x' = mean + spread·Z, folded by the walls, at `at`."""
+    density = shape.density
+    assert density is not None
+
+    def plain(y: Array) -> Array:
+        return density((y - mean) / spread) / spread
+
+    if not wall.closed:
+        return plain(at)
+    length = wall.high - wall.low
+    reach = min(shape.reach, 1e3)
+    first = int(np.floor((np.min(mean - reach * spread) - wall.low) / length)) - 1
+    last = int(np.ceil((np.max(mean + reach * spread) - wall.low) / length)) + 1
+    total = np.zeros(np.broadcast_shapes(at.shape, mean.shape))
+    if wall.kind == "periodic":
+        for turn in range(first, last + 1):
+            total += plain(at + turn * length)
+    else:
+        rise = at - wall.low
+        for turn in range(first // 2 - 1, last // 2 + 2):
+            start = wall.low + 2 * turn * length
+            total += plain(start + rise) + plain(start - rise)
+    return total
+
+
+def smooth_law(chain: Chain, low: float, high: float, wall: Wall, refine: int = 0) -> SmoothLaw | None:
+    """The stationary law on [low, high]; None where the noise is too small somewhere for this method.
+
+    `refine` halves every panel that many times; -1 joins them in pairs.
+    """
+    shape = chain.shape
+    if shape is None or shape.density is None:
+        return None
+    cut = _cut(chain, low, high)
+    if cut is None:
+        return None
+    if refine < 0:
+        cut = np.append(cut[:-1:2], cut[-1])
+    for _ in range(refine):
+        cut = np.sort(np.concatenate([cut, (cut[1:] + cut[:-1]) / 2]))
+    found = _panels(chain, cut)
+    nodes, weights = found.nodes.ravel(), found.weights.ravel()
+    mean, spread = chain.mean(nodes), chain.spread(nodes)
+    if len(nodes) > _MOST_NODES or not np.all(np.isfinite(mean)) or not np.all(spread > 0):
+        return None
+    matrix = _matrix(shape, wall, nodes, weights, mean, spread)
+    mass, loss = stationary_vector(matrix)
+    return SmoothLaw(mass, mean, spread, shape, wall, loss)
+
+
+def _cut(chain: Chain, low: float, high: float) -> Array | None:
+    """Edges of panels nowhere wider than the noise there allows; None where that takes too many."""
+    cut = np.linspace(low, high, 33)
+    for _ in range(40):
+        middle = (cut[1:] + cut[:-1]) / 2
+        ends = chain.spread(np.concatenate([cut, middle]))
+        local = np.minimum(np.minimum(ends[: len(cut) - 1], ends[1 : len(cut)]), ends[len(cut) :])
+        wide = ~(np.diff(cut) <= _WIDTH * local)
+        if not wide.any():
+            return cut
+        cut = np.sort(np.concatenate([cut, middle[wide]]))
+        if len(cut) * 8 > _MOST_NODES:
+            return None
+    return None
+
+
+def _panels(chain: Chain, cut: Array) -> Panels:
+    """Panels that also close in on kinks and jumps of the drift and of the noise."""
+
+    def evaluate(x: Array) -> Array:
+        return np.column_stack([chain.mean(x), chain.spread(x)])
+
+    return panels(cut, evaluate, lambda p: np.zeros(p.nodes.shape), additive=2, tolerance=1e-11)[0]
+
+
+def _matrix(shape: NoiseShape, wall: Wall, nodes: Array, weights: Array, mean: Array, spread: Array) -> Any:
+    count = len(nodes)
+    if count <= _DENSE or not np.isfinite(shape.reach):
+        rows = max(1, _CHUNK // count)
+        parts = [kernel(shape, wall, nodes[i : i + rows, None], mean, spread) for i in range(0, count, rows)]
+        return np.concatenate(parts) * weights[:, None]
+    from scipy.sparse import csc_array
+
+    from sgdtui.predict.chain.ulam import runs
+
+    reach = shape.reach * spread
+    unfolded, target = _images(nodes, wall, float(np.min(mean - reach)), float(np.max(mean + reach)))
+    first = np.searchsorted(unfolded, mean - reach)
+    row, owner = runs(first, np.searchsorted(unfolded, mean + reach) - first)
+    assert shape.density is not None
+    value = (
+        shape.density((unfolded[row] - mean[owner]) / spread[owner]) / spread[owner] * weights[target[row]]
+    )
+    return csc_array((value, (target[row], owner)), shape=(count, count))
+
+
+def _images(nodes: Array, wall: Wall, low: float, high: float) -> tuple[Array, NDArray[np.intp]]:
+    """The nodes and their images behind the walls, in order, and the node that each is an image of."""
+    if not wall.closed:
+        return nodes, np.arange(len(nodes))
+    length = wall.high - wall.low
+    places, targets = [], []
+    for turn in range(int(np.floor((low - wall.low) / length)), int(np.ceil((high - wall.low) / length))):
+        mirrored = wall.kind == "reflect" and turn % 2 != 0
+        places.append((wall.low + wall.high - nodes[::-1] if mirrored else nodes) + turn * length)
+        targets.append(np.arange(len(nodes))[::-1] if mirrored else np.arange(len(nodes)))
+    return np.concatenate(places), np.concatenate(targets)

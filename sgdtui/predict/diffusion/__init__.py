@@ -1,0 +1,1 @@
+"""The SDE: Fokker-Planck on the line and on the plane."""

@@ -1,0 +1,31 @@
+"""The stationary Fokker–Planck solution of an experiment, in one or two dimensions, and of a tumbling swimmer."""
+
+from __future__ import annotations
+
+from sgdtui.arrays import Array
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.tumble import TumbleSystem
+from sgdtui.predict.diffusion.sde import diffusion
+from sgdtui.predict.prediction import Absence, Prediction
+
+NAME = "fokker-planck"
+
+
+def fokker_planck(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
+    """The stationary law of the SDE (or of run-and-tumble) on bins `edges`, one array of edges a drawn axis."""
+    if isinstance(experiment.system, TumbleSystem):
+        from sgdtui.predict.diffusion.run_and_tumble import tumbling
+
+        return tumbling(experiment, edges)
+    process = diffusion(experiment, NAME)
+    if isinstance(process, Absence):
+        return process
+    if experiment.dimension == 1:
+        from sgdtui.predict.diffusion.line import stationary_line
+
+        return stationary_line(experiment, process, edges[0])
+    if experiment.dimension == 2:
+        from sgdtui.predict.diffusion.plane import stationary_plane
+
+        return stationary_plane(experiment, process, edges)
+    return Absence(NAME, "not one- or two-dimensional", f"the system has {experiment.dimension} dimensions")

@@ -1,0 +1,1 @@
+"""exp(-L/T) and the temperature that it is asked at."""

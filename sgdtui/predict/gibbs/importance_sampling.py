@@ -1,0 +1,95 @@
+"""The Gibbs law of many coordinates: exact for a quadratic loss, else by seeded importance sampling.
+
+Walkers are drawn from a Student law about the minimum with the Hessian's shape and weighted by exp(-L/T).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.expression.numeric import evaluate
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import Fields
+from sgdtui.model.sample_fields import SampleFields
+from sgdtui.predict.diffusion.chebyshev import is_quadratic
+from sgdtui.predict.linear.fixed_point import fixed_point
+from sgdtui.predict.numerics.normal_bins import normal_prediction
+from sgdtui.predict.prediction import Absence, Prediction
+
+NAME = "gibbs"
+
+_FREEDOM = 8.0
+_DRAWS = 200_000
+_MOST_WORK = 40_000_000
+
+
+def gibbs_by_sampling(
+    experiment: Experiment, system: Fields, edges: tuple[Array, ...], temperature: float
+) -> Prediction | Absence:
+    """exp(-L/T)/Z on the bins of the drawn axes, walls left out of account."""
+    centre = fixed_point(experiment, system)
+    if centre is None:
+        return Absence(NAME, "not normalisable", "no minimum of the loss was found")
+    hessian = system.hessian(centre[None, :])[0]
+    values = np.linalg.eigvalsh(hessian)
+    if not np.all(np.isfinite(values)) or values[0] <= 1e-10 * values[-1]:
+        return Absence(NAME, "not normalisable", "the loss is flat in some direction at its minimum")
+    covariance = temperature * np.linalg.inv(hessian)
+    around = tuple((float(c) - 1.0, float(c) + 1.0) for c in centre)
+    if isinstance(system, SampleFields) and is_quadratic(system, around):
+        found = normal_prediction(NAME, experiment, edges, centre, covariance)
+        return found if isinstance(found, Absence) else replace(found, entropy_production=0.0)
+    return _weighted(experiment, system, edges, temperature, centre, covariance)
+
+
+def _weighted(
+    experiment: Experiment,
+    system: Fields,
+    edges: tuple[Array, ...],
+    temperature: float,
+    centre: Array,
+    covariance: Array,
+) -> Prediction | Absence:
+    d = len(centre)
+    count = _DRAWS
+    if isinstance(system, SampleFields):
+        count = int(np.clip(_MOST_WORK // (len(system.examples) * d), 4000, _DRAWS))
+    rng = np.random.default_rng(0)
+    factor = np.linalg.cholesky(covariance)
+    normals = rng.standard_normal((count, d))
+    stretch = np.sqrt(_FREEDOM / rng.chisquare(_FREEDOM, count))
+    points = centre + stretch[:, None] * normals @ factor.T
+    square = np.sum(normals**2, axis=1) * stretch**2
+    proposal = -(_FREEDOM + d) / 2 * np.log1p(square / _FREEDOM)
+    logarithm = -(system.loss(points) - system.loss(centre[None, :])[0]) / temperature - proposal
+    weight = np.exp(logarithm - logarithm.max())
+    effective = float(weight.sum() ** 2 / np.sum(weight**2))
+    if effective < 50:
+        return Absence(NAME, "not one- or two-dimensional", "its law is too far from normal to be sampled")
+    weight /= weight.sum()
+    axes = list(experiment.space.axes)
+    probability, _ = np.histogramdd(points[:, axes], bins=list(edges), weights=weight)
+    distribution = None
+    if len(axes) == 1:
+        below = float(weight[points[:, axes[0]] < edges[0][0]].sum())
+        distribution = np.clip(below + np.concatenate([[0.0], np.cumsum(probability)]), 0.0, 1.0)
+    mean = weight @ points
+    names: dict[str, Array | float] = {**experiment.values}
+    names |= {v: points[:, i] for i, v in enumerate(experiment.variables)}
+    noise = float(np.sum(np.sqrt(probability * (1 - probability) / effective)) / 2)
+    return Prediction(
+        name=NAME,
+        edges=edges,
+        probability=probability,
+        outside=max(0.0, 1.0 - float(probability.sum())),
+        distribution=distribution,
+        mean=mean,
+        covariance=(points - mean).T @ ((points - mean) * weight[:, None]),
+        observables={key: float(weight @ evaluate(e, names)) for key, e in experiment.observe},
+        numerical_error=noise,
+        entropy_production=0.0,
+        notes=(f"sampled, worth {effective:.0f} independent draws",),
+    )

@@ -1,0 +1,77 @@
+"""The Gibbs law exp(-L/T)/Z at a temperature that the caller chose and that is always shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import Fields, fields
+from sgdtui.predict.numerics.boundaries import walls
+from sgdtui.predict.numerics.gauss_panels import Panels, panels
+from sgdtui.predict.numerics.panel_density import LineLaw, first_cut, observables_on
+from sgdtui.predict.numerics.step_constants import learning_rate
+from sgdtui.predict.prediction import Absence, Prediction
+
+NAME = "gibbs"
+
+
+def gibbs(
+    experiment: Experiment, edges: tuple[Array, ...], temperature: float, rule: str
+) -> Prediction | Absence:
+    """exp(-L/T)/Z on bins `edges`, one array of edges a drawn axis.
+
+    Args:
+        temperature: T, in units of the loss.
+        rule: how T was chosen: "minimum", "average", "best-kl" or "given".
+    """
+    if experiment.system.form in ("hops", "tumble"):
+        return Absence(NAME, "no loss", "these jumps follow from rates, not from a loss")
+    system = fields(experiment)
+    if not system.has_loss:
+        return Absence(NAME, "no loss", "the drift is given as a velocity, not as the gradient of a loss")
+    if learning_rate(experiment) is None or system.time_dependent:
+        return Absence(NAME, "unsettled", "the equations change with time: there is no one temperature")
+    if not np.isfinite(temperature):
+        return Absence(NAME, "degenerate noise", "the noise has no variance that would set a temperature")
+    if temperature <= 0:
+        return Absence(NAME, "degenerate noise", "the temperature is zero")
+    if experiment.dimension == 1:
+        found = _on_the_line(experiment, system, edges[0], temperature)
+    elif experiment.dimension == 2:
+        from sgdtui.predict.gibbs.plane import gibbs_on_the_plane
+
+        found = gibbs_on_the_plane(experiment, system, edges, temperature)
+    else:
+        from sgdtui.predict.gibbs.importance_sampling import gibbs_by_sampling
+
+        found = gibbs_by_sampling(experiment, system, edges, temperature)
+    if isinstance(found, Absence):
+        return found
+    return replace(found, temperature=temperature, rule=rule)
+
+
+def _on_the_line(
+    experiment: Experiment, system: Fields, edges: Array, temperature: float
+) -> Prediction | Absence:
+    (wall,) = walls(experiment, (edges,))
+    observed = observables_on(experiment, experiment.variables[0])
+
+    def evaluate(x: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return np.column_stack([system.loss(x[:, None]) / temperature, observed(x)])
+
+    def log_density(cut: Panels) -> Array:
+        # A loss that is no number is a place where no walker can be.
+        return np.where(np.isnan(cut.values[..., 0]), -np.inf, -cut.values[..., 0])
+
+    cut, logarithm = panels(first_cut(edges, wall), evaluate, log_density, additive=1)
+    if not np.isfinite(np.max(logarithm)):
+        return Absence(NAME, "not normalisable", "the loss has no lower bound")
+    law = LineLaw.of(cut, logarithm, cut.values[..., 1:], wall.closed)
+    if not (law.normalisable and law.stays_near(edges)):
+        return Absence(NAME, "not normalisable", "exp(-L/T) does not die out far away")
+    prediction = law.prediction(NAME, edges, experiment)
+    return replace(prediction, current=np.zeros((1, len(edges) - 1)), entropy_production=0.0)

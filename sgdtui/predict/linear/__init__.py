@@ -1,0 +1,1 @@
+"""Linear theory at a minimum: Lyapunov and moment equations."""

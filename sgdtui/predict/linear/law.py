@@ -1,0 +1,170 @@
+"""The linearised law at a minimum: a normal law whose covariance solves S H + H S - eta H S H = eta Σ/B.
+
+For an SDE the eta term is absent. Under momentum the chain of position and velocity is solved. For data with
+quadratic losses the recursion of the second moment is exact, the part of the noise that grows with the distance
+included; its covariance is that of the true law, whose shape need not be normal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import Fields, fields
+from sgdtui.model.sample_fields import SampleFields
+from sgdtui.predict.diffusion.chebyshev import is_quadratic
+from sgdtui.predict.linear.fixed_point import fixed_point
+from sgdtui.predict.linear.moment_equations import solve_lyapunov, solve_second_moment
+from sgdtui.predict.numerics.normal_bins import normal_prediction
+from sgdtui.predict.numerics.step_constants import learning_rate, momentum
+from sgdtui.predict.prediction import Absence, Prediction
+
+NAME = "gaussian"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linearised:
+    """A system near a fixed point: Hessian H, constant noise covariance, and S to what it adds to the noise."""
+
+    centre: Array
+    hessian: Array
+    noise: Array
+    growing: Callable[[Array], Array] | None
+
+
+def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
+    """The normal law on the bins of the drawn axes, with mean and covariance of all coordinates."""
+    system = experiment.system
+    if system.form in ("hops", "tumble"):
+        return Absence(NAME, "no loss", "there is no minimum to linearise at")
+    law = getattr(getattr(system, "noise", None), "law", None)
+    if learning_rate(experiment) is None:
+        return Absence(NAME, "unsettled", "the learning rate changes with time: there is no stationary law")
+    if law is not None and not law.has_variance:
+        return Absence(NAME, "degenerate noise", f"{law} noise has no variance")
+    found = fields(experiment)
+    if found.time_dependent:
+        return Absence(NAME, "unsettled", "the equations change with time: there is no stationary law")
+    if getattr(system, "draw", None) == "reshuffle":
+        from sgdtui.predict.linear.reshuffled_epochs import reshuffled
+
+        assert isinstance(found, SampleFields)
+        return reshuffled(experiment, found, edges)
+    centre = fixed_point(experiment, found)
+    if centre is None:
+        return Absence(NAME, "not normalisable", "no stable point was found to linearise at")
+    near = linearised(experiment, found, centre)
+    if isinstance(near, Absence):
+        return near
+    covariance = stationary_covariance(experiment, near)
+    if isinstance(covariance, Absence):
+        return covariance
+    notes = ("exact mean and covariance",) if near.growing is not None else ()
+    prediction = normal_prediction(NAME, experiment, edges, centre, covariance)
+    return prediction if isinstance(prediction, Absence) else replace(prediction, notes=notes)
+
+
+def linearised(experiment: Experiment, found: Fields, centre: Array) -> Linearised | Absence:
+    """H and the noise at the point, scaled by the batch."""
+    law = getattr(getattr(experiment.system, "noise", None), "law", None)
+    scale = experiment.noise_scale * (2.0 if law is not None and law.kind == "stable" else 1.0)
+    hessian = found.hessian(centre[None, :])[0]
+    noise = scale * found.covariance(centre[None, :])[0]
+    if not (np.all(np.isfinite(hessian)) and np.all(np.isfinite(noise))):
+        return Absence(NAME, "degenerate noise", "the noise or the curvature is not a number at the minimum")
+    if np.any(np.linalg.eigvals(hessian).real <= 1e-10 * max(float(np.abs(hessian).max()), 1e-12)):
+        return Absence(NAME, "not normalisable", "the minimum is flat: there is no linear pull back to it")
+    growing = None
+    if isinstance(found, SampleFields):
+        around = tuple((float(c) - 1.0, float(c) + 1.0) for c in centre)
+        if is_quadratic(found, around):
+            growing = growing_noise(found, centre, hessian, scale)
+    return Linearised(centre, hessian, noise, growing)
+
+
+def growing_noise(found: SampleFields, centre: Array, mean: Array, scale: float) -> Callable[[Array], Array]:
+    """S to scale·(E[H_e S H_e] - H S H), the noise that curvatures differing between examples add."""
+    d = len(centre)
+    point = centre[None, :]
+    if d <= 10:
+        fourth = np.zeros((d * d, d * d))
+        for rows, weights in _chunks(found, d * d):
+            flat = found.example_hessians(point, rows)[0].reshape(len(rows), d * d)
+            fourth += (flat * weights[:, None]).T @ flat
+        tensor = fourth.reshape(d, d, d, d)
+
+        def small(s: Array) -> Array:
+            return np.asarray(scale * (np.einsum("ijkl,jk->il", tensor, s) - mean @ s @ mean.T))
+
+        return small
+    # Only the linear model comes with so many weights: H_e = a aᵀ + ridge, with a the features.
+    features, ridge = found.examples[:, :-1], found.system.ridge
+
+    def large(s: Array) -> Array:
+        inner = np.einsum("ei,ij,ej->e", features, s, features, optimize=True) * found.weights
+        plain = features.T @ (features * found.weights[:, None])
+        second = features.T @ (features * inner[:, None]) + ridge * (plain @ s + s @ plain) + ridge**2 * s
+        return np.asarray(scale * (second - mean @ s @ mean.T))
+
+    return large
+
+
+def _chunks(found: SampleFields, each: int) -> list[tuple[Array, Array]]:
+    size = max(1, 4_000_000 // each)
+    return [
+        (found.examples[i : i + size], found.weights[i : i + size])
+        for i in range(0, len(found.examples), size)
+    ]
+
+
+def stationary_covariance(experiment: Experiment, near: Linearised) -> Array | Absence:
+    """S of the positions, (d, d), for the way the experiment steps; a swarm's is that of one worker."""
+    swarm = experiment.dynamics.swarm
+    if swarm is None or swarm.size == 1 or swarm.coupling == 0:
+        return _covariance(experiment, near)
+    # The group's mean feels no coupling and a share of the noise; what deviates from it feels both.
+    share = 1.0 / swarm.size
+    centre = _covariance(experiment, replace(near, growing=None))
+    pulled = replace(near, hessian=near.hessian + swarm.coupling * np.eye(len(near.centre)), growing=None)
+    apart = _covariance(experiment, pulled)
+    if isinstance(centre, Absence):
+        return centre
+    if isinstance(apart, Absence):
+        return apart
+    return share * centre + (1 - share) * apart
+
+
+def _covariance(experiment: Experiment, near: Linearised) -> Array | Absence:
+    eta, beta = learning_rate(experiment), momentum(experiment)
+    assert eta is not None
+    d = len(near.centre)
+    identity = np.eye(d)
+    if experiment.dynamics.is_sde:
+        growing = near.growing or (lambda s: np.zeros_like(s))
+        solved = solve_lyapunov(near.hessian, lambda s: eta * growing(s), eta * near.noise)
+        if solved is None:
+            return Absence(NAME, "not normalisable", "the second moment grows without bound")
+        return solved
+    if beta == 0:
+        step, into = identity - eta * near.hessian, identity
+    else:
+        step = np.block(
+            [[identity - eta * near.hessian, beta * identity], [-eta * near.hessian, beta * identity]]
+        )
+        into = np.concatenate([identity, identity])
+
+    def map_of(s: Array) -> Array:
+        moved = step @ s @ step.T
+        if near.growing is not None:
+            moved = moved + eta**2 * into @ near.growing(s[:d, :d]) @ into.T
+        return np.asarray(moved)
+
+    solved = solve_second_moment(map_of, eta**2 * into @ near.noise @ into.T)
+    if solved is None:
+        detail = "the second moment grows without bound: eta is too large for the curvature"
+        return Absence(NAME, "not normalisable", detail)
+    return solved[:d, :d]

@@ -1,0 +1,1 @@
+"""Densities, quadrature and minima that predictions share."""

@@ -1,0 +1,1 @@
+"""Laws on the way: evolution, relaxation, first passage."""

@@ -1,0 +1,215 @@
+"""How long the walkers take to forget their start: one over the gap of the operator, in units of t.
+
+On the line the Fokker–Planck operator (SDE) or the chain's kernel (SGD) on coarse cells; on the plane the former;
+else the slowest mode of the linearised system.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.expression.numeric import evaluate
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import fields
+from sgdtui.model.hops import HopSystem
+from sgdtui.model.tumble import TumbleSystem
+from sgdtui.predict.chain.metastability import explored
+from sgdtui.predict.diffusion.sde import Diffusion, diffusion
+from sgdtui.predict.numerics.boundaries import walls
+from sgdtui.predict.numerics.bounding_box import Box
+from sgdtui.predict.numerics.minima import search_box
+from sgdtui.predict.numerics.step_constants import learning_rate, momentum
+from sgdtui.predict.prediction import Absence
+
+_CELLS = 500
+_PLANE_CELLS = 40
+_SWIMMERS = 120
+
+
+def relaxation_time(experiment: Experiment) -> float | None:
+    """One over the gap, in units of t; None where it is not known (no stationary law, a swarm, changing equations)."""
+    system = experiment.system
+    if isinstance(system, HopSystem):
+        from sgdtui.predict.chain.detailed_balance import generator
+
+        return _slowest(generator(system, experiment.values))
+    window = _window(experiment)
+    if isinstance(system, TumbleSystem):
+        return _tumbling(experiment, system, window[0])
+    swarm = experiment.dynamics.swarm
+    if learning_rate(experiment) is None or (swarm is not None and swarm.size > 1 and swarm.coupling != 0):
+        return None
+    if fields(experiment).time_dependent:
+        return None
+    if experiment.dimension == 1 and momentum(experiment) == 0:
+        found = (
+            _sde_line(experiment, window[0])
+            if experiment.dynamics.is_sde
+            else _chain_line(experiment, window[0])
+        )
+        if found is not None:
+            return found
+    elif experiment.dimension == 2 and momentum(experiment) == 0:
+        found = _plane(experiment, window)
+        if found is not None:
+            return found
+    return _linear(experiment)
+
+
+def _window(experiment: Experiment) -> tuple[Array, ...]:
+    box = search_box(experiment) if not isinstance(experiment.system, TumbleSystem | HopSystem) else []
+    domain = experiment.space.domain
+    chosen = (
+        list(domain)
+        if domain is not None
+        else [box[axis] for axis in experiment.space.axes]
+        if box
+        else [(0.0, 1.0)]
+    )
+    return tuple(np.linspace(low, high, 65) for low, high in chosen)
+
+
+def _slowest(generator: Array) -> float | None:
+    """One over the smallest rate that is not zero, of a dense matrix of rates."""
+    rates = np.sort(-np.linalg.eigvals(generator).real)
+    return float(1 / rates[1]) if len(rates) > 1 and rates[1] > 1e-300 else None
+
+
+def _sde_line(experiment: Experiment, edges: Array) -> float | None:
+    from sgdtui.predict.diffusion.exponential_fitting import line_rates
+    from sgdtui.predict.diffusion.line import line_law, vanishes
+
+    process = diffusion(experiment, "fokker-planck")
+    if isinstance(process, Absence) or vanishes(process, edges):
+        return None
+    (wall,) = walls(experiment, (edges,))
+    found = line_law(experiment, process, edges, wall)
+    if isinstance(found, Absence):
+        return None
+    law = found[0]
+    ((low, high),) = (
+        ((wall.low, wall.high),) if wall.closed else _explored(experiment, process, (law.interval(1e-9),))
+    )
+    grid = np.linspace(low, high, _CELLS + 1)
+    up, down = line_rates(process, grid, wall)
+    if wall.kind == "periodic":
+        matrix = np.diag(-(up + down)) + np.diag(up[:-1], -1) + np.diag(down[1:], 1)
+        matrix[0, -1] += up[-1]
+        matrix[-1, 0] += down[0]
+        return _slowest(matrix)
+    from scipy.linalg import eigh_tridiagonal
+
+    # Detailed balance makes the operator symmetric after scaling by the square root of the law.
+    off = np.sqrt(up[:-1] * down[1:])
+    rates = eigh_tridiagonal(
+        -(up + down), off, eigvals_only=True, select="i", select_range=(_CELLS - 2, _CELLS - 1)
+    )
+    # A rate below what rounding leaves of the fastest one is some such rate, not zero.
+    return float(1 / max(-rates[0], 1e-15 * float((up + down).max())))
+
+
+def _explored(experiment: Experiment, process: Diffusion, law: Box) -> Box:
+    """The box of the law, widened to wherever the start leads."""
+
+    def deviation(x: Array) -> Array:
+        return np.asarray(np.sqrt(2 * np.maximum(np.einsum("nii->ni", process.tensor(x)), 0.0)))
+
+    return explored(experiment, process.drift, deviation, law)
+
+
+def _chain_line(experiment: Experiment, edges: Array) -> float | None:
+    from sgdtui.predict.chain.absorption import collapsed
+    from sgdtui.predict.chain.kernel import chain
+    from sgdtui.predict.chain.live_interval import find_lair
+    from sgdtui.predict.chain.metastability import chain_relaxation
+    from sgdtui.predict.numerics.start import start_mean
+
+    step = chain(experiment)
+    if isinstance(step, Absence):
+        return None
+    (wall,) = walls(experiment, (edges,))
+    if not wall.closed:
+        end = collapsed(experiment, step, edges)
+        if end is not None:
+            return None if isinstance(end, Absence) else end.relaxation_time
+    lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
+    if isinstance(lair, Absence):
+        return None
+    return chain_relaxation(experiment, step, lair, wall)
+
+
+def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
+    from scipy.sparse import eye_array
+    from scipy.sparse.linalg import LinearOperator, eigs, splu
+
+    from sgdtui.predict.diffusion.chebyshev import tabulated
+    from sgdtui.predict.diffusion.finite_volume import hops
+    from sgdtui.predict.diffusion.plane import box_of_process
+
+    process = diffusion(experiment, "fokker-planck")
+    if isinstance(process, Absence):
+        return None
+    sides = walls(experiment, edges)
+    box = box_of_process(process, sides)
+    if isinstance(box, Absence):
+        return None
+    if not any(side.closed for side in sides):
+        box = _explored(experiment, process, box)
+    operator: Any = hops(tabulated(process, box), sides, box, (_PLANE_CELLS, _PLANE_CELLS)).operator
+    size = operator.shape[0]
+    shift = 1e-9 * float(np.abs(operator.diagonal()).max())
+    factors = splu((shift * eye_array(size, format="csc") - operator).tocsc())
+    inverse = LinearOperator((size, size), matvec=factors.solve, dtype=float)
+    values = eigs(inverse, k=3, which="LM", return_eigenvectors=False, v0=np.linspace(1, 2, size))
+    rates = np.sort((1 / values - shift).real)
+    return float(1 / rates[1]) if rates[1] > 0 else None
+
+
+def _linear(experiment: Experiment) -> float | None:
+    """The slowest mode of the linearised step."""
+    from sgdtui.predict.linear.fixed_point import fixed_point
+
+    found = fields(experiment)
+    centre = fixed_point(experiment, found)
+    eta, beta = learning_rate(experiment), momentum(experiment)
+    if centre is None or eta is None:
+        return None
+    hessian = found.hessian(centre[None, :])[0]
+    if not np.all(np.isfinite(hessian)):
+        return None
+    if experiment.dynamics.is_sde:
+        slowest = float(np.min(np.linalg.eigvals(hessian).real))
+        return 1 / slowest if slowest > 1e-12 else None
+    identity = np.eye(len(centre))
+    step = np.block([[identity - eta * hessian, beta * identity], [-eta * hessian, beta * identity]])
+    radius = float(np.max(np.abs(np.linalg.eigvals(step))))
+    return -eta / np.log(radius) if 0 < radius < 1 - 1e-12 else None
+
+
+def _tumbling(experiment: Experiment, system: TumbleSystem, edges: Array) -> float | None:
+    """Upwind cells for right- and left-movers between reversing walls (or on a ring)."""
+    (wall,) = walls(experiment, (edges,))
+    if not wall.closed:
+        return None
+    grid = np.linspace(wall.low, wall.high, _SWIMMERS + 1)
+    width = grid[1] - grid[0]
+    names: dict[str, Array | float] = {**experiment.values, system.variables[0]: (grid[1:] + grid[:-1]) / 2}
+    speed = np.broadcast_to(evaluate(system.speed, {**names, system.variables[0]: grid}), grid.shape) / width
+    turn = np.broadcast_to(evaluate(system.rate, names), _SWIMMERS) / 2
+    n = _SWIMMERS
+    matrix = np.zeros((2 * n, 2 * n))
+    for cell in range(n):
+        ahead = cell + 1 if cell + 1 < n else (0 if wall.kind == "periodic" else n + cell)
+        behind = n + cell - 1 if cell > 0 else (2 * n - 1 if wall.kind == "periodic" else cell)
+        for source, target, rate in (
+            (cell, ahead, speed[cell + 1]),
+            (n + cell, behind, speed[cell]),
+            (cell, n + cell, turn[cell]),
+            (n + cell, cell, turn[cell]),
+        ):
+            matrix[target, source] += rate
+            matrix[source, source] -= rate
+    return _slowest(matrix)

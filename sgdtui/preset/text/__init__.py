@@ -1,0 +1,1 @@
+"""A YAML file as text: places, problems and how they are told."""

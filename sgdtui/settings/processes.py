@@ -1,0 +1,58 @@
+"""Processes for many runs at once: they die with whoever started them, quietly."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING
+
+from sgdtui.settings.linear_algebra import one_thread
+
+if TYPE_CHECKING:
+    pass
+
+
+class RunPool(ProcessPoolExecutor):
+    """A pool of fresh processes (spawned: nothing is shared with threads that run here).
+
+    Each steps its walkers by itself, so numerical libraries get one thread there. A Ctrl-C at the terminal ends
+    them without a word, and so does the end of this process, however it comes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._others = set(multiprocessing.active_children())
+        super().__init__(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+
+    def abandon(self) -> None:
+        """Stop now: what was queued is dropped and what runs is ended."""
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in self.processes():
+            process.terminate()
+
+    def processes(self) -> list[BaseProcess]:
+        """The processes that run now."""
+        return [process for process in multiprocessing.active_children() if process not in self._others]
+
+
+def _prepare() -> None:
+    one_thread(unless_asked=False)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """A pool's process waits for work for ever when its parent was killed: leave with it instead."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def core_count() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,43 @@
+"""The step of a model as the text of a kernel: one generator for every form, read like code that a person wrote.
+
+The generated function (signature: `sgdtui.simulate.machine.function_pointer.STEP_SIGNATURE`) advances the walkers of
+one block by a few steps, in place. Walkers lie in rows (coordinates, then velocities) of lanes; every loop over lanes
+is straight-line arithmetic, so that it becomes vector instructions. Numbers that a person can turn are read from
+`dials`, so that turning one never recompiles.
+
+State is float64. Draws, and the square root of Σ that they are multiplied with, are float32: an amplitude has a
+relative resolution of 6e-8, and is 0 where Σ is below 1e-38 (unless Σ is written as a square, whose root is exact).
+"""
+
+from __future__ import annotations
+
+from sgdtui.model.experiment import Experiment
+from sgdtui.simulate.program import Program
+
+
+def program(experiment: Experiment) -> Program:
+    """The kernel of an experiment.
+
+    Raises:
+        Unsupported: this engine does not simulate the system, or not with these dynamics.
+        ValueError: the experiment has no domain yet.
+    """
+    if experiment.space.domain is None:
+        raise ValueError("the window (space.domain) must be known before walkers can be counted")
+    match experiment.system.form:
+        case "gradient" | "drift":
+            from sgdtui.simulate.form.equations import symbolic_program
+
+            return symbolic_program(experiment)
+        case "sample":
+            from sgdtui.simulate.form.minibatch_sgd import sample_program
+
+            return sample_program(experiment)
+        case "hops":
+            from sgdtui.simulate.form.hops import hops_program
+
+            return hops_program(experiment)
+        case _:
+            from sgdtui.simulate.form.tumble import tumble_program
+
+            return tumble_program(experiment)

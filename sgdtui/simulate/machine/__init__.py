@@ -1,0 +1,1 @@
+"""What this processor has: vectors, memory, function pointers."""

@@ -1,0 +1,288 @@
+"""What stands between the screen and the run: one thread that opens presets, turns dials, remembers for undo and
+checks claims, so that the screen never waits. It answers with frozen events; heavy imports happen here.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sgdtui.tui.controller.events import Busy, Claimed, Event, Request, Setup, Shown, Trouble
+
+if TYPE_CHECKING:
+    from sgdtui.lab.result import Result
+    from sgdtui.lab.snapshot import Snapshot
+    from sgdtui.model.experiment import Experiment
+    from sgdtui.tui.controller.choices import Offers
+    from sgdtui.tui.controller.watched_file import PresetFile
+
+log = logging.getLogger(__name__)
+
+UNDO = 100
+"""Changes that can be taken back."""
+
+CLAIMS_EVERY = 1.0
+"""Seconds between two checks of the claims."""
+
+LabFactory = Callable[..., Any]
+
+
+def real_lab(experiment: Experiment, on_snapshot: Callable[[Snapshot], None], **settings: Any) -> Any:
+    """The lab of the engine."""
+    from sgdtui.lab.live import Lab
+
+    return Lab(experiment, on_snapshot=on_snapshot, **settings)
+
+
+class Workbench:
+    """One experiment being played with. Every method returns at once; `tell` is called from other threads."""
+
+    def __init__(
+        self,
+        tell: Callable[[Event], None],
+        *,
+        make_lab: LabFactory = real_lab,
+        threads: int | None = None,
+        interval: float = 0.1,
+        fitted: Callable[[Experiment], Experiment] = lambda experiment: experiment,
+    ) -> None:
+        self._tell = tell
+        self._fitted = fitted
+        self._make_lab = make_lab
+        self._settings: dict[str, Any] = {"threads": threads, "interval": interval}
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._past: list[Experiment] = []
+        self._number = 0
+        self._offers: Offers | None = None
+        self._stopped = False
+        self._file: PresetFile | None = None
+        self.experiment: Experiment | None = None
+        self.lab: Any = None
+        self.fork_lab: Any = None
+        self._thread = threading.Thread(target=self._work, name="sgdtui-workbench", daemon=True)
+        self._thread.start()
+
+    # --- what the screen asks for ---------------------------------------------------------------------------------
+
+    def open(self, request: Request) -> None:
+        """Opens a preset, or a loss with a noise, its walkers at their start; from now on its file is watched."""
+
+        def read() -> None:
+            from sgdtui.tui.controller.watched_file import PresetFile
+
+            self._file = PresetFile(request)
+            in_use = self.lab is not None
+            self._take(self._file.experiment, keep=False)
+            if in_use:
+                self.restart()
+
+        self._do(read, "loading")
+
+    def resume(self, path: Path, restored: Callable[[dict[str, Any]], None]) -> None:
+        """Goes on with a checkpoint: the same walkers, random streams and statistics; `restored` is given its view."""
+
+        def go_on() -> None:
+            from sgdtui.lab.checkpoint import CheckpointError, load
+            from sgdtui.preset.load import load_text
+
+            try:
+                saved = load(path)
+            except (CheckpointError, OSError) as error:
+                self._tell(Trouble(str(error), fatal=True))
+                return
+            experiment = load_text(saved.document["preset"], name=saved.document["name"], file=path.name)
+            self._settings |= {"state": saved.state, "paused": bool(saved.view.get("paused"))}
+            self._take(experiment, keep=False)
+            restored(saved.view)
+
+        self._do(go_on, "loading")
+
+    def begin(self, make: Callable[[], Experiment], about: Callable[[Experiment], Any] | None = None) -> None:
+        """Takes up the experiment that `make` gives, its walkers at their start; both are called on the bench's thread.
+
+        `about` gives an event to tell first.
+        """
+
+        def start() -> None:
+            experiment = make()
+            if about is not None:
+                self._tell(about(experiment))
+            self._past = []
+            self._take(experiment, keep=False)
+            self.restart()
+
+        self._do(start, "loading")
+
+    def report(self, look: Callable[[Result], Any]) -> None:
+        """Has `look` read the run so far on the bench's thread, and tells what it gives."""
+
+        def ask() -> None:
+            result = self._recorded()
+            event = look(result) if result is not None else None
+            if event is not None:
+                self._tell(event)
+
+        self._do(ask)
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Turns dials or puts in another loss or noise, checked as a preset is."""
+
+        def turn() -> None:
+            from sgdtui.preset.change import changed
+
+            if self.experiment is not None:
+                self._take(changed(self.experiment, dict(changes)), keep=True)
+
+        self._do(turn, "compiling" if {"loss", "noise"} & set(changes) else "")
+
+    def undo(self) -> None:
+        """Takes back the last change."""
+
+        def back() -> None:
+            if not self._past:
+                self._tell(Trouble("nothing to undo"))
+                return
+            self._take(self._past.pop(), keep=False)
+
+        self._do(back)
+
+    def pause(self, paused: bool) -> None:
+        """Lets the walkers stand still, or go on."""
+        for lab in (self.lab, self.fork_lab):
+            if lab is not None:
+                lab.pause() if paused else lab.resume()
+
+    def restart(self) -> None:
+        """All walkers back to the start."""
+        if self.lab is not None:
+            self.lab.reset()
+
+    def scatter(self, point: tuple[float, ...]) -> None:
+        """All walkers to a point of the axes that are shown; other coordinates where they start."""
+
+        def go() -> None:
+            from sgdtui.model.start import At
+
+            if self.experiment is None or self.lab is None:
+                return
+            start = self.experiment.start
+            whole = list(start.point) if isinstance(start, At) else [0.0] * self.experiment.dimension
+            for axis, value in zip(self.experiment.space.axes, point, strict=False):
+                whole[axis] = value
+            self.lab.scatter(At(tuple(whole)))
+
+        self._do(go)
+
+    def compare(self) -> None:
+        """Freezes the present run beside the one that goes on; a second time lets it go."""
+
+        def fork() -> None:
+            if self.fork_lab is not None:
+                self.fork_lab.stop()
+                self.fork_lab = None
+            elif self.lab is not None:
+                self.fork_lab = self.lab.fork(lambda snapshot: self._tell(Shown(snapshot, fork=True)))
+
+        self._do(fork)
+
+    def look_at_file(self) -> None:
+        """Takes up the preset file that was opened, if it has been saved anew; a broken one keeps the last good run."""
+        if self._file is not None:
+            self._do(self._look_at_file)
+
+    def check_claims(self) -> None:
+        """Checks the claims against the run so far."""
+        self._do(self._check_claims)
+
+    def watch_interval(self, interval: float) -> None:
+        """Seconds between snapshots."""
+        self._settings["interval"] = interval
+        if self.lab is not None:
+            self.lab.interval = interval
+
+    def stop(self) -> None:
+        """Ends the run; does not wait for threads that are busy."""
+        self._stopped = True
+        self._tasks.put(None)
+        for lab in (self.lab, self.fork_lab):
+            if lab is not None:
+                lab.stop()
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _do(self, task: Callable[[], None], busy: str = "") -> None:
+        def run() -> None:
+            if busy:
+                self._tell(Busy(busy))
+            try:
+                task()
+            finally:
+                if busy:
+                    self._tell(Busy(""))
+
+        self._tasks.put(run)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None and not self._stopped:
+            try:
+                task()
+            except Exception as error:
+                from sgdtui.preset.text.problem import PresetError
+
+                if isinstance(error, PresetError):
+                    self._tell(Trouble(error.rendered(), fatal=self.experiment is None))
+                else:
+                    log.exception("a change failed")
+                    self._tell(Trouble(f"{type(error).__name__}: {error}", fatal=self.experiment is None))
+
+    def _look_at_file(self) -> None:
+        saved = self._file.saved_anew() if self._file is not None else None
+        if saved is not None:
+            self._take(saved, keep=True)
+
+    def _take(self, experiment: Experiment, *, keep: bool) -> None:
+        from sgdtui.tui.controller.claim_lines import claims_apply, lines_of
+
+        if keep and self.experiment is not None:
+            self._past = [*self._past[-UNDO + 1 :], self.experiment]
+        experiment = self._fitted(experiment)
+        self.experiment = experiment
+        self._number += 1
+        if self.lab is None:
+            self.lab = self._make_lab(
+                experiment, lambda snapshot: self._tell(Shown(snapshot)), **self._settings
+            )
+            if self._stopped:
+                self.lab.stop()
+        else:
+            self.lab.change(experiment)
+        self._tell(self._setup(experiment))
+        self._tell(Claimed(lines_of(experiment, None), claims_apply(experiment)))
+
+    def _setup(self, experiment: Experiment) -> Setup:
+        from sgdtui.tui.controller.choices import Offers
+
+        self._offers = self._offers or Offers()
+        return self._offers.setup(experiment, self._number, len(self._past))
+
+    def _check_claims(self) -> None:
+        from sgdtui.tui.controller.claim_lines import claims_apply, lines_of
+
+        experiment = self.experiment
+        if experiment is None or not experiment.expect or not claims_apply(experiment):
+            return
+        result = self._recorded()
+        if result is not None:
+            self._tell(Claimed(lines_of(experiment, result.document())))
+
+    def _recorded(self) -> Result | None:
+        """The run so far; None before anything was recorded and predicted for it."""
+        result = self.lab.result() if self.lab is not None else None
+        snapshot = result.snapshot if result is not None else None
+        if snapshot is None or snapshot.samples == 0 or snapshot.predictions_of != snapshot.generation:
+            return None
+        return result

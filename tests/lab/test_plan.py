@@ -1,0 +1,157 @@
+"""Windows, burn-ins and lengths that a preset leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sgdtui.lab.pilot import Cancel, correlation_time, find_domain, held_range, pilot_of, widened
+from sgdtui.lab.plan import better_window, cost, has_no_rest, known_domain, resolve, with_domain
+from sgdtui.preset.load import load_text
+
+
+def test_the_window_asked_for_comes_first():
+    experiment = load_text('{loss: {loss: "x**2", domain: [[-2, 2]]}, space: {domain: [[-1, 4]]}}')
+    assert known_domain(experiment) == ((-1, 4),)
+    without = replace(experiment, space=replace(experiment.space, domain=None))
+    assert known_domain(without) == ((-2, 2),)
+
+
+def test_hops_have_one_bin_a_state():
+    experiment = with_domain(load_text('{hops: {states: 7, rate: "1 + x"}}'))
+    assert experiment.space.domain == ((-0.5, 6.5),)
+    assert experiment.run.bins_for(1) == 7
+
+
+def test_widened_by_a_quarter_and_rounded_outwards():
+    ((low, high),) = widened(np.array([-1.0]), np.array([3.0]))
+    assert low <= -1.5
+    assert high >= 3.5
+    assert high - low <= 5.0 * 1.2
+
+
+def test_one_point_still_has_a_window():
+    ((low, high),) = widened(np.array([2.0]), np.array([2.0]))
+    assert low < 2 < high
+
+
+def test_range_of_what_is_alive():
+    positions = np.concatenate([np.linspace(0, 1, 20_001), [np.nan, np.inf]])[:, None]
+    low, high = held_range(positions)
+    assert np.isclose(low[0], 5e-5)
+    assert np.isclose(high[0], 1 - 5e-5)
+    assert held_range(np.full((3, 2), np.nan))[0].tolist() == [-1, -1]
+
+
+@pytest.mark.usefixtures("numpy_walkers")
+def test_pilot_finds_the_spread():
+    # Variance η/(2 - η) = .0526, so 99.99 % lie within ±3.9 standard deviations of .229; 512 walkers know it to 15 %.
+    ((low, high),) = find_domain(load_text('{loss: "x**2/2", dynamics: {eta: 0.1}}'))
+    assert -1.5 < low < -0.8
+    assert 0.8 < high < 1.5
+
+
+@pytest.mark.usefixtures("numpy_walkers")
+def test_pilot_sees_the_second_well_though_it_starts_in_the_first():
+    experiment = load_text('{loss: "(x**2-1)**2/4", dynamics: {eta: 0.05}, start: {at: [-1]}}')
+    ((low, high),) = find_domain(experiment, most_steps=1024)
+    assert low < -1.3
+    assert high > 1.3
+
+
+@pytest.mark.usefixtures("numpy_walkers")
+def test_pilot_reads_the_correlation_time():
+    experiment = with_domain(load_text('{loss: "x**2/2", dynamics: {eta: 0.1}, space: {domain: [[-2, 2]]}}'))
+    # ρ after n steps is .9^n: e-folding in .1/-ln .9 = .949; a rank correlation of 512 is known to .04.
+    assert 0.6 < correlation_time(experiment, 4096) < 1.4
+
+
+@pytest.mark.usefixtures("numpy_walkers")
+def test_what_never_settles_has_no_correlation_time():
+    flat = load_text('{loss: "0*x", noise: 1, space: {domain: [[-2, 2]]}}')
+    assert correlation_time(flat, 1024) is None
+
+
+@pytest.mark.usefixtures("numpy_walkers")
+def test_a_pilot_can_be_cancelled():
+    with pytest.raises(Cancel):
+        find_domain(load_text('{loss: "x**2/2"}'), cancelled=lambda: True)
+
+
+def test_automatic_lengths_are_five_relaxation_times():
+    resolved = resolve(
+        load_text('{loss: "x**2/2", dynamics: {kind: sde, dt: 0.01}, space: {domain: [[-2, 2]]}}')
+    )
+    run = resolved.experiment.run
+    assert np.isclose(resolved.relaxation_time, 1, rtol=0.01)
+    assert resolved.origin == "predicted"
+    assert run.burn_in >= 500
+    assert run.steps >= 500
+    assert resolved.settled is True
+
+
+def test_a_burn_in_that_is_too_short_is_told():
+    text = """
+loss: x**2/2
+dynamics: {kind: sde, dt: 0.01}
+space: {domain: [[-2, 2]]}
+run: {burn_in: %d, steps: 1000}
+"""
+    assert resolve(load_text(text % 490)).settled is False
+    assert resolve(load_text(text % 520)).settled is True
+
+
+def test_a_relaxation_too_long_for_the_budget_is_told():
+    deep = load_text(
+        '{loss: "8*(x**2-1)**2", dynamics: {kind: sde, eta: 0.4, dt: 0.01}, space: {domain: [[-2, 2]]}}'
+    )
+    resolved = resolve(deep)
+    assert resolved.settled is False
+    assert resolved.experiment.run.burn_in * deep.run.walkers <= 1.6e10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{loss: "x**2/2", dynamics: {eta: 1, schedule: "1/(k + 1)"}, space: {domain: [[-2, 2]]}}',
+        '{loss: "(x - sin(t))**2/2", space: {domain: [[-2, 2]]}}',
+        '{loss: "x**2/2", until: "x > 1", space: {domain: [[-2, 2]]}}',
+    ],
+)
+def test_what_changes_with_time_or_stops_has_no_burn_in(text):
+    experiment = load_text(text)
+    assert has_no_rest(experiment)
+    resolved = resolve(experiment)
+    assert resolved.settled is False
+    assert resolved.experiment.run.burn_in == 0
+    assert resolved.experiment.run.steps > 0
+
+
+def test_a_schedule_that_is_constant_may_settle():
+    assert not has_no_rest(load_text('{loss: "x**2/2", dynamics: {eta: 1, schedule: "eta/2"}}'))
+
+
+def test_costly_expressions_and_dimensions_cost():
+    plain = load_text('{loss: "x**2/2"}')
+    assert cost(plain) == 1
+    assert cost(load_text('{loss: "x**2/2", noise: "1 + tanh(x)/2"}')) > 1
+    assert cost(load_text('{loss: {loss: "x**2 + y**2", variables: [x, y]}}')) > 2
+
+
+def test_the_pilot_has_few_walkers_and_its_own_seed():
+    experiment = load_text('{loss: "x**2/2", until: "x > 1", run: {seed: 5}}')
+    pilot = pilot_of(experiment)
+    assert pilot.run.walkers <= 4096
+    assert pilot.run.seed != 5
+    assert pilot.until is None
+    assert pilot.space.domain is not None
+
+
+def test_a_window_that_fits_is_kept_and_one_that_does_not_is_moved():
+    walkers = np.random.default_rng(0).normal(0, 1, (20_000, 1))
+    assert better_window(walkers, ((-5.0, 5.0),)) is None
+    assert better_window(walkers, ((-1.0, 5.0),)) is not None
+    assert better_window(walkers, ((-100.0, 100.0),)) is not None
+    assert better_window(walkers, ((-1.0, 5.0),), bearable=0.5) is None
