@@ -10,16 +10,17 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sgdtui.lab import checkpoint
 from sgdtui.lab.pilot import Cancel
-from sgdtui.lab.plan import Resolved, known_domain
+from sgdtui.lab.plan import known_domain
 from sgdtui.lab.predictions import bin_edges
-from sgdtui.lab.predictor import Foreseen, Foreseer
+from sgdtui.lab.predictor import Foreseen, Predictor
 from sgdtui.lab.result import Result
-from sgdtui.lab.simulation import Bench
+from sgdtui.lab.simulation import Simulation
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import Start
@@ -29,6 +30,16 @@ log = logging.getLogger(__name__)
 
 LIMIT = 86_400.0
 """Seconds of stepping after which a run that nobody stops is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """What other threads may read of the simulation, put there by the worker alone."""
+
+    snapshot: Snapshot
+    relaxation_from: str | None
+    kernel_source: str
+    concluded: bool
 
 
 class Lab:
@@ -42,6 +53,7 @@ class Lab:
             run goes on and at once when something changed.
         interval: seconds between snapshots; may be set while it runs.
         limit: seconds of stepping after which the run is done.
+        planned: steps to record after burn-in, after which the run is done; None to go on.
         state: of an ensemble (from a checkpoint, or another `Lab`), to go on from.
         paused: whether to wait before the first step.
     """
@@ -54,6 +66,7 @@ class Lab:
         on_snapshot: Callable[[Snapshot], None] | None = None,
         interval: float = 0.1,
         limit: float = LIMIT,
+        planned: int | None = None,
         state: Mapping[str, Any] | None = None,
         paused: bool = False,
     ) -> None:
@@ -61,8 +74,9 @@ class Lab:
         self.threads = threads or core_count()
         self.limit = limit
         self._on_snapshot = on_snapshot
+        self._planned = planned
         self._latest: Snapshot | None = None
-        self._resolved: Resolved | None = None
+        self._published: _Published | None = None
 
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._next: tuple[Experiment, Mapping[str, Any] | None] | None = (
@@ -73,9 +87,8 @@ class Lab:
         self._stopping = threading.Event()
         self._paused = paused
 
-        self._foreseer = Foreseer(self._foreseen)
+        self._predictor = Predictor(self._foreseen)
         self._worker = threading.Thread(target=self._work, name="sgdtui-lab", daemon=True)
-        self._bench = Bench(self.threads)
         self._worker.start()
 
     # --- what a face asks for -------------------------------------------------------------------------------------
@@ -90,6 +103,11 @@ class Lab:
         """Whether the walkers stand still because they were told to."""
         return self._paused
 
+    @property
+    def concluded(self) -> bool:
+        """Whether the run is done and nothing is left to be said: all is predicted, fitted and judged."""
+        return self._published is not None and self._published.concluded
+
     def pause(self) -> None:
         """Let the walkers stand still."""
         self._paused = True
@@ -102,11 +120,11 @@ class Lab:
 
     def reset(self) -> None:
         """Send all walkers back to the start, at time 0, with the same random streams."""
-        self._ask(self._bench.restart)
+        self._ask(lambda: self._simulation.restart())
 
     def scatter(self, start: Start) -> None:
         """Put all walkers somewhere else; statistics begin anew."""
-        self._ask(lambda: self._bench.scatter(start))
+        self._ask(lambda: self._simulation.scatter(start))
 
     def change(self, experiment: Experiment) -> None:
         """Go on with another experiment: the walkers stay where they are if the dimension is the same.
@@ -128,13 +146,14 @@ class Lab:
             on_snapshot=on_snapshot,
             interval=self.interval,
             limit=self.limit,
+            planned=self._planned,
             paused=self._paused,
         )
 
         def hand_over() -> None:
-            bench = self._bench
-            if bench.ensemble is not None and bench.running is not None:
-                twin._take_up(bench.running, bench.ensemble.state())
+            ensemble, running = self._simulation.ensemble, self._simulation.running
+            if ensemble is not None and running is not None:
+                twin._take_up(running, ensemble.state())
 
         self._ask(hand_over)
         return twin
@@ -156,13 +175,14 @@ class Lab:
             try:
                 checkpoint.save(path, contents, state, view or {})
             except OSError as error:
-                self._bench.message = f"could not write the checkpoint: {error.strerror or error}"
+                told = f"could not write the checkpoint: {error.strerror or error}"
+                self._ask(lambda: self._simulation.tell(told))
                 log.warning("checkpoint %s: %s", path, error)
             finally:
                 written.set()
 
         def take() -> None:
-            state, running = self._bench.state(), self._bench.running
+            state, running = self._simulation.state(), self._simulation.running
             if state is None or running is None:
                 written.set()
                 return
@@ -174,15 +194,15 @@ class Lab:
 
     def result(self) -> Result | None:
         """What there is now, as a `Result`; None before the first snapshot."""
-        snapshot, resolved = self._latest, self._resolved
-        if snapshot is None:
+        published = self._published
+        if published is None:
             return None
         return Result(
-            snapshot,
+            published.snapshot,
             self.threads,
-            relaxation_from=resolved.origin if resolved else None,
-            complete=snapshot.phase == "done",
-            kernel_source=self._bench.ensemble.kernel_source if self._bench.ensemble is not None else "",
+            relaxation_from=published.relaxation_from,
+            complete=published.snapshot.phase == "done",
+            kernel_source=published.kernel_source,
         )
 
     def stop(self, timeout: float | None = None) -> bool:
@@ -192,7 +212,7 @@ class Lab:
         """
         self._stopping.set()
         self._wake.set()
-        self._foreseer.stop()
+        self._predictor.stop()
         if timeout is None or threading.current_thread() is self._worker:
             return not self._worker.is_alive()
         self._worker.join(timeout)
@@ -208,21 +228,19 @@ class Lab:
         return self._stopping.is_set() or self._wake.is_set()
 
     def _foreseen(self, foreseen: Foreseen) -> None:
-        self._ask(lambda: self._bench.take(foreseen))
+        self._ask(lambda: self._simulation.take(foreseen))
 
     def _work(self) -> None:
-        bench = self._bench
+        simulation = self._simulation = Simulation(self.threads, planned=self._planned)
         last = 0.0
         while not self._stopping.is_set():
             try:
                 changed = self._obey()
-                moving = not self._paused and bench.ready(self.limit)
-                if moving:
-                    bench.step(self._interrupted)
-                    if bench.refit_window():
-                        self._foresee()
-                    elif (to_fit := bench.law_to_fit()) is not None:
-                        self._foreseer.fit(*to_fit)
+                moving = not self._paused and simulation.ready(self.limit)
+                if moving and simulation.step(self._interrupted):
+                    self._foresee()
+                elif (to_fit := simulation.law_to_fit()) is not None:
+                    self._predictor.fit(*to_fit)
                 now = time.monotonic()
                 if changed or (moving and now - last >= self.interval):
                     self._publish()
@@ -233,15 +251,15 @@ class Lab:
                 continue
             except Exception as error:
                 log.exception("the run failed")
-                bench.fail(f"{type(error).__name__}: {error}")
+                simulation.fail(f"{type(error).__name__}: {error}")
                 self._publish()
-        bench.phase = "stopped"
+        simulation.phase = "stopped"
         try:
             self._publish()
         except Exception:
             log.exception("the last snapshot failed")
         finally:
-            bench.close()
+            simulation.close()
 
     def _obey(self) -> bool:
         """Do what was asked for; True if anything was."""
@@ -261,27 +279,35 @@ class Lab:
             done = True
 
     def _open(self, asked: Experiment, state: Mapping[str, Any] | None) -> None:
-        bench = self._bench
-        if state is None and bench.turn(asked):
+        simulation = self._simulation
+        if state is None and simulation.turn(asked):
             self._foresee()
             return
-        bench.phase, bench.message = "pilot" if known_domain(asked) is None else "compiling", ""
-        bench.asked = asked
+        simulation.phase, simulation.message = "pilot" if known_domain(asked) is None else "compiling", ""
+        simulation.asked = asked
         self._publish()
-        following = bench.find_window(asked, lambda: self._stopping.is_set() or self._next is not None)
-        self._foreseer.request(asked, following, bin_edges(following))
-        bench.build(following, state)
+        following = simulation.find_window(asked, lambda: self._stopping.is_set() or self._next is not None)
+        self._predictor.request(asked, following, bin_edges(following))
+        simulation.build(following, state)
 
     def _foresee(self) -> None:
-        bench = self._bench
-        if bench.asked is not None and bench.experiment is not None:
-            self._foreseer.request(bench.asked, bench.experiment, bench.edges)
+        simulation = self._simulation
+        if simulation.asked is not None and simulation.experiment is not None:
+            self._predictor.request(simulation.asked, simulation.experiment, simulation.edges)
 
     def _publish(self) -> None:
-        snapshot = self._bench.snapshot(self._paused, self._latest)
+        simulation = self._simulation
+        snapshot = simulation.snapshot(self._paused, self._latest)
         if snapshot is None:
             return
-        self._latest, self._resolved = snapshot, self._bench.resolved
+        resolved = simulation.resolved
+        self._latest = snapshot
+        self._published = _Published(
+            snapshot,
+            resolved.origin if resolved else None,
+            simulation.kernel_source,
+            simulation.concluded,
+        )
         if self._on_snapshot is None:
             return
         try:

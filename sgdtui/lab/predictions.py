@@ -61,10 +61,11 @@ def bin_edges(experiment: Experiment) -> tuple[Array, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasuredLaw:
-    """The law as measured: `masses` (bins…) in the window, and where the walkers are, (walkers, d)."""
+    """The law of `samples` as measured: `masses` (bins…) in the window, and where the walkers are, (walkers, d)."""
 
     masses: Array
     positions: Array
+    samples: int = 0
 
 
 def foresee(

@@ -27,7 +27,8 @@ _REMEMBERED = 24
 class Foreseen:
     """What is predicted so far for the experiment `asked` for, with window `edges`.
 
-    `resolved` tells burn-in and steps once they are known; `error` is what went wrong, one line, or empty.
+    `resolved` tells burn-in and steps once they are known; `fitted_to` counts the samples of the measured law that it
+    was fitted to; `error` is what went wrong, one line, or empty.
     """
 
     asked: Experiment
@@ -35,6 +36,7 @@ class Foreseen:
     foresight: Foresight
     resolved: Resolved | None
     complete: bool
+    fitted_to: int = 0
     error: str = ""
 
 
@@ -61,7 +63,7 @@ def _with_way(foreseen: Foreseen, resolved: Resolved) -> Foresight:
     return replace(foreseen.foresight, way=on_the_way(experiment, foreseen.edges, until))
 
 
-class Foreseer:
+class Predictor:
     """Predicts in a thread of its own, which starts with the first request.
 
     `tell` is called from that thread with every stage. A new request supersedes the one at work at its next stage.
@@ -81,7 +83,7 @@ class Foreseer:
         with self._condition:
             self._request, self._fit = _Request(asked, experiment, edges), None
             if self._thread is None and not self._stopping:
-                self._thread = threading.Thread(target=self._work, name="sgdtui-foreseer", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="sgdtui-predictor", daemon=True)
                 self._thread.start()
             self._condition.notify()
 
@@ -126,7 +128,7 @@ class Foreseer:
         except Exception as error:
             self._tell_failure(fit.foreseen, error)
             return
-        self._tell(replace(fit.foreseen, foresight=foresight))
+        self._tell(replace(fit.foreseen, foresight=foresight, fitted_to=fit.law.samples))
 
     def _tell_failure(self, so_far: Foreseen, error: Exception) -> None:
         log.exception("a prediction failed")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sgdtui.arrays import Array
 from sgdtui.lab.estimators import DRIFTING, added, after, drift_between
 from sgdtui.lab.plan import better_window
-from sgdtui.lab.series import SeriesRecorder, claimed_steps
+from sgdtui.lab.series import SeriesRecorder, claimed_steps, plan
 from sgdtui.lab.snapshot import Series
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import Interval
@@ -33,30 +33,48 @@ _FAR_STEPS = 2**24
 """Claims that lie further ahead are not waited for."""
 
 
-class Statistics:
+class Recording:
     """What is counted of an ensemble from now on, and how far it has settled.
 
     sampling  whether burn-in is over
     still     whether averages have stopped moving, where no relaxation time tells; None: not known yet
     alive     walkers that were finite at the last look; -1 before the first
+
+    With `planned`, the number of steps to record, nothing is counted while it settles, the moments of the series are
+    laid out beforehand, and `still` compares the two halves; without, a run that is watched shows its recent past,
+    and `still` compares each stretch with all before it, twice as long every time.
     """
 
-    def __init__(self, ensemble: Ensemble, experiment: Experiment, edges: tuple[Array, ...]) -> None:
+    def __init__(
+        self,
+        ensemble: Ensemble,
+        experiment: Experiment,
+        edges: tuple[Array, ...],
+        planned: int | None = None,
+        watched: bool = True,
+    ) -> None:
         self._ensemble = ensemble
         self._axes = list(experiment.space.axes)
         self._every = experiment.run.every
-        self._claimed = claimed_steps(experiment, _FAR_STEPS)
+        self._planned = planned
+        self._watched = watched
+        if watched or planned is None:
+            self._moments = claimed_steps(experiment, _FAR_STEPS)
+        else:
+            self._moments = plan(experiment, (experiment.run.burn_in or 0) + planned)
         times = np.array(sorted({e.at for e in experiment.expect if e.at is not None}))
         self._recorder = SeriesRecorder(experiment, edges, times)
         self._origin = self._stretch_began = ensemble.step
         self._earlier: Counts | None = None
         self._half: Counts | None = None
-        self._half_step = 0
+        self._mark = 0
         self._per_step = 0.0
         self._look_at_window = False
         self.sampling = False
         self.still: bool | None = None
         self.alive = -1
+        if not watched and len(self._moments) and self._moments[0] == 0:
+            self.look()
 
     # --- saving
 
@@ -76,35 +94,56 @@ class Statistics:
         """Steps since these statistics began, burn-in included."""
         return self._ensemble.step - self._origin
 
-    def step(self, burn_in: int | None, cancelled: Callable[[], bool]) -> None:
-        """Advance the walkers for about `CHUNK` seconds. `burn_in` in steps, None while it is not known."""
-        if not self.sampling and burn_in is not None and self.elapsed >= burn_in:
-            self._begin_sampling()
-        elif not self.sampling:
+    @property
+    def sampled(self) -> int:
+        """Steps since burn-in was over; 0 before."""
+        return self._ensemble.step - self._stretch_began if self.sampling else 0
+
+    def begin_sampling(self) -> None:
+        """Burn-in is over: count from now on."""
+        self.sampling = self._look_at_window = True
+        if self._watched and self._ensemble.step > self._origin:
+            self._ensemble.clear()
+        self._earlier = None
+        self._begin_stretch()
+
+    def _begin_stretch(self) -> None:
+        self._half = self.still = None
+        self._stretch_began = self._ensemble.step
+        self._mark = self._every
+        if self._planned is not None:
+            self._mark = max(self._every, self._planned // 2 // self._every * self._every)
+
+    def step(self, burn_in: int | None, cancelled: Callable[[], bool] | None) -> int:
+        """Advance the walkers for about `CHUNK` seconds; the number of steps taken.
+
+        `burn_in` in steps, None while it is not known. Chunks end where burn-in does, where a claim or a moment of
+        the series is due, and where averages are compared, so that nothing depends on how long a chunk took.
+        """
+        if not self.sampling and self._watched:
             self._slide()
         steps = _FIRST_CHUNK if self._per_step == 0 else max(1, int(CHUNK / self._per_step))
         if steps > self._every:
             steps -= steps % self._every
         if not self.sampling and burn_in is not None:
             steps = min(steps, burn_in - self.elapsed)
-        upcoming = self._claimed[self._claimed > self._ensemble.step]
+        if self.sampling:
+            steps = min(steps, self._mark - self.sampled)
+            if self._planned is not None and self._planned > self.sampled:
+                steps = min(steps, self._planned - self.sampled)
+        upcoming = self._moments[self._moments > self._ensemble.step]
         if len(upcoming):
             steps = min(steps, int(upcoming[0]) - self._ensemble.step)
         began = time.perf_counter()
-        done = self._ensemble.advance(steps, record=True, cancelled=cancelled)
+        done = self._ensemble.advance(steps, record=self._watched or self.sampling, cancelled=cancelled)
         if done > 0:
             spent = (time.perf_counter() - began) / done
             self._per_step = spent if self._per_step == 0 else 0.7 * self._per_step + 0.3 * spent
         if len(upcoming) and self._ensemble.step == upcoming[0]:
-            self._recorder.record(self._ensemble.time, self._ensemble.positions())
-
-    def _begin_sampling(self) -> None:
-        self.sampling = self._look_at_window = True
-        if self._ensemble.step > self._origin:
-            self._ensemble.clear()
-        self._earlier = self._half = None
-        self._half_step = 0
-        self._stretch_began = self._ensemble.step
+            self.look()
+        if self.sampling and self.sampled == self._mark:
+            self._compare()
+        return done
 
     def _slide(self) -> None:
         """Forget: what is shown is of this stretch and the one before."""
@@ -115,16 +154,15 @@ class Statistics:
             self._stretch_began = now
             self._look_at_window = True
 
-    def watch_for_drift(self) -> None:
-        """Compare each stretch of the sampling with all before it, twice as long every time."""
-        sampled = self._ensemble.step - self._stretch_began
-        if not self.sampling or (self._half is not None and sampled < 2 * self._half_step):
-            return
+    def _compare(self) -> None:
+        """Whether averages moved between the stretch up to the last mark and the one since."""
         counts = self._ensemble.counts()
-        if self._half is not None and not counts.time_batched:
-            z = drift_between(self._half, after(counts, self._half))
-            self.still = bool(z < DRIFTING) if math.isfinite(z) else None
-        self._half, self._half_step = counts, max(sampled, 1)
+        if self._half is not None:
+            z = math.nan if counts.time_batched else drift_between(self._half, after(counts, self._half))
+            self.still = bool(z < DRIFTING)
+        self._half = counts
+        halfway = self._planned is not None and self.sampled < self._planned
+        self._mark = self._planned if halfway and self._planned is not None else 2 * self.sampled
 
     # --- the window
 
@@ -142,9 +180,8 @@ class Statistics:
         """Count anew in other bins."""
         self._ensemble.clear()
         self._recorder.rewindow(edges)
-        self._earlier = self._half = self.still = None
-        self._half_step = 0
-        self._stretch_began = self._ensemble.step
+        self._earlier = None
+        self._begin_stretch()
 
     # --- reading
 
@@ -158,6 +195,10 @@ class Statistics:
         positions = self._ensemble.positions()
         self.alive = int(np.isfinite(positions).all(axis=1).sum())
         return self._recorder.record(self._ensemble.time, positions)
+
+    def histograms(self) -> list[tuple[float, NDArray[np.int32], int]]:
+        """The time, the histogram (bins…) and the number of walkers alive of every moment with the present bins."""
+        return self._recorder.histograms()
 
     def series(self, predictions: dict[str, Prediction]) -> Series:
         """The moments so far, with their distances from the predictions."""

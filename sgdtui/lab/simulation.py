@@ -1,64 +1,65 @@
-"""The walkers of a live run and what is known about them: everything that the worker thread alone may touch."""
+"""One simulation: walkers, phases, window, statistics, the bias of dt, predictions taken up, judgement.
+
+Both faces drive this and neither computes: `run` to its end, `live` between two looks at what is asked for. It is
+synchronous and touched by one thread only; what others read is a frozen `Snapshot`.
+"""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sgdtui.arrays import Array
 from sgdtui.lab.compose import Clock, compose, no_counts
-from sgdtui.lab.judgement import Appraisal, appraise
+from sgdtui.lab.evidence import Evidence, same_edges
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.plan import RELAXATIONS, Resolved, has_no_rest, known_domain, with_domain
 from sgdtui.lab.predictions import Foresight, MeasuredLaw, bin_edges
 from sgdtui.lab.predictor import Foreseen
-from sgdtui.lab.recording import Statistics
+from sgdtui.lab.recording import Recording
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import FALLBACK_INTERVAL
 from sgdtui.model.start import Start
-from sgdtui.simulate.count.counts import Counts
 
 if TYPE_CHECKING:
+    from sgdtui.arrays import Array
     from sgdtui.simulate.ensemble import Ensemble
 
+_BESIDE = 2
+"""Steps at 2 dt for each step at dt, at most: so a companion that began late catches up."""
 
-_JUDGING = 0.08
-"""Most of the worker's time that may go into judging."""
 
-
-class Bench:
+class Simulation:
     """One ensemble, its statistics in the making, and the predictions that came in for it.
 
     asked       the experiment as it was asked for; `experiment` the same with its window, and in time its lengths
-    generation  grows whenever the statistics begin anew; `predictions_of` is the one that `foresight` is of
+    generation  grows whenever the statistics begin anew; `predictions_of` is the one that the predictions are of
+
+    Args:
+        threads: that step the walkers.
+        planned: steps to record, after which it is done; None to go on.
+        watched: whether somebody looks on while it settles: then the recent past is counted too.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, *, planned: int | None = None, watched: bool = True) -> None:
         self.threads = threads
+        self.planned = planned
+        self.watched = watched
         self.asked: Experiment | None = None
         self.experiment: Experiment | None = None
         self.ensemble: Ensemble | None = None
-        self.statistics: Statistics | None = None
+        self.recording: Recording | None = None
         self.resolved: Resolved | None = None
-        self.foresight: Foresight | None = None
+        self.evidence = Evidence(threads)
         self.edges: tuple[Array, ...] = ()
         self.phase = "compiling"
         self.message = ""
         self.generation = 0
         self.predictions_of = -1
-        self._foreseen: Foreseen | None = None
-        self._following: Experiment | None = None
         self._open_window = False
         self._from_start = False
-        self._appraisal = Appraisal({}, None)
-        self._judged_at, self._judging_cost = -math.inf, 0.0
-        self._fitted_samples = 0
 
     # --- taking up an experiment ----------------------------------------------------------------------------------
 
@@ -91,9 +92,15 @@ class Bench:
         self._open_window = known_domain(asked) is None
         # Walkers that go on in a new landscape take their window with them, until it turns out not to hold them.
         kept = self._in_present_window(asked) if self._open_window and self.ensemble is not None else None
-        self._following = kept if kept is not None else with_domain(asked, cancelled)
         self.phase = "compiling"
-        return self._following
+        return kept if kept is not None else with_domain(asked, cancelled)
+
+    def take_up(self, asked: Experiment, resolved: Resolved) -> None:
+        """An experiment whose window and lengths are known, its walkers at the start."""
+        self.asked = asked
+        self._open_window = known_domain(asked) is None
+        self.build(resolved.experiment, None)
+        self.resolved = resolved
 
     def build(self, experiment: Experiment, state: Mapping[str, Any] | None) -> None:
         """Compile and place the walkers: from `state`, else where they are if they fit, else at the start.
@@ -129,23 +136,26 @@ class Bench:
             return None
         return replace(self.asked, space=replace(self.asked.space, domain=self.experiment.space.domain))
 
+    @property
+    def kernel_source(self) -> str:
+        """The generated step as text; "" before there is one."""
+        return self.ensemble.kernel_source if self.ensemble is not None else ""
+
     def state(self) -> dict[str, Any] | None:
         """All that `build` needs to go on with the same walkers, streams and statistics; None before there are any."""
-        if self.ensemble is None or self.statistics is None:
+        if self.ensemble is None or self.recording is None:
             return None
-        return {**self.ensemble.state(), "statistics": self.statistics.reached()}
+        return {**self.ensemble.state(), "statistics": self.recording.reached()}
 
-    def _begin(self, ensemble: Ensemble, experiment: Experiment, message: str) -> Statistics:
+    def _begin(self, ensemble: Ensemble, experiment: Experiment, message: str) -> Recording:
         """A new generation, of which nothing is known yet."""
         self.generation += 1
         self.resolved = None
         self.message = message
         self.phase = "settling"
-        self._appraisal = Appraisal({}, None)
-        self._judged_at, self._judging_cost = -math.inf, 0.0
-        self._fitted_samples = 0
-        self.statistics = Statistics(ensemble, experiment, self.edges)
-        return self.statistics
+        self.evidence.forget_measured()
+        self.recording = Recording(ensemble, experiment, self.edges, self.planned, self.watched)
+        return self.recording
 
     def new_generation(self) -> None:
         """Begin the statistics anew; walkers and predictions stay as they are."""
@@ -180,31 +190,39 @@ class Bench:
         """Predictions that came in; those for another experiment or other bins are dropped."""
         if foreseen.asked is not self.asked or self.experiment is None:
             return
-        if not _same_edges(foreseen.edges, self.edges):
+        if not same_edges(foreseen.edges, self.edges):
             return
         if foreseen.error:
             self.message = foreseen.error
-        self.foresight, self._foreseen = foreseen.foresight, foreseen
+        self.evidence.take(foreseen)
         self.predictions_of = self.generation
-        self._judged_at = -math.inf
+        if self.phase == "done" and self._all_recorded:
+            self.phase = "sampling"
         if foreseen.resolved is not None:
             self.resolved = foreseen.resolved
             self.experiment = foreseen.resolved.experiment
 
     def law_to_fit(self) -> tuple[Foreseen, Experiment, MeasuredLaw] | None:
-        """The measured law and the predictions to fit to it, each time that there are twice as many samples."""
-        foreseen = self._foreseen
-        current = foreseen is not None and foreseen.complete and self.predictions_of == self.generation
-        if foreseen is None or not current or self.experiment is None or self.ensemble is None:
+        """The measured law and the predictions to fit to it: each time that there are twice as many samples, and at
+        the end; None where there is nothing to fit.
+        """
+        if self.predictions_of != self.generation or self.experiment is None or self.ensemble is None:
             return None
-        if self.statistics is None or not self.statistics.sampling:
+        if self.recording is None or not self.recording.sampling:
             return None
-        counts = self.ensemble.counts()
-        if counts.total <= 2 * self._fitted_samples:
-            return None
-        self._fitted_samples = counts.total
-        masses = counts.histogram.sum(axis=0) / counts.total
-        return foreseen, self.experiment, MeasuredLaw(masses, self.ensemble.positions())
+        found = self.evidence.to_fit(self.ensemble, ended=self.phase == "done")
+        return None if found is None else (found[0], self.experiment, found[1])
+
+    def tell(self, message: str) -> None:
+        """One line for whoever looks on."""
+        self.message = message
+
+    @property
+    def concluded(self) -> bool:
+        """Whether it is done, and what was predicted is fitted to all that was measured."""
+        if self.phase != "done" or self.predictions_of != self.generation or self.recording is None:
+            return False
+        return self.evidence.fitted_to(self.recording.counts().total)
 
     def fail(self, message: str) -> None:
         """The run cannot go on as it is; another experiment or a restart may."""
@@ -212,18 +230,19 @@ class Bench:
 
     def close(self) -> None:
         """Let the walkers go."""
+        self.evidence.forget_measured()
         if self.ensemble is not None:
             self.ensemble.close()
 
     # --- stepping -------------------------------------------------------------------------------------------------
 
-    def ready(self, limit: float) -> bool:
+    def ready(self, limit: float = math.inf) -> bool:
         """Whether there is anything to step: walkers, some of them alive, and seconds left of `limit`."""
-        if self.ensemble is None or self.statistics is None:
+        if self.ensemble is None or self.recording is None:
             return False
         if self.phase in ("failed", "compiling", "pilot", "done"):
             return False
-        if self.statistics.alive == 0:
+        if self.watched and self.recording.alive == 0:
             stops = self.experiment is not None and self.experiment.until is not None
             self.phase = "done"
             self.message = "all walkers have arrived" if stops else "all walkers are lost"
@@ -231,13 +250,39 @@ class Bench:
         if self.ensemble.seconds > limit:
             self.phase, self.message = "done", f"stopped after {limit:.0f} s of stepping"
             return False
+        if self._all_recorded and not self._waits_for_companion:
+            self.phase = "done"
+            return False
         return True
+
+    @property
+    def _waits_for_companion(self) -> bool:
+        """Whether the bias of dt is still being measured of a run that has settled."""
+        if self.recording is None or self.experiment is None or self.predictions_of != self.generation:
+            return False
+        return bool(self.settled) and self.evidence.lags(self.experiment, self.recording.sampled)
+
+    @property
+    def _all_recorded(self) -> bool:
+        recording = self.recording
+        return (
+            self.planned is not None
+            and recording is not None
+            and recording.sampling
+            and recording.sampled >= self.planned
+        )
+
+    @property
+    def share(self) -> float:
+        """How much of what was planned is done, 0 to 1; 0 where nothing is."""
+        total = (self.burn_in or 0) + (self.planned or 0)
+        return min(1.0, self.recording.elapsed / total) if self.recording is not None and total else 0.0
 
     @property
     def burn_in(self) -> int | None:
         """Steps of burn-in since the last change; None while the relaxation time is still being worked out.
 
-        A live run goes on as long as somebody looks, so an automatic burn-in is never cut by a budget.
+        A run that is watched goes on as long as somebody looks, so there an automatic burn-in is never cut by a budget.
         """
         if self.asked is None or self.experiment is None:
             return None
@@ -247,7 +292,7 @@ class Bench:
         if self.resolved is None:
             return None
         burn_in = self.resolved.experiment.run.burn_in or 0
-        if self.resolved.relaxation_time is not None:
+        if self.watched and self.resolved.relaxation_time is not None:
             step = self.experiment.time_step
             burn_in = max(burn_in, math.ceil(RELAXATIONS * self.resolved.relaxation_time / step))
         return burn_in
@@ -256,71 +301,89 @@ class Bench:
     def settled(self) -> bool | None:
         """As far as is known now: in burn-in no; after it by the relaxation time, else by whether averages moved."""
         burn_in = self.burn_in
-        if burn_in is None or self.statistics is None or self.experiment is None:
+        if burn_in is None or self.recording is None or self.experiment is None:
             return None
-        if not self.statistics.sampling:
+        if not self.recording.sampling:
             return False
         if self.resolved is None:
             return None
+        if not self.watched and not self._all_recorded:
+            return False
         if self.resolved.relaxation_time is None:
-            return False if has_no_rest(self.experiment) else self.statistics.still
+            if has_no_rest(self.experiment) or (not self.watched and self.resolved.settled is False):
+                return False
+            return self.recording.still
+        if not self.watched:
+            return self.resolved.settled
         reached = burn_in * self.experiment.time_step
         return reached >= RELAXATIONS * self.resolved.relaxation_time * (1 - 1e-9)
 
-    def step(self, cancelled: Callable[[], bool]) -> None:
-        """Advance the walkers for one chunk."""
-        statistics = self.statistics
-        if statistics is None:
-            return
-        was_sampling = statistics.sampling
-        statistics.step(self.burn_in, cancelled)
-        if statistics.sampling and not was_sampling:
+    def step(self, cancelled: Cancelled | None = None) -> bool:
+        """Advance the walkers for one chunk; True if the window moved, so that other bins are to be predicted."""
+        recording = self.recording
+        if recording is None or self.experiment is None:
+            return False
+        burn_in, moved = self.burn_in, False
+        if not recording.sampling and burn_in is not None and recording.elapsed >= burn_in:
+            recording.begin_sampling()
             self.phase, self.message = "sampling", ""
-            self._judged_at = -math.inf
-        if self.resolved is not None and self.resolved.relaxation_time is None:
-            statistics.watch_for_drift()
+            self.evidence.judge_anew()
+            moved = self._refit_window()
+        done = recording.step(burn_in, cancelled) if not self._all_recorded else 0
+        if self._waits_for_companion:
+            self.evidence.keep_step(
+                self.experiment, burn_in or 0, recording.sampled, _BESIDE * max(done, 16), cancelled
+            )
+        return moved or (self.watched and self._refit_window())
 
-    def refit_window(self) -> bool:
+    def _refit_window(self) -> bool:
         """Move a window that nobody chose to where the walkers are; True if it moved."""
         if (
             not self._open_window
-            or self.statistics is None
+            or self.recording is None
             or self.ensemble is None
             or self.experiment is None
         ):
             return False
-        domain = self.statistics.better_window(self.experiment.space.domain or ())
-        self._open_window = not self.statistics.sampling
+        domain = self.recording.better_window(self.experiment.space.domain or ())
+        self._open_window = not self.recording.sampling
         if domain is None:
             return False
         moved = replace(self.experiment, space=replace(self.experiment.space, domain=domain))
         if not self.ensemble.change(moved):
             return False
         self.experiment, self.edges = moved, bin_edges(moved)
-        self.statistics.rewindow(self.edges)
-        self._appraisal = Appraisal({}, None)
-        self._fitted_samples = 0
+        self.recording.rewindow(self.edges)
+        self.evidence.forget_measured()
         self.predictions_of = -1
         return True
 
     # --- showing --------------------------------------------------------------------------------------------------
 
-    def snapshot(self, paused: bool, latest: Snapshot | None) -> Snapshot | None:
+    def snapshot(self, paused: bool = False, latest: Snapshot | None = None) -> Snapshot | None:
         """The present moment; while another experiment is compiled, the last one with the new phase."""
-        statistics, experiment, ensemble = self.statistics, self.experiment, self.ensemble
-        nothing_to_show = statistics is None or experiment is None or ensemble is None
+        recording, experiment, ensemble = self.recording, self.experiment, self.ensemble
+        nothing_to_show = recording is None or experiment is None or ensemble is None
         if nothing_to_show or self.phase in ("compiling", "pilot", "failed"):
             if latest is not None:
                 return replace(latest, phase=self.phase, paused=paused, message=self.message)
             return self._blank(paused)
-        assert statistics is not None
+        assert recording is not None
         assert experiment is not None
         assert ensemble is not None
-        counts = statistics.counts()
-        instant = statistics.look()
-        foresight = self._present_foresight()
+        counts = recording.counts()
+        instant = recording.look()
+        current = self.predictions_of == self.generation
         settled = self.settled
-        self._judge(experiment, counts, foresight, settled if statistics.sampling else False)
+        foresight = self.evidence.weighed(
+            experiment,
+            counts,
+            self.edges,
+            settled if recording.sampling else False,
+            current,
+            self.phase == "done",
+        )
+        appraisal = self.evidence.appraisal
         rate = ensemble.walker_steps / ensemble.seconds if ensemble.seconds > 0 else 0.0
         return compose(
             experiment,
@@ -332,14 +395,12 @@ class Bench:
             clock=Clock(ensemble.step, ensemble.time, ensemble.seconds, rate),
             counts=counts,
             instant=instant,
-            alive=statistics.alive,
+            alive=recording.alive,
             # Predictions of the run before are shown until the new ones come, where they can be: in as many dimensions.
-            foresight=self.foresight
-            if self.foresight is not None and len(self.foresight.edges) == len(self.edges)
-            else foresight,
-            comparisons=self._appraisal.comparisons,
-            verdict=self._appraisal.verdict,
-            series=statistics.series(foresight.predictions),
+            foresight=foresight if current else self.evidence.shown_until_then(foresight),
+            comparisons=appraisal.comparisons,
+            verdict=appraisal.verdict,
+            series=recording.series(foresight.predictions),
             message=self.message,
             relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
             expected=self._expected(foresight, ensemble.time),
@@ -350,47 +411,33 @@ class Bench:
         on_their_way = self._from_start and self.phase == "settling" and foresight.way is not None
         return foresight.way.at(time) if on_their_way and foresight.way is not None else None
 
-    def _present_foresight(self) -> Foresight:
-        """The predictions if they are for these very bins and this experiment, else none."""
-        if self.foresight is None or self.predictions_of != self.generation:
-            return Foresight(self.edges)
-        return self.foresight if _same_edges(self.foresight.edges, self.edges) else Foresight(self.edges)
-
-    def _judge(
-        self, experiment: Experiment, counts: Counts, foresight: Foresight, settled: bool | None
-    ) -> None:
-        """Compare with the predictions, as often as costs no more than `_JUDGING` of the time."""
-        began = time.monotonic()
-        if began - self._judged_at < self._judging_cost / _JUDGING:
-            return
-        self._appraisal = appraise(experiment, counts, foresight, settled)
-        self._judged_at = time.monotonic()
-        self._judging_cost = self._judged_at - began
-
     def _blank(self, paused: bool) -> Snapshot | None:
         """A first picture, before there are walkers."""
-        if self.asked is None:
-            return None
-        domain = known_domain(self.asked) or (FALLBACK_INTERVAL,) * len(self.asked.space.axes)
-        experiment = with_domain(replace(self.asked, space=replace(self.asked.space, domain=domain)))
-        edges = bin_edges(experiment)
-        return compose(
-            experiment,
-            phase=self.phase,
-            paused=paused,
-            generation=self.generation,
-            predictions_of=self.predictions_of,
-            settled=None,
-            clock=Clock(0, 0.0, 0.0, 0.0),
-            counts=no_counts(experiment, edges),
-            instant=None,
-            alive=0,
-            foresight=Foresight(edges),
-            comparisons={},
-            verdict=None,
-            series=None,
-            message=self.message,
-        )
+        return None if self.asked is None else blank(self.asked, self, paused)
+
+
+def blank(asked: Experiment, simulation: Simulation | None = None, paused: bool = False) -> Snapshot:
+    """The picture of an experiment before its first step; with no simulation, of one that was stopped before it."""
+    domain = known_domain(asked) or (FALLBACK_INTERVAL,) * len(asked.space.axes)
+    experiment = with_domain(replace(asked, space=replace(asked.space, domain=domain)))
+    edges = bin_edges(experiment)
+    return compose(
+        experiment,
+        phase=simulation.phase if simulation is not None else "stopped",
+        paused=paused,
+        generation=simulation.generation if simulation is not None else 0,
+        predictions_of=simulation.predictions_of if simulation is not None else 0,
+        settled=None if simulation is not None else False,
+        clock=Clock(0, 0.0, 0.0, 0.0),
+        counts=no_counts(experiment, edges),
+        instant=None,
+        alive=0,
+        foresight=Foresight(edges),
+        comparisons={},
+        verdict=None,
+        series=None,
+        message=simulation.message if simulation is not None else "stopped before the first step",
+    )
 
 
 def _same_walkers(one: Experiment, other: Experiment) -> bool:
@@ -400,7 +447,3 @@ def _same_walkers(one: Experiment, other: Experiment) -> bool:
         and (one.system.form in ("hops", "tumble")) == (other.system.form in ("hops", "tumble"))
         and one.run.walkers == other.run.walkers
     )
-
-
-def _same_edges(one: tuple[Array, ...], other: tuple[Array, ...]) -> bool:
-    return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))

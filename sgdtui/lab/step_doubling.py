@@ -32,27 +32,54 @@ def coarser(experiment: Experiment) -> Experiment:
     return replace(experiment, run=plan, dynamics=replace(dynamics, dt=2 * dynamics.dt))
 
 
-def bias_by_companion(
-    experiment: Experiment, counts: Counts, threads: int | None, cancelled: Cancelled | None
-) -> DtBias | None:
-    """The bias at the experiment's dt, from what it counted and a run at 2 dt; None if that was cancelled or lost.
+class Companion:
+    """A second ensemble at 2 dt that keeps step with a simulation of an SDE, and the bias of dt that comes of both.
+
+    experiment  the one that is simulated at dt, its burn-in known
+    """
+
+    def __init__(self, experiment: Experiment, threads: int | None) -> None:
+        from sgdtui.simulate.ensemble import Ensemble
+
+        self._experiment = experiment
+        self._coarser = coarser(experiment)
+        self._ensemble = Ensemble(self._coarser, threads=threads)
+        self._left = self._coarser.run.burn_in or 0
+        self.recorded = 0
+
+    def lag(self, sampled: int) -> int:
+        """Steps of 2 dt that are still to be taken beside `sampled` recorded steps of dt."""
+        every = self._coarser.run.every
+        wanted = max(every, sampled // 2)
+        return self._left + max(0, wanted - self.recorded)
+
+    def step(self, sampled: int, most: int, cancelled: Cancelled | None) -> int:
+        """Take up to `most` of the steps that lag behind `sampled` steps of dt; the number taken."""
+        steps = min(most, self.lag(sampled))
+        settling = min(steps, self._left)
+        done = self._ensemble.advance(settling, record=False, cancelled=cancelled)
+        self._left -= done
+        if done == settling and steps > settling:
+            counted = self._ensemble.advance(steps - settling, record=True, cancelled=cancelled)
+            self.recorded += counted
+            done += counted
+        return done
+
+    def bias(self, counts: Counts) -> DtBias | None:
+        """The bias at dt, from `counts` at dt; None before anything was counted, or where walkers were lost."""
+        longer = self._ensemble.counts()
+        return bias_between(self._experiment, counts, longer) if longer.total and counts.total else None
+
+    def close(self) -> None:
+        """Let the walkers go."""
+        self._ensemble.close()
+
+
+def bias_between(experiment: Experiment, counts: Counts, longer: Counts) -> DtBias:
+    """The bias of dt from what was counted at dt and, `longer`, at 2 dt, over about the same time.
 
     The total variation is what exceeds the noise of the two histograms.
     """
-    from sgdtui.simulate.ensemble import Ensemble
-
-    companion = coarser(experiment)
-    ensemble = Ensemble(companion, threads=threads)
-    try:
-        ensemble.advance(companion.run.burn_in or 0, record=False, cancelled=cancelled)
-        ensemble.advance(companion.run.steps or 0, record=True, cancelled=cancelled)
-        if cancelled is not None and cancelled():
-            return None
-        longer = ensemble.counts()
-    finally:
-        ensemble.close()
-    if not longer.total or not counts.total:
-        return None
     one, two = standard_errors(counts), standard_errors(longer)
     shares = [c.histogram.sum(axis=0) / c.total for c in (counts, longer)]
     worth = 1 / (1 / effective_samples(counts) + 1 / effective_samples(longer))

@@ -196,11 +196,11 @@ def test_interrupted_it_prints_what_there_is(tmp_path, name, code):
     script = (
         "import sys\n"
         "from sgdtui.lab import run as room\n"
-        "advance = room._Walk.walk\n"
-        "def walk(self, tell, cancelled):\n"
+        "advance = room._step_to_the_end\n"
+        "def walk(simulation, tell, cancelled):\n"
         "    sys.stderr.write('stepping\\n'); sys.stderr.flush()\n"
-        "    return advance(self, tell, cancelled)\n"
-        "room._Walk.walk = walk\n"
+        "    return advance(simulation, tell, cancelled)\n"
+        "room._step_to_the_end = walk\n"
         "from sgdtui.cli import main\n"
         f"main(['run', {str(path)!r}, '--json', '--threads', '1'])\n"
     )

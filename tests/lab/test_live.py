@@ -264,7 +264,7 @@ def test_stop_ends_both_threads(start_lab, screen):
     screen.wait_for(lambda s: "gibbs" in s.predictions)
     assert lab.stop(timeout=30)
     assert lab.snapshot.phase == "stopped"
-    assert lab._foreseer.join(30)
+    assert lab._predictor.join(30)
     assert threading.active_count() <= before
 
 

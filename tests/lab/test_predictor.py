@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from sgdtui.lab import predictor
-from sgdtui.lab.predictor import Foreseer
+from sgdtui.lab.predictor import Predictor
 from sgdtui.preset.load import load_text
 
 QUADRATIC = """
@@ -35,7 +35,7 @@ def test_what_was_found_while_a_reset_asked_for_the_same_is_kept(monkeypatch):
             last.set()
 
     told = []
-    thinker = Foreseer(tell)
+    thinker = Predictor(tell)
     monkeypatch.setattr(predictor, "on_the_way", asked_again)
     thinker.request(experiment, experiment, edges)
     assert last.wait(60)

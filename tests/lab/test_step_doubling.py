@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sgdtui.lab.step_doubling import bias_by_companion, coarser
+from sgdtui.lab.step_doubling import Companion, coarser
 from sgdtui.preset.load import load_text
 from sgdtui.simulate.ensemble import Ensemble
 
@@ -31,7 +31,12 @@ def test_it_estimates_the_bias_of_euler():
     ensemble.advance(2000, record=True)
     counts = ensemble.counts()
     ensemble.close()
-    bias = bias_by_companion(experiment, counts, None, None)
+    companion = Companion(experiment, None)
+    assert companion.lag(2000) == 40 + 1000
+    assert companion.step(2000, 10_000, None) == 1040
+    assert companion.lag(2000) == 0
+    bias = companion.bias(counts)
+    companion.close()
     # Euler's variance is T/(1 - dt/2): .105263 at .1, .111111 at .2; the change .005848 stands for .005263 at .1.
     # Each variance is known to .1053·√(2/n), n = 8192·100 relaxation times.
     error = 0.1053 * np.sqrt(2 / (8192 * 100)) * np.sqrt(2)
@@ -48,4 +53,7 @@ def test_cancelled_it_says_nothing():
     ensemble.advance(10, record=True)
     counts = ensemble.counts()
     ensemble.close()
-    assert bias_by_companion(experiment, counts, None, lambda: True) is None
+    companion = Companion(experiment, None)
+    companion.step(10, 10_000, lambda: True)
+    assert companion.bias(counts) is None
+    companion.close()

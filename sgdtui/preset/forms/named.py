@@ -6,7 +6,6 @@ from pathlib import Path as FilePath
 
 from sgdtui.model.loss import Loss
 from sgdtui.model.noise import Noise
-from sgdtui.preset import library
 from sgdtui.preset.forms.loss import read_loss
 from sgdtui.preset.forms.noise import read_noise
 from sgdtui.preset.schema import LossSection, NoiseSection
@@ -51,8 +50,3 @@ def noise_from_file(path: FilePath, report: Report) -> Noise | None:
     document = inner.located.value
     checked = section(NoiseSection, document, inner)
     return read_noise(checked, inner, name=path.stem, declared=_declared(document)) if checked else None
-
-
-def is_name(kind: str, text: object) -> FilePath | None:
-    """The library file that a text names, if it names one."""
-    return library.find(text, kind) if isinstance(text, str) else None

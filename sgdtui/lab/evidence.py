@@ -1,0 +1,146 @@
+"""What was predicted for a simulation, fitted to what it measured and held against it: the evidence for a verdict."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.lab.judgement import Appraisal, appraise
+from sgdtui.lab.pilot import Cancelled
+from sgdtui.lab.predictions import Foresight, MeasuredLaw
+from sgdtui.lab.predictor import Foreseen
+from sgdtui.lab.step_doubling import Companion
+from sgdtui.model.experiment import Experiment
+from sgdtui.simulate.count.counts import Counts
+
+if TYPE_CHECKING:
+    from sgdtui.simulate.ensemble import Ensemble
+
+_JUDGING = 0.08
+"""Most of the worker's time that may go into judging."""
+
+
+class Evidence:
+    """Predictions, the measured bias of dt, comparisons and the verdict of one simulation."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._foreseen: Foreseen | None = None
+        self._companion: Companion | None = None
+        self._fitted_samples = 0
+        self._judged_at, self._judging_cost = -math.inf, 0.0
+        self.appraisal = Appraisal({}, None)
+
+    def forget_measured(self) -> None:
+        """Statistics begin anew: only what was predicted is kept."""
+        self.appraisal = Appraisal({}, None)
+        self._judged_at, self._judging_cost = -math.inf, 0.0
+        self._fitted_samples = 0
+        if self._companion is not None:
+            self._companion.close()
+            self._companion = None
+
+    def judge_anew(self) -> None:
+        """Judge at the next look, however recent the last judgement is."""
+        self._judged_at = -math.inf
+
+    # --- predictions
+
+    def take(self, foreseen: Foreseen) -> None:
+        """Predictions that came in."""
+        self._foreseen = foreseen
+        self.judge_anew()
+
+    def to_fit(self, ensemble: Ensemble, ended: bool) -> tuple[Foreseen, MeasuredLaw] | None:
+        """Complete predictions and the measured law to fit them to; None until there are twice as many samples as the
+        last time, or until it has `ended`.
+        """
+        if self._foreseen is None or not self._foreseen.complete:
+            return None
+        counts = ensemble.counts()
+        if not counts.total or counts.total <= (self._fitted_samples if ended else 2 * self._fitted_samples):
+            return None
+        self._fitted_samples = counts.total
+        masses = counts.histogram.sum(axis=0) / counts.total
+        return self._foreseen, MeasuredLaw(masses, ensemble.positions(), counts.total)
+
+    def fitted_to(self, samples: int) -> bool:
+        """Whether all is predicted, and what depends on the measured law is right for so many samples."""
+        return self._foreseen is not None and self._foreseen.complete and self._foreseen.fitted_to == samples
+
+    def shown_until_then(self, otherwise: Foresight) -> Foresight:
+        """The predictions of before, where they have as many dimensions; else `otherwise`."""
+        before = self._foreseen
+        return (
+            before.foresight
+            if before is not None and len(before.edges) == len(otherwise.edges)
+            else otherwise
+        )
+
+    # --- the bias of dt
+
+    def _bias_is_open(self, experiment: Experiment) -> bool:
+        """Whether there is a prediction to hold against an SDE whose bias of dt no prediction gives."""
+        if self._foreseen is None or not self._foreseen.complete:
+            return False
+        stepped = experiment.dynamics.is_sde or experiment.system.form == "tumble"
+        foresight = self._foreseen.foresight
+        return stepped and foresight.dt_bias is None and bool(foresight.predictions)
+
+    def keep_step(
+        self, experiment: Experiment, burn_in: int, sampled: int, most: int, cancelled: Cancelled | None
+    ) -> None:
+        """Let the companion at 2 dt take up to `most` steps after `sampled` recorded ones, where the bias is open."""
+        if self._companion is None:
+            if not self._bias_is_open(experiment):
+                return
+            known = replace(experiment, run=replace(experiment.run, burn_in=burn_in))
+            self._companion = Companion(known, self._threads)
+        self._companion.step(sampled, most, cancelled)
+
+    def lags(self, experiment: Experiment, sampled: int) -> bool:
+        """Whether the bias of dt is open and its companion has not come as far as `sampled` recorded steps."""
+        if self._companion is not None:
+            return self._companion.lag(sampled) > 0
+        return self._bias_is_open(experiment)
+
+    # --- judging
+
+    def weighed(
+        self,
+        experiment: Experiment,
+        counts: Counts,
+        edges: tuple[Array, ...],
+        settled: bool | None,
+        current: bool,
+        ended: bool,
+    ) -> Foresight:
+        """The predictions for these very bins (none if they are not `current`), with the bias of dt as measured.
+
+        Compares them with `counts`, as often as costs no more than a small share of the time, and when it has `ended`.
+        """
+        foresight = Foresight(edges)
+        if current and self._foreseen is not None and same_edges(self._foreseen.edges, edges):
+            foresight = self._foreseen.foresight
+        if current and self._bias_is_open(experiment):
+            bias = self._companion.bias(counts) if self._companion is not None and settled else None
+            foresight = replace(foresight, dt_bias=bias)
+            if bias is None:
+                # What the step of dt is worth is not known yet: nothing can be called right or wrong.
+                settled = False
+        began = time.monotonic()
+        if ended or began - self._judged_at >= self._judging_cost / _JUDGING:
+            self.appraisal = appraise(experiment, counts, foresight, settled)
+            self._judged_at = time.monotonic()
+            self._judging_cost = self._judged_at - began
+        return foresight
+
+
+def same_edges(one: tuple[Array, ...], other: tuple[Array, ...]) -> bool:
+    """Whether two sets of bins are the same, axis by axis."""
+    return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
