@@ -88,7 +88,9 @@ class Evidence:
         """Whether there is a prediction to hold against an SDE whose bias of dt no prediction gives."""
         if self._foreseen is None or not self._foreseen.complete:
             return False
-        stepped = experiment.dynamics.is_sde or experiment.system.form == "tumble"
+        stepped = experiment.dynamics.is_sde or (
+            experiment.system.in_continuous_time and experiment.system.states is None
+        )
         foresight = self._foreseen.foresight
         return stepped and foresight.dt_bias is None and bool(foresight.predictions)
 

@@ -10,9 +10,7 @@ from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.verdict import judge, verdict
 from sgdtui.lab.estimators import flow_report, mean_curl
 from sgdtui.lab.predictions import Foresight
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.gradient import GradientSystem
 from sgdtui.simulate.count.counts import Counts
 
 _ESCAPING = 1e-3
@@ -57,18 +55,11 @@ def appraise(experiment: Experiment, counts: Counts, foresight: Foresight, settl
             momentum=experiment.dynamics.momentum,
             eta=experiment.dynamics.eta,
             variance_range=_variance_range(foresight, counts),
-            isotropic=_isotropic(experiment),
+            isotropic=experiment.system.isotropic,
             entropy_production=produced,
             curl=mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
         ),
     )
-
-
-def _isotropic(experiment: Experiment) -> bool:
-    system = experiment.system
-    if isinstance(system, GradientSystem | DriftSystem):
-        return experiment.dimension == 1 or system.noise.form == "isotropic"
-    return experiment.dimension == 1
 
 
 def _variance_range(foresight: Foresight, counts: Counts) -> tuple[float, float] | None:

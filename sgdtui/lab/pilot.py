@@ -10,8 +10,8 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import FALLBACK_INTERVAL, SymbolicFields, fields
-from sgdtui.model.loss import Interval
+from sgdtui.model.fields import SymbolicFields, fields
+from sgdtui.model.loss import FALLBACK_INTERVAL, Interval
 from sgdtui.model.minimum import local_minima
 from sgdtui.model.start import At, Start
 
@@ -132,7 +132,7 @@ def _doublings(
 
 
 def _unseen_minima(experiment: Experiment, low: Array, high: Array) -> list[float]:
-    if experiment.dimension != 1 or experiment.system.form != "gradient":
+    if experiment.dimension != 1 or experiment.system.surface is None:
         return []
     known = fields(experiment)
     if not isinstance(known, SymbolicFields) or known.time_dependent:

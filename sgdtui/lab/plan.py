@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import Apply, Expression, walk
+from sgdtui.expression import Apply, walk
 from sgdtui.lab.pilot import Cancelled, correlation_time, find_domain, held_range, widened
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
-from sgdtui.model.gradient import GradientSystem
-from sgdtui.model.hops import HopSystem
 from sgdtui.model.loss import Interval
-from sgdtui.model.sample import SampleSystem
 
 if TYPE_CHECKING:
     pass
@@ -63,14 +59,7 @@ def known_domain(experiment: Experiment) -> tuple[Interval, ...] | None:
     """The window as the preset or its loss gives it, one interval a drawn axis; None where neither does."""
     if experiment.space.domain is not None:
         return experiment.space.domain
-    system = experiment.system
-    if isinstance(system, HopSystem):
-        return ((-0.5, system.states - 0.5),)
-    if isinstance(system, SampleSystem):
-        domain = system.domain
-    else:
-        loss = getattr(system, "loss", None)
-        domain = loss.domain if loss is not None else None
+    domain = experiment.system.window
     if domain is None:
         return None
     axes = experiment.space.axes
@@ -79,8 +68,9 @@ def known_domain(experiment: Experiment) -> tuple[Interval, ...] | None:
 
 def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> Experiment:
     """The experiment with a window: its own, its loss's, or that of a pilot run. Hops get one bin a state."""
-    if isinstance(experiment.system, HopSystem) and experiment.run.bins is None:
-        experiment = replace(experiment, run=replace(experiment.run, bins=experiment.system.states))
+    states = experiment.system.states
+    if states is not None and experiment.run.bins is None:
+        experiment = replace(experiment, run=replace(experiment.run, bins=states))
     if experiment.space.domain is not None:
         return experiment
     domain = known_domain(experiment)
@@ -150,8 +140,9 @@ def has_no_rest(experiment: Experiment) -> bool:
 def cost(experiment: Experiment) -> float:
     """About how many steps of the one-dimensional double well one walker-step is worth."""
     d = experiment.dimension
-    if isinstance(experiment.system, SampleSystem):
-        return max(2.0, float(d * experiment.dynamics.batch))
+    examples = experiment.system.examples_a_step(experiment.dynamics.batch)
+    if examples is not None:
+        return max(2.0, float(d * examples))
     work = 1.0 if d == 1 else 2.5 * d / 2
     if experiment.dynamics.convention:
         work *= 2
@@ -160,13 +151,7 @@ def cost(experiment: Experiment) -> float:
 
 def _costly_functions(experiment: Experiment) -> int:
     """How many calls of exp, tanh and the like the system's expressions hold."""
-    system = experiment.system
-    expressions: list[Expression] = []
-    if isinstance(system, GradientSystem):
-        expressions = [system.loss.expression, *system.noise.covariance]
-    elif isinstance(system, DriftSystem):
-        expressions = [*system.velocity, *system.noise.covariance]
-    nodes = (node for expression in expressions for node in walk(expression.node))
+    nodes = (node for expression in experiment.system.step_expressions() for node in walk(expression.node))
     return sum(isinstance(node, Apply) and node.function in _COSTLY for node in nodes)
 
 

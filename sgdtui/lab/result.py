@@ -138,7 +138,7 @@ class Result:
             "momentum": dynamics.momentum,
             "schedule": None if dynamics.schedule is None else dynamics.schedule.text,
             "convention": dynamics.convention,
-            "dt": dynamics.dt if dynamics.is_sde or experiment.system.form in ("hops", "tumble") else None,
+            "dt": dynamics.dt if dynamics.is_sde or experiment.system.in_continuous_time else None,
             "time_step": experiment.time_step,
             "swarm": None if swarm is None else {"size": swarm.size, "coupling": swarm.coupling},
             "walkers": run.walkers,

@@ -20,7 +20,7 @@ from sgdtui.lab.predictor import Foreseen
 from sgdtui.lab.recording import Recording
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import FALLBACK_INTERVAL
+from sgdtui.model.loss import FALLBACK_INTERVAL
 from sgdtui.model.start import Start
 
 if TYPE_CHECKING:
@@ -444,6 +444,6 @@ def _same_walkers(one: Experiment, other: Experiment) -> bool:
     """Whether the walkers of one can go on in the other: same form of place, same number."""
     return (
         one.dimension == other.dimension
-        and (one.system.form in ("hops", "tumble")) == (other.system.form in ("hops", "tumble"))
+        and one.system.in_continuous_time == other.system.in_continuous_time
         and one.run.walkers == other.run.walkers
     )

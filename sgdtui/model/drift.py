@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sgdtui.expression import Expression, name, substitute
 from sgdtui.model.equations import Equations
+from sgdtui.model.loss import Interval
 from sgdtui.model.noise import Matrix, Noise
 
 
@@ -18,11 +19,42 @@ class DriftSystem:
     noise: Noise
 
     form = "drift"
+    surface = None
+    window = None
+    states = None
+    has_fields = True
+    in_continuous_time = False
+    rows_without_replacement = None
 
     @property
     def dimension(self) -> int:
         """The number of coordinates, d."""
         return len(self.variables)
+
+    @property
+    def exchangeable_noise(self) -> Noise:
+        """The noise."""
+        return self.noise
+
+    @property
+    def isotropic(self) -> bool:
+        """Whether Σ is a number times the identity."""
+        return self.dimension == 1 or self.noise.form == "isotropic"
+
+    def batch_factor(self, batch: int) -> float:
+        """Cov ghat over Σ: the noise's law shrinks by its own power of the batch."""
+        return self.noise.law.batch_scale(batch) ** 2
+
+    def step_expressions(self) -> tuple[Expression, ...]:
+        """Velocity and Σ."""
+        return (*self.velocity, *self.noise.covariance)
+
+    def examples_a_step(self, batch: int) -> None:
+        """None: there are no examples."""
+
+    def bound(self, values: dict[str, float], _domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
+        """The values: there is no loss whose minimum Σ could name."""
+        return values
 
     def covariance(self) -> Matrix:
         """Σ of one example, (d, d), in the system's own variables."""

@@ -7,17 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sgdtui.expression import Expression
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.dynamics import Dynamics
-from sgdtui.model.gradient import GradientSystem
-from sgdtui.model.hops import HopSystem
 from sgdtui.model.parameter import Parameter
-from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Space
 from sgdtui.model.start import At, Start
-from sgdtui.model.tumble import TumbleSystem
-
-System = GradientSystem | DriftSystem | SampleSystem | HopSystem | TumbleSystem
+from sgdtui.model.system import System
 
 AUTO = None
 """A length of burn-in or run that is left to be found: at least five relaxation times."""
@@ -105,7 +99,7 @@ class Experiment:
     @property
     def time_step(self) -> float:
         """The time that one step takes: dt for an SDE and for the forms in continuous time, else the nominal eta."""
-        continuous = self.dynamics.is_sde or isinstance(self.system, HopSystem | TumbleSystem)
+        continuous = self.dynamics.is_sde or self.system.in_continuous_time
         return self.dynamics.dt if continuous else self.dynamics.eta
 
     def with_parameter(self, name: str, value: float) -> Experiment:
@@ -123,7 +117,4 @@ class Experiment:
 
         The diffusion tensor of the SDE is D = eta·noise_scale·Sigma/2.
         """
-        if isinstance(self.system, SampleSystem):
-            return self.system.batch_factor(self.dynamics.batch)
-        law = self.system.noise.law if isinstance(self.system, GradientSystem | DriftSystem) else None
-        return law.batch_scale(self.dynamics.batch) ** 2 if law else 1.0 / self.dynamics.batch
+        return self.system.batch_factor(self.dynamics.batch)

@@ -6,8 +6,9 @@ Two implementations of one interface: symbolic equations (loss or drift with noi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 
@@ -15,15 +16,10 @@ from sgdtui.arrays import Array
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.equations import Equations
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.gradient import LOSS_MINIMUM, GradientSystem
-from sgdtui.model.minimum import lowest
 from sgdtui.model.sample import SampleSystem
-
-FALLBACK_INTERVAL = (-8.0, 8.0)
-"""Where the minimum of a loss is looked for when neither the space nor the loss names a domain."""
+from sgdtui.model.system import SymbolicSystem
 
 
 class Fields(Protocol):
@@ -58,7 +54,7 @@ class Fields(Protocol):
 
 
 @lru_cache(maxsize=128)
-def equations_of(system: GradientSystem | DriftSystem) -> Equations:
+def equations_of(system: SymbolicSystem) -> Equations:
     """The symbolic equations of a system, differentiated once."""
     return system.equations()
 
@@ -82,27 +78,7 @@ def _divergence_of(equations: Equations) -> tuple[Expression, ...]:
 
 def parameter_values(experiment: Experiment) -> dict[str, float]:
     """Every name that the equations use, with its value: the parameters, and `L_min` where Σ names `L`."""
-    values = experiment.values
-    system = experiment.system
-    if isinstance(system, GradientSystem) and system.needs_loss_minimum:
-        domain = experiment.space.domain or system.loss.domain or (FALLBACK_INTERVAL,) * system.dimension
-        values[LOSS_MINIMUM] = loss_minimum(system.loss.expression, system.variables, values, domain)
-    return values
-
-
-def loss_minimum(
-    expression: Expression,
-    variables: tuple[str, ...],
-    values: dict[str, float],
-    domain: tuple[tuple[float, float], ...],
-) -> float:
-    """The lowest value of a loss on `domain` (one interval a variable)."""
-
-    def loss(points: Array) -> Array:
-        names: dict[str, float | Array] = {**values, **{v: points[:, i] for i, v in enumerate(variables)}}
-        return np.broadcast_to(evaluate(expression, names), points.shape[:1])
-
-    return lowest(loss, domain)[1]
+    return experiment.system.bound(experiment.values, experiment.space.domain)
 
 
 class SymbolicFields:
@@ -157,11 +133,27 @@ def fields(experiment: Experiment, k: float = 0.0, t: float = 0.0) -> Fields:
 
     Raises TypeError for the forms that have no drift and diffusion (hops, tumble).
     """
-    system = experiment.system
-    if isinstance(system, GradientSystem | DriftSystem):
-        return SymbolicFields(equations_of(system), parameter_values(experiment), k, t)
-    if isinstance(system, SampleSystem):
-        from sgdtui.model.sample_fields import SampleFields
+    make = _MAKERS.get(experiment.system.form)
+    if make is None:
+        raise TypeError(f"the {experiment.system.form} form has no drift and diffusion fields")
+    return make(experiment, k, t)
 
-        return SampleFields(system, {**experiment.values, "k": k, "t": t})
-    raise TypeError(f"the {system.form} form has no drift and diffusion fields")
+
+def _symbolic(experiment: Experiment, k: float, t: float) -> Fields:
+    return SymbolicFields(
+        equations_of(cast(SymbolicSystem, experiment.system)), parameter_values(experiment), k, t
+    )
+
+
+def _over_examples(experiment: Experiment, k: float, t: float) -> Fields:
+    from sgdtui.model.sample_fields import SampleFields
+
+    return SampleFields(cast(SampleSystem, experiment.system), {**experiment.values, "k": k, "t": t})
+
+
+_MAKERS: dict[str, Callable[[Experiment, float, float], Fields]] = {
+    "gradient": _symbolic,
+    "drift": _symbolic,
+    "sample": _over_examples,
+}
+"""The fields of each form that has any."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from sgdtui.arrays import Array
 from sgdtui.expression import Expression, name, substitute
 from sgdtui.expression.derivative import derivative
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.equations import Equations
-from sgdtui.model.loss import Loss
+from sgdtui.model.loss import FALLBACK_INTERVAL, Interval, Loss
+from sgdtui.model.minimum import lowest
 from sgdtui.model.noise import Matrix, Noise
 
 LOSS_MINIMUM = "L_min"
@@ -22,6 +27,10 @@ class GradientSystem:
     noise: Noise
 
     form = "gradient"
+    states = None
+    has_fields = True
+    in_continuous_time = False
+    rows_without_replacement = None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -34,9 +43,47 @@ class GradientSystem:
         return self.loss.dimension
 
     @property
-    def needs_loss_minimum(self) -> bool:
-        """Whether Σ names `L`, so that the minimum of the loss must be known."""
-        return any("L" in entry.names for entry in self.noise.covariance)
+    def surface(self) -> Loss:
+        """The loss."""
+        return self.loss
+
+    @property
+    def exchangeable_noise(self) -> Noise:
+        """The noise."""
+        return self.noise
+
+    @property
+    def window(self) -> tuple[Interval, ...] | None:
+        """The loss's domain."""
+        return self.loss.domain
+
+    @property
+    def isotropic(self) -> bool:
+        """Whether Σ is a number times the identity."""
+        return self.dimension == 1 or self.noise.form == "isotropic"
+
+    def batch_factor(self, batch: int) -> float:
+        """Cov ghat over Σ: the noise's law shrinks by its own power of the batch."""
+        return self.noise.law.batch_scale(batch) ** 2
+
+    def step_expressions(self) -> tuple[Expression, ...]:
+        """Loss and Σ."""
+        return (self.loss.expression, *self.noise.covariance)
+
+    def examples_a_step(self, batch: int) -> None:
+        """None: there are no examples."""
+
+    def bound(self, values: dict[str, float], domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
+        """The values, and the loss's minimum on the domain where Σ names `L`."""
+        if not any("L" in entry.names for entry in self.noise.covariance):
+            return values
+
+        def loss(points: Array) -> Array:
+            at = {variable: points[:, i] for i, variable in enumerate(self.variables)}
+            return np.broadcast_to(evaluate(self.loss.expression, {**values, **at}), points.shape[:1])
+
+        box = domain or self.loss.domain or (FALLBACK_INTERVAL,) * self.dimension
+        return {**values, LOSS_MINIMUM: lowest(loss, box)[1]}
 
     def equations(self) -> Equations:
         """Drift -∇loss and Σ in the system's own variables; slow, since derivatives are symbolic."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from sgdtui.expression import Expression
 from sgdtui.expression.numeric import evaluate
+from sgdtui.model.loss import Interval
 
 EVALUATE = {"source": 0.0, "symmetric": 0.5, "destination": 1.0}
 
@@ -25,8 +26,34 @@ class HopSystem:
     destination_weight: float = 0.0
 
     form = "hops"
+    surface = None
+    exchangeable_noise = None
+    has_fields = False
+    in_continuous_time = True
+    isotropic = True
+    rows_without_replacement = None
     variables = ("x",)
     dimension = 1
+
+    @property
+    def window(self) -> tuple[Interval, ...]:
+        """One bin a state."""
+        return ((-0.5, self.states - 0.5),)
+
+    def batch_factor(self, batch: int) -> float:
+        """No batch is drawn; 1/B as anywhere."""
+        return 1.0 / batch
+
+    def step_expressions(self) -> tuple[Expression, ...]:
+        """None that would be costly."""
+        return ()
+
+    def examples_a_step(self, batch: int) -> None:
+        """None: there are no examples."""
+
+    def bound(self, values: dict[str, float], _domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
+        """The values."""
+        return values
 
     def hop_rates(self, values: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
         """Rates of hopping up and down from every state, each (states,), per unit time; 0 off the ends.

@@ -9,6 +9,9 @@ from sgdtui.model.parameter import Parameter
 
 Interval = tuple[float, float]
 
+FALLBACK_INTERVAL: Interval = (-8.0, 8.0)
+"""Where the minimum of a loss is looked for when neither the space nor the loss names a domain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:

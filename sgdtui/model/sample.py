@@ -31,11 +31,45 @@ class SampleSystem:
     domain: tuple[tuple[float, float], ...] | None = None
 
     form = "sample"
+    surface = None
+    exchangeable_noise = None
+    states = None
+    has_fields = True
+    in_continuous_time = False
 
     @property
     def dimension(self) -> int:
         """The number of weights, d."""
         return len(self.variables)
+
+    @property
+    def window(self) -> tuple[tuple[float, float], ...] | None:
+        """The domain, if the preset gave one."""
+        return self.domain
+
+    @property
+    def isotropic(self) -> bool:
+        """Only on the line: what the noise of data looks like is not known beforehand."""
+        return self.dimension == 1
+
+    @property
+    def rows_without_replacement(self) -> int | None:
+        """The number of rows, where a batch holds none of them twice."""
+        return self.example_count if self.draw != "replacement" else None
+
+    def step_expressions(self) -> tuple[Expression, ...]:
+        """None: a step goes through examples."""
+        return ()
+
+    def examples_a_step(self, batch: int) -> int:
+        """The examples of a batch."""
+        return batch
+
+    def bound(
+        self, values: dict[str, float], _domain: tuple[tuple[float, float], ...] | None, /
+    ) -> dict[str, float]:
+        """The values."""
+        return values
 
     @property
     def example_count(self) -> int | None:

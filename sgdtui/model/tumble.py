@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sgdtui.expression import Expression
+from sgdtui.model.loss import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +20,27 @@ class TumbleSystem:
     variables: tuple[str, ...] = ("x",)
 
     form = "tumble"
+    surface = None
+    exchangeable_noise = None
+    window = None
+    states = None
+    has_fields = False
+    in_continuous_time = True
+    isotropic = True
+    rows_without_replacement = None
     dimension = 1
+
+    def batch_factor(self, batch: int) -> float:
+        """No batch is drawn; 1/B as anywhere."""
+        return 1.0 / batch
+
+    def step_expressions(self) -> tuple[Expression, ...]:
+        """None that would be costly."""
+        return ()
+
+    def examples_a_step(self, batch: int) -> None:
+        """None: there are no examples."""
+
+    def bound(self, values: dict[str, float], _domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
+        """The values."""
+        return values

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from sgdtui.model.experiment import Experiment
-from sgdtui.preset.forms.registry import FORMS
+from sgdtui.preset.forms.form import owned_parameters
+from sgdtui.preset.forms.registry import FORMS, form_of
 from sgdtui.preset.from_document import assemble, build_variant
-from sgdtui.preset.numeric_checks import check_numbers
 from sgdtui.preset.observe import THAT_BELONGS_TO_THE_SYSTEM
 from sgdtui.preset.schema import DynamicsSection, RunSection, Section
 from sgdtui.preset.setting_path import apply_change, read_value, resolve
@@ -17,7 +17,7 @@ from sgdtui.preset.text.problem import PresetError, names_hint, shortened
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.validate import section
 from sgdtui.preset.text.yaml_places import Path
-from sgdtui.preset.to_document import describe, own_parameters
+from sgdtui.preset.to_document import describe
 
 _QUICK: Mapping[Path, type[DynamicsSection] | type[RunSection]] = {
     ("dynamics", "eta"): DynamicsSection,
@@ -85,7 +85,7 @@ def _quickly(experiment: Experiment, path: Path, given: Any) -> Experiment | Non
             return None
         turned = experiment.with_parameter(parameter.name, float(given))
         report = Report(experiment.name)
-        check_numbers(turned, report)
+        form_of(turned.system).check(turned, report)
         report.raise_if_wrong()
         return turned
     return None
@@ -130,7 +130,7 @@ def _with_defaults(built: Experiment, before: Experiment) -> dict[str, Any]:
         old = before.document.get(room, {})
         if room in document:
             document[room] = {**document[room], **{k: v for k, v in old.items() if k in document[room]}}
-    old, owned = before.document.get("parameters", {}), own_parameters(built)
+    old, owned = before.document.get("parameters", {}), {p.name: p for p in owned_parameters(built.system)}
     now = document.pop("parameters", {})
     # A parameter of the loss or the noise that the preset left alone goes back to their value.
     first = {k: old.get(k, v) for k, v in now.items() if k in old or k not in owned}

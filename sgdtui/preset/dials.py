@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.gradient import GradientSystem
-from sgdtui.model.hops import EVALUATE, HopSystem
-from sgdtui.model.sample import SampleSystem
-from sgdtui.model.tumble import TumbleSystem
-
-
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """A number that can be turned: `name` as `changed` knows it; `value` None stands for auto.
-
-    `minimum` and `maximum` are the ends of the dial (a typed value may go further where the preset allows it; a
-    parameter's ends are firm); `default` is what the preset said.
-    """
-
-    name: str
-    value: float | None
-    minimum: float | None
-    maximum: float | None
-    about: str
-    logarithmic: bool
-    integer: bool
-    default: float | None
+from sgdtui.preset.dial import Dial, number
+from sgdtui.preset.forms.form import owned_parameters
+from sgdtui.preset.forms.registry import form_of
 
 
 def dials(experiment: Experiment) -> tuple[Dial, ...]:
@@ -68,11 +47,7 @@ def _parameters(experiment: Experiment) -> list[Dial]:
 
 
 def _parameter_defaults(experiment: Experiment) -> dict[str, float]:
-    system, defaults = experiment.system, {}
-    owned = system.loss.parameters if isinstance(system, GradientSystem) else ()
-    noises = system.noise.parameters if isinstance(system, GradientSystem | DriftSystem) else ()
-    for p in (*owned, *noises):
-        defaults[p.name] = p.value
+    defaults = {p.name: p.value for p in owned_parameters(experiment.system)}
     for name, given in experiment.document.get("parameters", {}).items():
         value = given.get("value") if isinstance(given, Mapping) else given
         if value is not None:
@@ -80,56 +55,43 @@ def _parameter_defaults(experiment: Experiment) -> dict[str, float]:
     return defaults
 
 
-def _number(given: Any, value: float | None) -> float | None:
-    if given == "auto":
-        return None
-    return float(given) if isinstance(given, int | float) else value
-
-
 def _dynamics(experiment: Experiment) -> list[Dial]:
     system, dynamics = experiment.system, experiment.dynamics
     given = experiment.document.get("dynamics", {})
-    if isinstance(system, HopSystem):
-        about = "whose rate a hop has: source 0, the wall between ½, destination 1"
-        asked = experiment.document.get("hops", {}).get("evaluate", 0.0)
-        default = EVALUATE.get(str(asked), _number(asked, system.destination_weight))
-        return [Dial("evaluate", system.destination_weight, 0.0, 1.0, about, False, False, default)]
+    form = form_of(system)
+    if not form.has_dynamics:
+        return form.dials(experiment)
 
     def dial(
         name: str, value: float, low: float, high: float, about: str, *, log: bool, integer: bool = False
     ) -> Dial:
-        return Dial(name, value, low, high, about, log, integer, _number(given.get(name), value))
+        return Dial(name, value, low, high, about, log, integer, number(given.get(name), value))
 
     found = []
-    if not isinstance(system, TumbleSystem):
+    if system.has_fields:
         found.append(dial("eta", dynamics.eta, 1e-4, 4.0, "learning rate η", log=True))
-        rows = system.example_count if isinstance(system, SampleSystem) else None
-        most = rows if rows and isinstance(system, SampleSystem) and system.draw != "replacement" else 4096
+        most = system.rows_without_replacement or 4096
         found.append(dial("batch", dynamics.batch, 1, most, "examples a step, B", log=True, integer=True))
-    if dynamics.is_sde or isinstance(system, TumbleSystem):
+    if dynamics.is_sde or system.in_continuous_time:
         found.append(dial("dt", dynamics.dt, 1e-5, 1.0, "time step of the SDE", log=True))
     if dynamics.is_sde:
         about = "convention: Itô 0, Stratonovich ½, anti-Itô 1"
         default = {"ito": 0.0, "stratonovich": 0.5, "anti-ito": 1.0}.get(str(given.get("convention")))
         value = dynamics.convention
-        default = default if default is not None else _number(given.get("convention"), value)
+        default = default if default is not None else number(given.get("convention"), value)
         found.append(Dial("convention", value, 0.0, 1.0, about, False, False, default))
-    elif not isinstance(system, TumbleSystem):
+    elif system.has_fields:
         found.append(dial("momentum", dynamics.momentum, 0.0, 0.99, "momentum β", log=False))
     if dynamics.swarm is not None:
         swarm = given.get("swarm") or {}
         size, coupling = dynamics.swarm.size, dynamics.swarm.coupling
         found.append(
-            Dial("swarm", size, 1, 64, "workers in a group", True, True, _number(swarm.get("size"), size))
+            Dial("swarm", size, 1, 64, "workers in a group", True, True, number(swarm.get("size"), size))
         )
         pull = "pull of a worker to its group's mean"
-        default = _number(swarm.get("coupling"), coupling)
+        default = number(swarm.get("coupling"), coupling)
         found.append(Dial("coupling", coupling, 0.0, max(100.0, coupling), pull, False, False, default))
-    if isinstance(system, SampleSystem) and system.model is not None:
-        ridge = experiment.document.get("sample", {}).get("ridge", 0.0)
-        found.append(
-            Dial("ridge", system.ridge, 0.0, max(1.0, system.ridge), "L2 penalty", False, False, ridge)
-        )
+    found.extend(form.dials(experiment))
     return found
 
 
@@ -139,7 +101,7 @@ def _run(experiment: Experiment) -> list[Dial]:
     def dial(
         name: str, value: float | None, low: float, high: float, about: str, *, log: bool = True
     ) -> Dial:
-        return Dial(name, value, low, high, about, log, True, _number(given.get(name), value))
+        return Dial(name, value, low, high, about, log, True, number(given.get(name), value))
 
     found = [
         dial("walkers", run.walkers, 256, 2**24, "independent walkers"),
@@ -148,7 +110,7 @@ def _run(experiment: Experiment) -> list[Dial]:
         dial("every", run.every, 1, 1e4, "recorded after every this many steps"),
         dial("seed", run.seed, 0, 2**31 - 1, "the same seed gives the same numbers", log=False),
     ]
-    if not isinstance(experiment.system, HopSystem):
+    if experiment.system.states is None:
         axes = len(experiment.space.axes)
         bins = Dial(
             "bins",
@@ -158,11 +120,11 @@ def _run(experiment: Experiment) -> list[Dial]:
             "bins an axis",
             True,
             True,
-            _number(given.get("bins"), 200 if axes == 1 else 64),
+            number(given.get("bins"), 200 if axes == 1 else 64),
         )
         found.append(bins)
     if isinstance(experiment.temperature, int | float):
         t = float(experiment.temperature)
-        default = _number(experiment.document.get("temperature"), t)
+        default = number(experiment.document.get("temperature"), t)
         found.append(Dial("temperature", t, t / 100, t * 100, "temperature of Gibbs", True, False, default))
     return found

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sgdtui.model.data import Table
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.dynamics import Dynamics, Swarm
-from sgdtui.model.experiment import RunPlan, System
-from sgdtui.model.gradient import GradientSystem
-from sgdtui.model.hops import HopSystem
-from sgdtui.model.sample import SampleSystem
+from sgdtui.model.experiment import RunPlan
+from sgdtui.model.system import System, law_of
+from sgdtui.preset.forms.registry import form_of
 from sgdtui.preset.memory import available_memory, bytes_per_walker
 from sgdtui.preset.schema import DynamicsSection, RunSection
 from sgdtui.preset.text.report import Report
@@ -23,13 +20,16 @@ def read_dynamics(
     schedule = None
     if section.schedule is not None:
         schedule = report.expression(("dynamics", "schedule"), section.schedule, {*names, "eta", "k", "t"})
-    if isinstance(system, HopSystem):
+    if not form_of(system).has_dynamics:
         for key in sorted(section.model_fields_set):
             report.error(
-                ("dynamics", key), "hops need no dynamics: they run in continuous time", "remove it", key=True
+                ("dynamics", key),
+                f"{system.form} need no dynamics: they run in continuous time",
+                "remove it",
+                key=True,
             )
         return Dynamics()
-    is_sde = section.kind == "sde"
+    is_sde, noise = section.kind == "sde", system.exchangeable_noise
     if is_sde and section.momentum:
         report.error(
             ("dynamics", "momentum"), "momentum belongs to sgd", "write the velocity as a variable of a drift"
@@ -39,29 +39,24 @@ def read_dynamics(
             report.warn(
                 ("dynamics", "convention"), "a convention matters only for the sde; sgd itself is Itô"
             )
-    elif (
-        section.convention
-        and isinstance(system, GradientSystem | DriftSystem)
-        and system.noise.form == "full"
-    ):
+    elif section.convention and noise is not None and noise.form == "full":
         report.error(
             ("dynamics", "convention"),
             "conventions other than Itô need an isotropic or diagonal Σ",
             "write convention: ito",
         )
-    law = system.noise.law if isinstance(system, GradientSystem | DriftSystem) else None
+    law = law_of(system)
     if is_sde and law is not None and not law.has_variance:
         report.error(
             ("dynamics", "kind"), f"the noise of an sde is Gaussian; {law} has no variance", "write kind: sgd"
         )
-    if isinstance(system, SampleSystem) and isinstance(system.data, Table) and system.draw != "replacement":
-        count = len(system.data.rows)
-        if section.batch > count:
-            report.error(
-                ("dynamics", "batch"),
-                f"{section.batch} examples without replacement from {count}",
-                f"allowed: 1 <= batch <= {count}",
-            )
+    count = system.rows_without_replacement
+    if count is not None and section.batch > count:
+        report.error(
+            ("dynamics", "batch"),
+            f"{section.batch} examples without replacement from {count}",
+            f"allowed: 1 <= batch <= {count}",
+        )
     swarm = Swarm(section.swarm.size, section.swarm.coupling) if section.swarm is not None else None
     return Dynamics(
         kind=section.kind,
@@ -98,7 +93,7 @@ def read_run(section: RunSection, system: System, dynamics: Dynamics, axes: int,
             f"{walkers} walkers need {needed / 1e9:.2f} GB of memory; {available / 1e9:.2f} GB are free",
             f"allowed here: at most {int(walkers * available / needed)}",
         )
-    if isinstance(system, HopSystem):
+    if system.states is not None:
         if bins is not None and bins != system.states:
             report.error(("run", "bins"), "hops have one bin a state", "remove it", key=True)
         bins = system.states

@@ -9,8 +9,7 @@ from typing import Any
 
 from sgdtui.model.experiment import Experiment, Variant
 from sgdtui.preset.dynamics import read_dynamics, read_run
-from sgdtui.preset.forms.registry import read_system
-from sgdtui.preset.numeric_checks import check_numbers
+from sgdtui.preset.forms.registry import form_of, read_system
 from sgdtui.preset.observe import read_expectations, read_observables, read_until
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.setting_path import apply_change
@@ -88,7 +87,7 @@ def _assemble(
         source=checked.source,
     )
     if not report.errors:
-        check_numbers(experiment, report)
+        form_of(system).check(experiment, report)
     return experiment
 
 

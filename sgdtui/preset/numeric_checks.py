@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import cast
 
 import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.expression import Expression
 from sgdtui.expression.numeric import evaluate
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import FALLBACK_INTERVAL, parameter_values
-from sgdtui.model.gradient import GradientSystem
-from sgdtui.model.hops import HopSystem
-from sgdtui.model.loss import Interval
+from sgdtui.model.fields import parameter_values
+from sgdtui.model.loss import FALLBACK_INTERVAL, Interval
+from sgdtui.model.noise import Matrix
 from sgdtui.model.start import At, Normal, Uniform
-from sgdtui.model.tumble import TumbleSystem
+from sgdtui.model.system import SymbolicSystem
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.yaml_places import Path
 
@@ -44,56 +43,43 @@ def grid(experiment: Experiment, domain: tuple[Interval, ...]) -> Array:
     return points
 
 
-def check_numbers(experiment: Experiment, report: Report) -> None:
-    """Note a Σ that is not positive semidefinite or not symmetric, rates below zero, and what is not a number.
+def points_to_check(experiment: Experiment) -> Array:
+    """A grid of the domain, (n, d); without a domain, where walkers start."""
+    domain = experiment.space.domain
+    return grid(experiment, domain) if domain is not None else _start_points(experiment)
 
-    Without a domain Σ is checked where walkers start, and its symmetry on a fallback interval; `check_covariance`
-    can be asked again when a pilot run has found the domain.
+
+def check_force_and_noise(
+    experiment: Experiment, entries: Sequence[tuple[Path, Expression]], report: Report
+) -> None:
+    """Note a Σ that is not positive semidefinite or not symmetric, and what is not a number: of Σ, and of the
+    expressions `entries` with their places in the preset.
+
+    Without a domain Σ is checked where walkers start, and its symmetry on a fallback interval.
     """
-    system = experiment.system
-    if isinstance(system, HopSystem):
-        states = np.arange(system.states, dtype=float)[:, None]
-        _check_rate(experiment, system.rate, ("hops", "rate"), states, report)
-    elif isinstance(system, TumbleSystem):
-        points = (
-            grid(experiment, experiment.space.domain)
-            if experiment.space.domain
-            else _start_points(experiment)
-        )
-        _check_rate(experiment, system.speed, ("tumble", "speed"), points, report)
-        _check_rate(experiment, system.rate, ("tumble", "rate"), points, report)
-    elif isinstance(system, GradientSystem | DriftSystem):
-        if system.noise.form == "full":
-            _check_symmetry(experiment, report)
-        domain = experiment.space.domain
-        points = grid(experiment, domain) if domain is not None else _start_points(experiment)
-        _check_force(experiment, points, report)
-        for message, is_error in covariance_problems(experiment, points):
-            if is_error:
-                report.error(
-                    ("noise",),
-                    message,
-                    "a covariance has no negative eigenvalue: use max(0, …), abs or a square",
-                )
-            else:
-                report.warn(("noise",), message)
-
-
-def check_covariance(experiment: Experiment, domain: tuple[Interval, ...]) -> tuple[str, ...]:
-    """What is wrong with Σ on a grid of `domain` (for a domain that was found only later); empty where nothing is."""
-    if not isinstance(experiment.system, GradientSystem | DriftSystem):
-        return ()
-    return tuple(m for m, is_error in covariance_problems(experiment, grid(experiment, domain)) if is_error)
+    system = cast(SymbolicSystem, experiment.system)
+    noise = system.exchangeable_noise
+    assert noise is not None
+    if noise.form == "full":
+        _check_symmetry(experiment, system.covariance(), report)
+    points = points_to_check(experiment)
+    _check_force(experiment, entries, points, report)
+    for message, is_error in covariance_problems(experiment, points):
+        if is_error:
+            report.error(
+                ("noise",), message, "a covariance has no negative eigenvalue: use max(0, …), abs or a square"
+            )
+        else:
+            report.warn(("noise",), message)
 
 
 def covariance_problems(experiment: Experiment, points: Array) -> Iterator[tuple[str, bool]]:
     """What is wrong with Σ at points (n, d), each as (message, whether it is an error)."""
-    system = experiment.system
-    assert isinstance(system, GradientSystem | DriftSystem)
+    system = cast(SymbolicSystem, experiment.system)
     names = _names(experiment, points)
     covariance = system.covariance()
     d = len(covariance)
-    if system.noise.form != "full":
+    if all(covariance[i][j].constant_value == 0.0 for i in range(d) for j in range(d) if i != j):
         entries = {covariance[i][i] for i in range(d)}
         lowest = np.stack([evaluate(entry, names) for entry in entries], axis=1)
         finite = np.all(np.isfinite(lowest), axis=1)
@@ -149,10 +135,7 @@ def _where(experiment: Experiment, point: Array) -> str:
     return ", ".join(f"{name} = {value:.4g}" for name, value in shown)
 
 
-def _check_symmetry(experiment: Experiment, report: Report) -> None:
-    system = experiment.system
-    assert isinstance(system, GradientSystem | DriftSystem)
-    matrix = system.covariance()
+def _check_symmetry(experiment: Experiment, matrix: Matrix, report: Report) -> None:
     d = len(matrix)
     box = experiment.space.domain or (FALLBACK_INTERVAL,) * len(experiment.space.axes)
     names = _names(experiment, grid(experiment, box))
@@ -173,15 +156,11 @@ def _check_symmetry(experiment: Experiment, report: Report) -> None:
                 )
 
 
-def _check_force(experiment: Experiment, points: Array, report: Report) -> None:
+def _check_force(
+    experiment: Experiment, entries: Sequence[tuple[Path, Expression]], points: Array, report: Report
+) -> None:
     """The loss, or the drift as written, on the grid: no number anywhere is an error, in places a warning."""
-    system = experiment.system
     names = _names(experiment, points)
-    if isinstance(system, GradientSystem):
-        entries: list[tuple[Path, Expression]] = [(("loss",), system.loss.expression)]
-    else:
-        assert isinstance(system, DriftSystem)
-        entries = [(("drift", index), velocity) for index, velocity in enumerate(system.velocity)]
     for path, expression in entries:
         bad = ~np.isfinite(evaluate(expression, names))
         if bad.all():
@@ -199,9 +178,10 @@ def _check_force(experiment: Experiment, points: Array, report: Report) -> None:
             )
 
 
-def _check_rate(
+def check_rate(
     experiment: Experiment, expression: Expression, path: Path, points: Array, report: Report
 ) -> None:
+    """Note a rate or speed that is negative, or no number, at one of the points (n, d)."""
     values = evaluate(expression, _names(experiment, points))
     bad = ~np.isfinite(values) | (values < 0)
     if bad.any():

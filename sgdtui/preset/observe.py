@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 
 from sgdtui.expression import Expression
-from sgdtui.model.experiment import Expectation, System
-from sgdtui.model.gradient import GradientSystem
+from sgdtui.model.experiment import Expectation
+from sgdtui.model.system import System
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.text.problem import names_hint, shortened
 from sgdtui.preset.text.report import Report
@@ -25,7 +25,8 @@ def read_observables(
     section: ExperimentSection, system: System, names: Collection[str], report: Report
 ) -> tuple[tuple[str, Expression], ...]:
     """The named expressions: the loss's regions first, then the experiment's (which win where names are equal)."""
-    found: dict[str, Expression] = dict(system.loss.regions) if isinstance(system, GradientSystem) else {}
+    surface = system.surface
+    found: dict[str, Expression] = dict(surface.regions) if surface is not None else {}
     for name, text in section.observe.items():
         expression = report.expression(("observe", name), text, names)
         if expression is not None:

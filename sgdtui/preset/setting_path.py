@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.gradient import GradientSystem
 from sgdtui.preset.forms.registry import FORMS
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.text.problem import PresetError, names_hint, shortened
@@ -21,9 +19,7 @@ SHORT: Mapping[str, Path] = {
     "coupling": ("dynamics", "swarm", "coupling"),
     **{name: ("run", name) for name in ("walkers", "burn_in", "steps", "every", "seed", "bins")},
     **{name: ("space", name) for name in ("domain", "boundary", "axes")},
-    **{name: ("sample", name) for name in ("draw", "ridge")},
-    "evaluate": ("hops", "evaluate"),
-    "law": ("noise", "law"),
+    **{name: path for form in FORMS.values() for name, path in form.short.items()},
 }
 """Short names, besides the parameters and the document's own top-level keys."""
 
@@ -99,18 +95,14 @@ def _forget_other_forms(document: dict[str, Any], form: str) -> None:
         del document[other]
     if others:
         document.pop("variables", None)
-        if form not in ("loss", "drift"):
+        if "noise" in FORMS[form].forbids:
             document.pop("noise", None)
 
 
 def _forget_parameters(experiment: Experiment, document: dict[str, Any], part: str) -> None:
     """What an experiment says of the parameters of a loss (or noise) goes when that is replaced."""
     system = experiment.system
-    owner: Any = None
-    if isinstance(system, GradientSystem):
-        owner = system.loss if part == "loss" else system.noise
-    elif isinstance(system, DriftSystem) and part == "noise":
-        owner = system.noise
+    owner = system.surface if part == "loss" else system.exchangeable_noise
     gone = {parameter.name for parameter in owner.parameters} if owner is not None else set()
     if gone and "parameters" in document:
         document["parameters"] = {k: v for k, v in document["parameters"].items() if k not in gone}

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from sgdtui.model.experiment import System
-from sgdtui.model.gradient import GradientSystem
-from sgdtui.model.hops import HopSystem
 from sgdtui.model.loss import Interval
-from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Boundary, Space
 from sgdtui.model.start import At, Normal, Start, Uniform
+from sgdtui.model.system import System
 from sgdtui.preset.schema import NormalSection, ReflectSection, SpaceSection, StartSection
 from sgdtui.preset.text.problem import names_hint
 from sgdtui.preset.text.report import Report
@@ -16,11 +13,7 @@ from sgdtui.preset.text.report import Report
 
 def inherited_domain(system: System, axes: tuple[int, ...]) -> tuple[Interval, ...] | None:
     """The domain that the loss (or sample, or the chain's states) brings along, on the axes that are shown."""
-    if isinstance(system, HopSystem):
-        return ((-0.5, system.states - 0.5),)
-    own = system.loss.domain if isinstance(system, GradientSystem) else None
-    if isinstance(system, SampleSystem):
-        own = system.domain
+    own = system.window
     if own is None:
         return None
     if len(own) == system.dimension:
@@ -32,7 +25,7 @@ def read_space(section: SpaceSection, system: System, report: Report) -> Space:
     """The space of a system."""
     variables = system.variables
     axes = _axes(section, variables, report)
-    if isinstance(system, HopSystem):
+    if system.states is not None:
         for key in sorted(section.model_fields_set & {"domain", "axes"}):
             report.error(
                 ("space", key),
@@ -117,7 +110,7 @@ def _boundaries(
 def default_start(system: System, space: Space) -> At:
     """The origin if it is in the domain, else the domain's middle; state 0 of a chain."""
     point = [0.0] * system.dimension
-    if isinstance(system, HopSystem) or space.domain is None:
+    if system.states is not None or space.domain is None:
         return At(tuple(point))
     inside = all(low <= 0 <= high for low, high in space.domain)
     if not inside:
@@ -183,7 +176,7 @@ def _start(section: StartSection, way: str, system: System, report: Report) -> S
 
 def _check_inside(start: Start, system: System, space: Space, report: Report) -> None:
     """States of a chain are whole; between walls nobody starts outside."""
-    if isinstance(system, HopSystem):
+    if system.states is not None:
         if isinstance(start, At) and not (
             start.point[0].is_integer() and 0 <= start.point[0] < system.states
         ):

@@ -266,7 +266,7 @@ class Ensemble:
         self._state[...] = 0.0
         self._state[: self.dimension] = points.T
         self._state[:, np.isnan(points).any(axis=1)] = np.nan
-        if self.experiment.system.form == "tumble":
+        if self._program.directions:
             self._state[1] = np.where(np.arange(self.walkers) % 2, -1.0, 1.0)
         self._passage[...] = 0.0
         self._origin = self.step
@@ -281,7 +281,7 @@ class Ensemble:
             case Uniform(box):
                 low, high = np.array(box, dtype=np.float64).T
                 points = random.uniform(low, high, shape)
-                return np.floor(points + 0.5) if self.experiment.system.form == "hops" else points
+                return np.floor(points + 0.5) if self.experiment.system.states is not None else points
             case Normal(mean, deviation):
                 return random.normal(mean, deviation, shape)
 

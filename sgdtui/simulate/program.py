@@ -37,7 +37,8 @@ class Program:
     """A kernel and all that it is run with.
 
     `source` is the text; equal text, law and shapes mean that only `dials` (and the batch) differ. `state_rows` counts
-    the rows of the state, `round_steps` the steps whose draws are made at once, `rows` is the data (columns, n).
+    the rows of the state, `round_steps` the steps whose draws are made at once, `rows` is the data (columns, n). With
+    `directions` the second row of the state is a direction, +1 or -1, which every other walker starts with.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Program:
     rows: NDArray[np.float64]
     sizes: NDArray[np.int64]
     memory_columns: int = 0
+    directions: bool = False
 
     @property
     def structure(self) -> tuple[object, ...]:

@@ -116,11 +116,11 @@ def live_document(experiment):
 def concluded(lab: Lab) -> None:
     """Wait until the lab has nothing left to say."""
     waiting = threading.Event()
-    for _ in range(12_000):
+    for _ in range(24_000):
         if lab.concluded:
             return
         waiting.wait(0.01)
-    raise AssertionError(f"the live run did not end: {lab.snapshot}")
+    raise AssertionError(f"the live run did not end: {lab.snapshot and lab.snapshot.phase}")
 
 
 def differences(one, other, where=""):

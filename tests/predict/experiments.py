@@ -10,7 +10,7 @@ from sgdtui.expression import parse
 from sgdtui.model.data import Table
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.dynamics import Dynamics
-from sgdtui.model.experiment import Experiment, RunPlan, System
+from sgdtui.model.experiment import Experiment, RunPlan
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.law import Law
 from sgdtui.model.loss import Loss
@@ -18,6 +18,7 @@ from sgdtui.model.noise import Noise
 from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Boundary, Space
 from sgdtui.model.start import At, Start
+from sgdtui.model.system import System
 
 WINDOW = np.linspace(-3, 3, 201)
 UNIT = np.linspace(0, 1, 201)

@@ -11,7 +11,7 @@ from sgdtui.expression import parse
 from sgdtui.model.data import Fresh, Table
 from sgdtui.model.drift import DriftSystem
 from sgdtui.model.dynamics import Dynamics
-from sgdtui.model.experiment import Experiment, RunPlan, System
+from sgdtui.model.experiment import Experiment, RunPlan
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.law import Law
 from sgdtui.model.loss import Loss
@@ -20,6 +20,7 @@ from sgdtui.model.parameter import Parameter
 from sgdtui.model.sample import SampleSystem
 from sgdtui.model.space import Boundary, Space
 from sgdtui.model.start import At
+from sgdtui.model.system import System
 from sgdtui.simulate.count.counts import Counts
 from sgdtui.simulate.ensemble import Ensemble
 

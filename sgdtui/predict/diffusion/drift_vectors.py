@@ -50,7 +50,7 @@ def drift_vectors(
         probability: (bins…) the law that the diffusive part is taken of, or None.
         of: the name of that law.
     """
-    if experiment.system.form in ("hops", "tumble"):
+    if not experiment.system.has_fields:
         return None
     system = fields(experiment)
     process = diffusion(experiment, "fokker-planck")

@@ -41,7 +41,7 @@ class Diffusion:
 def diffusion(experiment: Experiment, name: str) -> Diffusion | Absence:
     """The SDE whose law the prediction `name` is about, or why it has none."""
     system = experiment.system
-    if system.form in ("hops", "tumble"):
+    if not system.has_fields:
         return Absence(name, "degenerate noise", "a process of jumps has no diffusion tensor")
     eta = learning_rate(experiment)
     if eta is None:

@@ -27,7 +27,7 @@ def gibbs(
         temperature: T, in units of the loss.
         rule: how T was chosen: "minimum", "average", "best-kl" or "given".
     """
-    if experiment.system.form in ("hops", "tumble"):
+    if not experiment.system.has_fields:
         return Absence(NAME, "no loss", "these jumps follow from rates, not from a loss")
     system = fields(experiment)
     if not system.has_loss:

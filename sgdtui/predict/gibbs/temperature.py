@@ -27,7 +27,7 @@ def minimum_temperature(experiment: Experiment) -> float:
 
     Under momentum β it is divided by 1 - β. NaN where there is no loss, no constant learning rate, or no variance.
     """
-    if experiment.system.form in ("hops", "tumble"):
+    if not experiment.system.has_fields:
         return float(np.nan)
     system = fields(experiment)
     if not system.has_loss:
@@ -39,7 +39,7 @@ def minimum_temperature(experiment: Experiment) -> float:
 
 def average_temperature(experiment: Experiment, centres: Array, weights: Array) -> float:
     """The same with trace Σ averaged over a law: `centres` (n, d) with `weights` (n,), which need not sum to one."""
-    if experiment.system.form in ("hops", "tumble"):
+    if not experiment.system.has_fields:
         return float(np.nan)
     traces = np.trace(fields(experiment).covariance(centres), axis1=1, axis2=2)
     used = (weights > 0) & np.isfinite(traces)

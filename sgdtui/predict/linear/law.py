@@ -39,7 +39,7 @@ class Linearised:
 def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
     """The normal law on the bins of the drawn axes, with mean and covariance of all coordinates."""
     system = experiment.system
-    if system.form in ("hops", "tumble"):
+    if not system.has_fields:
         return Absence(NAME, "no loss", "there is no minimum to linearise at")
     law = getattr(getattr(system, "noise", None), "law", None)
     if learning_rate(experiment) is None:

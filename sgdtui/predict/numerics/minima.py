@@ -6,7 +6,8 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import FALLBACK_INTERVAL, Fields
+from sgdtui.model.fields import Fields
+from sgdtui.model.loss import FALLBACK_INTERVAL
 from sgdtui.model.minimum import local_minima, lowest
 
 _TIE = 1e-6

@@ -11,6 +11,7 @@ from sgdtui.model.loss import Loss
 from sgdtui.preset.parameters import read_parameters
 from sgdtui.preset.schema import MAX_DIMENSION, LossSection
 from sgdtui.preset.text.report import Report
+from sgdtui.preset.text.written import Document, box_document, parameter_document, text
 from sgdtui.preset.text.yaml_places import Path
 
 _WORD_Y = re.compile(r"(?<![A-Za-z0-9_])y(?![A-Za-z0-9_])")
@@ -85,3 +86,17 @@ def read_loss(
         domain=section.domain if section.domain and len(section.domain) == len(coordinates) else None,
         regions=regions,
     )
+
+
+def loss_document(loss: Loss) -> Document:
+    """A loss as a loss preset writes it, with the name it was taken from."""
+    document: Document = {"title": loss.title, "about": loss.about, "name": loss.name}
+    document = {key: value for key, value in document.items() if value}
+    document |= {"variables": list(loss.variables), "loss": text(loss.expression)}
+    if loss.parameters:
+        document["parameters"] = {p.name: parameter_document(p) for p in loss.parameters}
+    if loss.domain is not None:
+        document["domain"] = box_document(loss.domain)
+    if loss.regions:
+        document["regions"] = {name: text(condition) for name, condition in loss.regions}
+    return document

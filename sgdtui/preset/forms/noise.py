@@ -14,6 +14,7 @@ from sgdtui.preset.parameters import read_parameters
 from sgdtui.preset.schema import MAX_DIMENSION, NoiseSection
 from sgdtui.preset.text.problem import names_hint, shortened
 from sgdtui.preset.text.report import Report
+from sgdtui.preset.text.written import Document, parameter_document, text
 from sgdtui.preset.text.yaml_places import Path
 
 COORDINATES = ("x", "y")
@@ -129,3 +130,24 @@ def in_coordinates(noise: Noise, variables: tuple[str, ...]) -> Noise:
 def in_variables(noise: Noise, variables: tuple[str, ...]) -> Noise:
     """A noise written in x and y, rewritten in the system's first and second variable."""
     return with_names(noise, dict(zip(COORDINATES, variables, strict=False)))
+
+
+def noise_document(noise: Noise) -> Document:
+    """A noise as a noise preset writes it, with the name it was taken from."""
+    document: Document = {"title": noise.title, "about": noise.about, "name": noise.name}
+    document = {key: value for key, value in document.items() if value}
+    entries = [text(entry) for entry in noise.covariance]
+    if noise.form == "isotropic":
+        document["covariance"] = entries[0]
+    elif noise.form == "diagonal":
+        document["covariance"] = entries
+    else:
+        d = round(len(entries) ** 0.5)
+        document["covariance"] = [entries[row * d : (row + 1) * d] for row in range(d)]
+    if noise.law.kind != "gaussian":
+        document["law"] = (
+            f"{noise.law.kind}({noise.law.shape!r})" if noise.law.shape is not None else noise.law.kind
+        )
+    if noise.parameters:
+        document["parameters"] = {p.name: parameter_document(p) for p in noise.parameters}
+    return document

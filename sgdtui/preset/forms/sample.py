@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import cast
 
 import numpy as np
 
 from sgdtui.expression import RESERVED, ExpressionError, constant, parse
 from sgdtui.model.data import Data, Distribution, Fresh, Table
+from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
+from sgdtui.preset.dial import Dial
 from sgdtui.preset.forms.csv_table import TableError, checked_table, column_name, find_csv, read_csv
+from sgdtui.preset.forms.form import Form, Found
 from sgdtui.preset.forms.loss import read_variables
-from sgdtui.preset.schema import MAX_DIMENSION, SampleSection
+from sgdtui.preset.parameters import read_parameters
+from sgdtui.preset.schema import MAX_DIMENSION, ExperimentSection, SampleSection
 from sgdtui.preset.text.problem import names_hint, shortened
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.values import described
+from sgdtui.preset.text.written import Document, box_document, text
 from sgdtui.preset.text.yaml_places import Path
 
 DISTRIBUTIONS = {
@@ -295,3 +301,72 @@ def _argument_problem(kind: str, a: list[float]) -> str:
     if kind == "bernoulli" and not 0 <= a[0] <= 1:
         return "p must be in [0, 1]"
     return ""
+
+
+def read_sample_form(
+    section: ExperimentSection, report: Report, folder: FilePath | None, declared: Collection[str]
+) -> Found | None:
+    """The data and what is fitted to them."""
+    assert section.sample is not None
+    variables = tuple(section.sample.variables or ())
+    parameters = read_parameters(section.parameters, (), variables, report, ("parameters",))
+    names = {*declared, *(p.name for p in parameters)}
+    system = read_sample(section.sample, report, ("sample",), folder=folder, parameters=names)
+    return (system, parameters) if system is not None else None
+
+
+def _document(system: SampleSystem) -> Document:
+    return {"sample": _sample(system)}
+
+
+def _sample(system: SampleSystem) -> Document:
+    document: Document = {"model": system.model} if system.model else {"loss": text(system.loss)}  # type: ignore[arg-type]
+    document |= {"variables": list(system.variables), "columns": list(system.data.columns)}
+    if isinstance(system.data, Fresh):
+        laws = zip(system.data.columns, system.data.distributions, strict=True)
+        document["data"] = {column: _distribution(law) for column, law in laws}
+    else:
+        document["data"] = system.data
+    if system.draw != "replacement":
+        document["draw"] = system.draw
+    if system.ridge:
+        document["ridge"] = system.ridge
+    if system.domain is not None:
+        document["domain"] = box_document(system.domain)
+    return document
+
+
+def _distribution(law: Distribution) -> str:
+    a = law.arguments
+    if law.kind == "choice":
+        half = len(a) // 2
+        return f"choice([{_listed(a[:half])}], [{_listed(a[half:])}])"
+    return f"{law.kind}({_listed(a)})"
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(repr(float(value)) for value in values)
+
+
+def _check(_experiment: Experiment, _report: Report) -> None:
+    """Data were checked when they were read."""
+
+
+def _dials(experiment: Experiment) -> list[Dial]:
+    system = cast(SampleSystem, experiment.system)
+    if system.model is None:
+        return []
+    ridge = experiment.document.get("sample", {}).get("ridge", 0.0)
+    return [Dial("ridge", system.ridge, 0.0, max(1.0, system.ridge), "L2 penalty", False, False, ridge)]
+
+
+SAMPLE = Form(
+    "sample",
+    "sample",
+    read_sample_form,
+    _document,
+    _check,
+    dials=_dials,
+    short={name: ("sample", name) for name in ("draw", "ridge")},
+    forbids={"noise": "its noise is its own", "variables": "they belong inside sample"},
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import product
+from typing import cast
 
 import numpy as np
 
@@ -11,11 +12,10 @@ from sgdtui.expression import Expression, ExpressionError, constant
 from sgdtui.expression.bound import least
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.source import literal
-from sgdtui.model.drift import DriftSystem
 from sgdtui.model.equations import Equations
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import equations_of, parameter_values
-from sgdtui.model.gradient import GradientSystem
+from sgdtui.model.system import SymbolicSystem, law_of
 from sgdtui.simulate.driver.draws import MULTIPLE, SCALED_BY_CALLER
 from sgdtui.simulate.form.rounds import steps_in_round
 from sgdtui.simulate.form.square_root import root_of, split_root
@@ -28,8 +28,7 @@ MAX_FULL = 8
 
 def symbolic_program(experiment: Experiment) -> Program:
     """The program of a gradient or drift system. Raises Unsupported."""
-    system = experiment.system
-    assert isinstance(system, GradientSystem | DriftSystem)
+    system = cast(SymbolicSystem, experiment.system)
     writer = _SymbolicWriter(experiment, equations_of(system), parameter_values(experiment))
     return writer.program()
 
@@ -44,7 +43,8 @@ class _SymbolicWriter(Writer):
         super().__init__(experiment, values)
         self.equations = equations
         self.sigma = equations.covariance
-        law = experiment.system.noise.law  # type: ignore[union-attr]
+        law = law_of(experiment.system)
+        assert law is not None
         self.law = law
         self.noisy = [c for c in range(self.dimension) if not is_zero(self.sigma[c][c])]
         self.is_full = any(

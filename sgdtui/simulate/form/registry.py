@@ -11,6 +11,9 @@ relative resolution of 6e-8, and is 0 where Σ is below 1e-38 (unless Σ is writ
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.program import Program
 
@@ -24,20 +27,17 @@ def program(experiment: Experiment) -> Program:
     """
     if experiment.space.domain is None:
         raise ValueError("the window (space.domain) must be known before walkers can be counted")
-    match experiment.system.form:
-        case "gradient" | "drift":
-            from sgdtui.simulate.form.equations import symbolic_program
+    place = _WRITERS[experiment.system.form]
+    module, name = place.rsplit(".", 1)
+    write: Callable[[Experiment], Program] = getattr(import_module(module), name)
+    return write(experiment)
 
-            return symbolic_program(experiment)
-        case "sample":
-            from sgdtui.simulate.form.minibatch_sgd import sample_program
 
-            return sample_program(experiment)
-        case "hops":
-            from sgdtui.simulate.form.hops import hops_program
-
-            return hops_program(experiment)
-        case _:
-            from sgdtui.simulate.form.tumble import tumble_program
-
-            return tumble_program(experiment)
+_WRITERS = {
+    "gradient": "sgdtui.simulate.form.equations.symbolic_program",
+    "drift": "sgdtui.simulate.form.equations.symbolic_program",
+    "sample": "sgdtui.simulate.form.minibatch_sgd.sample_program",
+    "hops": "sgdtui.simulate.form.hops.hops_program",
+    "tumble": "sgdtui.simulate.form.tumble.tumble_program",
+}
+"""Who writes the kernel of each form; imported when it is first asked for."""

@@ -82,6 +82,7 @@ def tumble_program(experiment: Experiment) -> Program:
         draws=0,
         dials=np.array(list(writer.dials.values())),
         rows=np.zeros((1, 1)),
+        directions=True,
         sizes=sizes_of(
             experiment,
             round_steps=1,

@@ -8,12 +8,11 @@ from typing import Any
 
 from sgdtui.expression import Expression
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.gradient import GradientSystem
 from sgdtui.predict.linear.edge_of_stability import edge_of_stability
 from sgdtui.preset import library
 from sgdtui.preset.forms.named import loss_from_file, noise_from_file
 from sgdtui.preset.text.report import Report
-from sgdtui.preset.to_document import text
+from sgdtui.preset.text.written import text
 from sgdtui.tui.controller.dial_list import dials_of
 from sgdtui.tui.controller.events import Setup
 from sgdtui.tui.draw.scale import number as written
@@ -29,9 +28,8 @@ class Offers:
     def setup(self, experiment: Experiment, number: int, undoable: int) -> Setup:
         """All that the left column shows."""
         system = experiment.system
-        loss = system.loss if isinstance(system, GradientSystem) else None
-        noise = getattr(system, "noise", None)
-        without = "from the data" if system.form == "sample" else "its own"
+        loss, noise = system.surface, system.exchangeable_noise
+        without = "its own" if system.examples_a_step(1) is None else "from the data"
         warning, step = warning_of(experiment), "dt" if experiment.dynamics.is_sde else "eta"
         return Setup(
             number=number,
@@ -54,7 +52,7 @@ class Offers:
             reason = ""
             if kind == "noise" and needs is not None and needs != experiment.dimension:
                 reason = f"it needs {_axes(needs)}, the loss has {_axes(experiment.dimension)}"
-            if kind == "noise" and experiment.system.form not in ("gradient", "drift"):
+            if kind == "noise" and experiment.system.exchangeable_noise is None:
                 reason = f"the {experiment.system.form} form brings its own noise"
             choices.append(Choice(entry.name, entry.title, entry.about, reason))
         return tuple(sorted(choices, key=lambda choice: (choice.reason != "", choice.title.lower())))

@@ -41,7 +41,7 @@ def dials_of(experiment: Experiment) -> tuple[Dial, ...]:
         for dial, value in (found[name] for name in order)
         if value is not None
     ]
-    if experiment.system.form in ("gradient", "drift", "sample"):
+    if experiment.system.has_fields:
         place = sum(dial.path in FIRST for dial in shown)
         kind = Dial(
             "kind",

@@ -60,7 +60,7 @@ def draw_drift(canvas: Canvas, view: View, focused: bool = False) -> None:
     snapshot = view.snapshot
     if snapshot is None or snapshot.drift is None:
         draw_title(canvas, "Drift vectors", focused)
-        fieldless = snapshot is not None and snapshot.experiment.system.form in ("hops", "tumble")
+        fieldless = snapshot is not None and not snapshot.experiment.system.has_fields
         text = "this form has no drift and diffusion fields" if fieldless else "computing g, ∇·D and J …"
         canvas.write(2, max(1, canvas.height // 2), view.busy or text, Role.MUTED)
         return

@@ -360,7 +360,7 @@ class Laboratory(Screen[None]):
 
     def action_edit(self, kind: str) -> None:
         """Types a loss or noise in place."""
-        if self.setup is None or self.setup.experiment.system.form not in ("gradient", "drift"):
+        if self.setup is None or self.setup.experiment.system.exchangeable_noise is None:
             self.notify("this form brings its own drift and noise; choose a loss instead", markup=False)
             return
         from sgdtui.tui.screens.expression import ExpressionEditor
@@ -407,11 +407,7 @@ class Laboratory(Screen[None]):
 
     @on(EntryChosen)
     def _entry_chosen(self, message: EntryChosen) -> None:
-        if (
-            message.kind == "loss"
-            and self.setup is not None
-            and self.setup.experiment.system.form != "gradient"
-        ):
+        if message.kind == "loss" and self.setup is not None and self.setup.experiment.system.surface is None:
             from sgdtui.tui.controller.events import Request
 
             self.bench.open(Request(loss=message.name))
