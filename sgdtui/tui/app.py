@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -18,6 +17,7 @@ from textual.screen import Screen
 
 from sgdtui.tui.draw.changed_cells import ScreenMirror
 from sgdtui.tui.screens.start import Start
+from sgdtui.tui.textual_internals import CompositorUpdate, use_colour_system
 
 if TYPE_CHECKING:
     from sgdtui.tui.controller.controller import Workbench
@@ -129,7 +129,7 @@ class SgdApp(App[int]):
         self._filters = [f for f in self._filters if not isinstance(f, Monochrome | NoColor)]
         if colours == 0:
             self._filters.append(NoColor())
-        self.console._color_system = asked.get(colours, ColorSystem.STANDARD)
+        use_colour_system(self.console, asked.get(colours, ColorSystem.STANDARD))
 
     def _use_theme(self) -> None:
         from sgdtui.tui.draw.palette import MONO, THEMES

@@ -14,6 +14,8 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.strip import Strip
 
+from sgdtui.tui.textual_internals import strips_of
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
@@ -175,7 +177,7 @@ def _arms(x: float, y: float, arms: str, stroke: str, count: int = 1) -> str:
 def svg_of_screen(app: App[Any], screen: Screen[Any] | None = None, title: str = "sgdtui") -> str:
     """The screen that the app shows, or another one of its stack, as SVG."""
     shown = screen or app.screen
-    strips = shown._compositor.render_strips()
+    strips = strips_of(shown)
     theme = app.current_theme
     if theme.ansi:
         return svg_of_strips(strips, "#d5dae3", "#11141a", title)

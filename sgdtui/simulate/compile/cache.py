@@ -23,9 +23,9 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import serialize
 
 from sgdtui.settings.paths import cache_folder
+from sgdtui.simulate.compile.numba_internals import parts_of, rebuilt, use_cache
 from sgdtui.simulate.machine.target import compiled_for, njit
 
 MAX_FILES = 512
@@ -74,7 +74,7 @@ def compiled(
         _nrt=from_python,
     )(function)
     shelf = _Shelf(key)
-    dispatcher._cache = shelf
+    use_cache(dispatcher, shelf)
     dispatcher.compile(signature)
     return Compiled(dispatcher.overloads[tuple(signature.args)], shelf.hit)
 
@@ -96,11 +96,8 @@ class _Shelf:
         payload = _read(folder / f"{self.key}.kernel")
         if payload is None:
             return None
-        from numba.core import compiler
-
-        rebuild: Any = compiler.CompileResult._rebuild
         try:
-            result = rebuild(target, *pickle.loads(payload))
+            result = rebuilt(target, pickle.loads(payload))
         except Exception:  # a file that an older build of the same versions wrote: compile again
             return None
         self.hit = True
@@ -111,9 +108,7 @@ class _Shelf:
         if folder is None or result.library.has_dynamic_globals:
             return
         try:
-            dumps: Any = serialize.dumps
-            payload = dumps(result._reduce())
-            _write(folder / f"{self.key}.kernel", payload)
+            _write(folder / f"{self.key}.kernel", parts_of(result))
             _prune(folder)
         except OSError:
             return

@@ -12,12 +12,12 @@ from typing import TypeGuard
 from rich.cells import get_character_cell_size
 from rich.console import Console
 from rich.segment import Segment
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
 from sgdtui.tui.draw.pen import Pen, Pens
 from sgdtui.tui.draw.plain import spell
+from sgdtui.tui.textual_internals import ChopsUpdate, CompositorUpdate, LayoutUpdate, colour_system_of
 
 Cell = tuple[str, Pen]
 
@@ -72,7 +72,7 @@ class ScreenMirror:
 
     def take(self, update: CompositorUpdate, console: Console, width: int, height: int) -> None:
         """Notes what the screen should show, and sends nothing."""
-        system = console._color_system
+        system = colour_system_of(console)
         if self._pens is None or self._pens.system is not system:
             self._pens = Pens(system, self.eight)
             self.forget()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rich.color import ColorSystem
 from rich.style import Style
 
+from sgdtui.tui.textual_internals import ansi_codes
+
 PLAIN = {str(base + 60 + n): str(base + n) for base in (30, 40) for n in range(8)}
 """Bright colours as a terminal with eight has them."""
 
@@ -46,13 +48,13 @@ class Pens:
         if pen is None:
             attributes = ink = ground = ""
             if style is not None and self.system is not None:
-                attributes = style.without_color._make_ansi_codes(self.system)
+                attributes = ansi_codes(style.without_color, self.system)
                 if style.color is not None:
                     ink = ";".join(style.color.downgrade(self.system).get_ansi_codes(foreground=True))
                 if style.bgcolor is not None:
                     ground = ";".join(style.bgcolor.downgrade(self.system).get_ansi_codes(foreground=False))
             elif style is not None:
-                attributes = style.without_color._make_ansi_codes(ColorSystem.STANDARD)
+                attributes = ansi_codes(style.without_color, ColorSystem.STANDARD)
             if self.eight:
                 ink, ground = PLAIN.get(ink, ink), PLAIN.get(ground, ground)
             codes = (attributes, ink if ink != "39" else "", ground if ground != "49" else "")

@@ -10,8 +10,6 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import Any
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition, InputEvent
@@ -19,6 +17,7 @@ from textual.message import Message
 
 from sgdtui.tui.terminal.output import Outlet
 from sgdtui.tui.terminal.pacing import Pacer
+from sgdtui.tui.textual_internals import ParseError, XTermParser
 
 LAST_WORDS = "\x1b[?1003l\x1b[?1000l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?2004l\x1b[?1004l\x1b[?2048l"
 """Ends every mode in which the terminal speaks unasked: mouse, paste, focus, size."""

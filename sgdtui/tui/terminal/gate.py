@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.screen import ModalScreen, Screen
 
 from sgdtui.tui.draw.changed_cells import Patch, ScreenMirror
 from sgdtui.tui.terminal.pacing import Pacer
+from sgdtui.tui.textual_internals import CompositorUpdate
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual._context import NoActiveAppError
-
 from sgdtui.tui.terminal.autosave import LOOK, Keeper
 from sgdtui.tui.terminal.detached import detached
 from sgdtui.tui.terminal.detect import Terminal
@@ -21,6 +19,7 @@ from sgdtui.tui.terminal.driver import RESTORE, paced_driver
 from sgdtui.tui.terminal.gate import Gate
 from sgdtui.tui.terminal.pacing import Pacer
 from sgdtui.tui.terminal.shutdown import Ends
+from sgdtui.tui.textual_internals import NoActiveAppError
 
 if TYPE_CHECKING:
     from textual.app import App
