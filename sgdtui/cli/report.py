@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sgdtui.lab.summary import number, plus_minus, printable
+
 _DISTANCES = (("tv", "TV"), ("kl", "KL"), ("w1", "W1"), ("ks", "KS"))
 _NAMES = {
     "gibbs": "Gibbs",
@@ -23,20 +25,20 @@ def report(document: dict[str, Any]) -> str:
     lines += _verdict(document)
     lines += _claims(document["claims"])
     for name, variant in document["variants"].items():
-        lines += ["", f"variant {_shown(name)}", *(_indented(_measured(variant)))]
+        lines += ["", f"variant {printable(name)}", *(_indented(_measured(variant)))]
         lines += _indented([*_predictions(variant), *_verdict(variant)])
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def _head(document: dict[str, Any]) -> Iterator[str]:
     settings = document["settings"]
-    yield _shown(document["title"] or document["preset"])
+    yield printable(document["title"] or document["preset"])
     kind = f"{settings['kind']}, eta {number(settings['eta'])}, B {settings['batch']}"
     if settings["kind"] == "sde":
         kind += f", dt {number(settings['dt'])}, convention {number(settings['convention'])}"
     if settings["momentum"]:
         kind += f", momentum {number(settings['momentum'])}"
-    dials = "".join(f", {_shown(name)} {number(value)}" for name, value in settings["parameters"].items())
+    dials = "".join(f", {printable(name)} {number(value)}" for name, value in settings["parameters"].items())
     yield f"{kind}{dials}, seed {settings['seed']}"
     rate = document["walker_steps_per_second"]
     speed = f", {number((rate or 0) / 1e6)} M walker-steps/s" if rate else ""
@@ -61,7 +63,7 @@ def _measured(document: dict[str, Any]) -> list[str]:
         for j in range(i, min(len(variables), 4)):
             label = f"var {name}" if i == j else f"cov {name},{variables[j]}"
             rows.append((label, document["covariance"][i][j], document["covariance_se"][i][j]))
-    rows += [(_shown(n), o["value"], o["se"]) for n, o in document["observables"].items()]
+    rows += [(printable(n), o["value"], o["se"]) for n, o in document["observables"].items()]
     width = max(len(label) for label, _, _ in rows)
     lines = ["", "measured"]
     lines += [f"  {label:<{width}}  {plus_minus(value, se)}" for label, value, se in rows]
@@ -122,12 +124,18 @@ def _predictions(document: dict[str, Any]) -> list[str]:
         lines.append(f"  dt biases the walkers by TV {number(bias['tv'])}")
     for name, reason in document["why_not"].items():
         detail = document["why_not_detail"].get(name)
-        lines.append(f"  no {_NAMES.get(name, name)}: {reason}" + (f" ({_shown(detail)})" if detail else ""))
+        lines.append(
+            f"  no {_NAMES.get(name, name)}: {reason}" + (f" ({printable(detail)})" if detail else "")
+        )
     return lines
 
 
 def _verdict(document: dict[str, Any]) -> list[str]:
-    return ["", f"verdict: {document['verdict']}", f"  {_shown(document['why'])}" if document["why"] else ""]
+    return [
+        "",
+        f"verdict: {document['verdict']}",
+        f"  {printable(document['why'])}" if document["why"] else "",
+    ]
 
 
 def _claims(claims: list[dict[str, Any]]) -> list[str]:
@@ -139,10 +147,12 @@ def _claims(claims: list[dict[str, Any]]) -> list[str]:
         said = number(expected) if _is_number(expected) else str(expected)
         within = f" within {number(claim['within'])}" if claim.get("within") is not None else ""
         where = "".join(
-            f", {key} {_shown(str(claim[key]))}" for key in ("at", "variant") if claim.get(key) is not None
+            f", {key} {printable(str(claim[key]))}" for key in ("at", "variant") if claim.get(key) is not None
         )
-        problem = f": {_shown(claim['problem'])}" if claim.get("problem") else ""
-        lines.append(f"  {mark:<6} {_shown(claim['that'])}{where} = {told} (claimed {said}{within}){problem}")
+        problem = f": {printable(claim['problem'])}" if claim.get("problem") else ""
+        lines.append(
+            f"  {mark:<6} {printable(claim['that'])}{where} = {told} (claimed {said}{within}){problem}"
+        )
     return lines
 
 
@@ -154,31 +164,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def number(value: float | None) -> str:
-    """Six significant digits, a dash for what is not known."""
-    return "-" if value is None else f"{value:.6g}"
-
-
-def plus_minus(value: float | None, se: float | None) -> str:
-    """A value to the digits that its standard error (two digits) leaves it."""
-    if value is None:
-        return "-"
-    if se is None or not se > 0:
-        return number(value)
-    exponent = int(f"{se:.1e}".partition("e")[2])
-    decimals = 1 - exponent
-    if 0 <= decimals <= 12:
-        return f"{value:.{decimals}f} ± {se:.{decimals}f}"
-    return f"{value:.6g} ± {se:.1e}"
-
-
 def distance(value: float | None, floor: float | None) -> str:
     """A distance with the floor that sampling error alone would show."""
     if value is None:
         return "-"
     return f"{value:.4f} (floor {floor:.4f})" if floor is not None else f"{value:.4f}"
-
-
-def _shown(text: str) -> str:
-    """Text from a file, safe for a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -9,12 +9,13 @@ from sgdtui import __version__
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison
 from sgdtui.lab.document import _distances, _plain, _series, _start, preset_hash
-from sgdtui.lab.snapshot import Snapshot
+from sgdtui.lab.snapshot import Observed, Snapshot
+from sgdtui.lab.summary import summary
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Prediction
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Result:
     """The last `Snapshot` of a run and what else its document tells. `variants` are further runs of the same preset.
 
@@ -42,9 +43,19 @@ class Result:
         return self.snapshot.mean
 
     @property
+    def mean_se(self) -> Array:
+        """(d,), the standard error of `mean`; NaN where it is not known."""
+        return self.snapshot.mean_se
+
+    @property
     def covariance(self) -> Array:
         """(d, d)"""
         return self.snapshot.covariance
+
+    @property
+    def covariance_se(self) -> Array:
+        """(d, d), the standard error of `covariance`; NaN where it is not known."""
+        return self.snapshot.covariance_se
 
     @property
     def edges(self) -> tuple[Array, ...]:
@@ -57,6 +68,11 @@ class Result:
         return self.snapshot.density
 
     @property
+    def density_se(self) -> Array:
+        """(bins…), the standard error of `density`."""
+        return self.snapshot.density_se
+
+    @property
     def predictions(self) -> dict[str, Prediction]:
         """The predicted laws, by name."""
         return self.snapshot.predictions
@@ -67,14 +83,22 @@ class Result:
         return self.snapshot.comparisons
 
     @property
-    def observables(self) -> dict[str, float | None]:
-        """The measured average of each observed expression."""
-        return {name: seen.value for name, seen in self.snapshot.observables.items()}
+    def observables(self) -> dict[str, Observed]:
+        """The measured average of each observed expression: `.value` and `.se`."""
+        return self.snapshot.observables
 
     @property
     def verdict(self) -> str:
         """One of the verdicts of the contract."""
         return self.snapshot.verdict.text if self.snapshot.verdict else "undecided"
+
+    def __repr__(self) -> str:
+        """At most twelve lines, which read like those that `sgdtui run` prints."""
+        return summary(self.snapshot, self.complete, self.variants)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as `run --json`, as plain dicts, lists, numbers and texts."""
+        return self.document()
 
     def document(self, claims: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         """The JSON document of the contract: plain dicts, lists, numbers, texts; null in place of NaN and infinity.

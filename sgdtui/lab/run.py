@@ -24,7 +24,7 @@ Progress = Callable[[float, str], None]
 
 
 def run(
-    experiment: Experiment | str | Path,
+    experiment: Experiment | str | Path | Mapping[str, Any],
     *,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -33,9 +33,11 @@ def run(
     on_the_way: bool = True,
     **changes: Any,
 ) -> Result:
-    """Run an experiment, a preset by name, or a preset file, with `changes` as `--set` makes them.
+    """Run an experiment, a preset by name, a preset file, or a mapping such as a preset file holds, with `changes` as
+    `--set` makes them.
 
     >>> run("double-well", eta=0.1, walkers=1024).verdict
+    >>> run({"loss": "x**2/2", "noise": "1 + x**2"}, eta=0.2)
 
     Args:
         experiment: what to run.
@@ -77,11 +79,11 @@ def run(
     return replace(result, variants=found)
 
 
-def _asked(experiment: Experiment | str | Path, changes: Mapping[str, Any]) -> Experiment:
+def _asked(experiment: Experiment | str | Path | Mapping[str, Any], changes: Mapping[str, Any]) -> Experiment:
     if not isinstance(experiment, Experiment):
         from sgdtui.preset.load import load
 
-        experiment = load(str(experiment))
+        experiment = load(experiment)
     if changes:
         from sgdtui.preset.change import changed
 

@@ -23,12 +23,19 @@ _ONLY_LOSS = frozenset(LossSection.model_fields) - frozenset(ExperimentSection.m
 _ONLY_EXPERIMENT = frozenset(ExperimentSection.model_fields) - frozenset(LossSection.model_fields)
 
 
-def load(source: str | Path) -> Experiment:
+def load(source: str | Path | Mapping[str, Any]) -> Experiment:
     """The experiment of a preset.
 
-    `source` is a name (an experiment first, then a loss with noise 1), `experiment/NAME` or `loss/NAME`, or the path
-    of a preset file. Raises PresetError with every mistake (UnreadableError where the file cannot be read).
+    `source` is a name (an experiment first, then a loss with noise 1), `experiment/NAME` or `loss/NAME`, the path of a
+    preset file, or a mapping such as a preset file holds. Raises PresetError with every mistake (UnreadableError where
+    the file cannot be read, TypeError for anything else).
     """
+    if isinstance(source, Mapping):
+        return build(source, folder=Path.cwd(), name="unnamed")
+    if not isinstance(source, str | os.PathLike):
+        raise TypeError(
+            f"a preset is a name, a file, a mapping or an Experiment, not a {type(source).__name__}"
+        )
     return load_with_warnings(source)[0]
 
 
@@ -85,7 +92,7 @@ def load_text(text: str, *, folder: Path | None = None, name: str = "unnamed", f
 
 def build(document: Mapping[str, Any], *, folder: Path | None = None, name: str = "unnamed") -> Experiment:
     """The experiment of a plain mapping, as a preset file would hold it."""
-    report = Report(name)
+    report = Report(subscripts=True)
     return _finished(assemble(document, report, folder=folder, name=name), report)[0]
 
 

@@ -15,8 +15,8 @@ from sgdtui.preset.text.values import Box, Formula, Identifier, Label, Point, Te
 
 MAX_WALKERS = 100_000_000
 MAX_DIMENSION = 64
-IN_PLACE, MAPPING = "\0in place", "\0mapping"
-"""Tags of the two ways to write a section; they never appear in a path that a person sees."""
+IN_PLACE, LIST, MAPPING = "\0in place", "\0list", "\0mapping"
+"""Tags of the ways to write a section; they never appear in a path that a person sees."""
 
 
 class Section(BaseModel):
@@ -27,6 +27,10 @@ class Section(BaseModel):
 
 def _shape(value: Any) -> str:
     return MAPPING if isinstance(value, dict | Section) else IN_PLACE
+
+
+def _shape_of_noise(value: Any) -> str:
+    return LIST if isinstance(value, list) else _shape(value)
 
 
 class ParameterSection(Section):
@@ -85,7 +89,10 @@ LossOrName = Annotated[
     Annotated[Formula, Tag(IN_PLACE)] | Annotated[LossSection, Tag(MAPPING)], Discriminator(_shape)
 ]
 NoiseOrName = Annotated[
-    Annotated[Formula, Tag(IN_PLACE)] | Annotated[NoiseSection, Tag(MAPPING)], Discriminator(_shape)
+    Annotated[Formula, Tag(IN_PLACE)]
+    | Annotated[Covariance, Tag(LIST)]
+    | Annotated[NoiseSection, Tag(MAPPING)],
+    Discriminator(_shape_of_noise),
 ]
 
 
@@ -275,7 +282,8 @@ class ExperimentSection(Section):
     )
     noise: NoiseOrName | None = Field(
         default=None,
-        description="a noise preset's name, an expression, or a mapping like a noise preset; left out: 1",
+        description="a noise preset's name, an expression, a list (diagonal Σ) or list of lists (full Σ) of "
+        "expressions, or a mapping like a noise preset; left out: 1",
     )
     drift: Velocities | None = Field(
         default=None, description="a velocity field dx/dt, one expression a variable"

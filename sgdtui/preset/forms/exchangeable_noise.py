@@ -10,7 +10,7 @@ from sgdtui.model.noise import Noise
 from sgdtui.model.parameter import Parameter
 from sgdtui.preset import library
 from sgdtui.preset.forms.named import noise_from_file
-from sgdtui.preset.forms.noise import NOISE_NAMES, read_noise, with_names
+from sgdtui.preset.forms.noise import NOISE_NAMES, read_entries, read_noise, with_names
 from sgdtui.preset.parameters import renamed
 from sgdtui.preset.schema import ExperimentSection, NoiseSection
 from sgdtui.preset.text.problem import did_you_mean
@@ -47,6 +47,9 @@ def read_own_noise(
     elif isinstance(given, NoiseSection):
         more = {*declared, *(parameter.name for parameter in taken)}
         noise = read_noise(given, report, ("noise",), more_names=more, variables=variables)
+    elif isinstance(given, list):
+        names = {*NOISE_NAMES, *variables, *declared, *(parameter.name for parameter in taken)}
+        noise = Noise(*read_entries(given, names, report, ("noise",)))
     else:
         names = {*NOISE_NAMES, *variables, *declared, *(parameter.name for parameter in taken)}
         expression = report.expression(("noise",), given, names, preset_hint(given, "noise"))

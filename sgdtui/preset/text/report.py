@@ -12,7 +12,8 @@ from sgdtui.preset.text.yaml_places import Located, Path, Place
 class Report:
     """The problems found so far, in one file or in several that share one list.
 
-    `relocate` maps a path of the document being built to one of the file (a variant's changes, say).
+    `relocate` maps a path of the document being built to one of the file (a variant's changes, say). With `subscripts`
+    the document is a mapping in Python, and places are written as one would reach them: run["noise"][0][1].
     """
 
     def __init__(
@@ -23,6 +24,7 @@ class Report:
         texts: dict[str, str] | None = None,
         relocate: Callable[[Path], Path] | None = None,
         prefix: str = "",
+        subscripts: bool = False,
     ) -> None:
         self.file = file
         self.located = located
@@ -30,6 +32,7 @@ class Report:
         self.texts: dict[str, str] = {} if texts is None else texts
         self.relocate = relocate
         self.prefix = prefix
+        self.subscripts = subscripts
         self.pruned: set[Path] = set()
         if located is not None and located.text:
             self.texts[file] = located.text
@@ -40,7 +43,8 @@ class Report:
 
     def variant(self, name: str, relocate: Callable[[Path], Path]) -> Report:
         """A report on a variant of this document, its problems told at the variant's place."""
-        return Report(self.file, self.located, self.problems, self.texts, relocate, f"variant '{name}': ")
+        prefix = f"variant '{name}': "
+        return Report(self.file, self.located, self.problems, self.texts, relocate, prefix, self.subscripts)
 
     def left_out(self, path: Path) -> bool:
         """Whether something at or below `path` was wrong already and left out."""
@@ -103,7 +107,10 @@ class Report:
         )
 
     def _add_at(self, place: Place | None, path: Path, message: str, hint: str, severity: str) -> None:
-        dotted = ".".join(str(step) for step in path)
+        if self.subscripts:
+            dotted = "run" + "".join(f"[{step!r}]" for step in path).replace("'", '"') if path else ""
+        else:
+            dotted = ".".join(str(step) for step in path)
         told = f"{dotted}: {message}" if dotted else f"{self.prefix}{message}"
         line, column, length = (place.line, place.column, max(1, place.length)) if place else (0, 0, 0)
         self.problems.append(
