@@ -174,5 +174,8 @@ def _convolved(images: Array, weights: Array, batch: int) -> tuple[Array, Array]
     masses = law[:, offsets % size]
     masses = np.where(masses > _ROUNDING, masses, 0.0)
     masses /= masses.sum(axis=1, keepdims=True)
-    edges = centre[:, None] + step[:, None] / batch * (np.append(offsets, half + 1) - 0.5)
+    # Mass lies evenly in each slice, which widens the law a little: narrow the slices to make up for it.
+    found = masses @ offsets**2 - (masses @ offsets) ** 2 + 1 / 12
+    factor = np.sqrt(spread**2 * batch / step**2 / np.maximum(found, 1e-300))
+    edges = centre[:, None] + (factor * step / batch)[:, None] * (np.append(offsets, half + 1) - 0.5)
     return edges, masses
