@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.predict.chain.jumps import jumps
 from sgdtui.predict.chain.live_interval import Lair
 from sgdtui.predict.chain.small_steps import step_moments
 from sgdtui.predict.chain.step import Chain
@@ -32,11 +33,21 @@ def graded_grid(step: Chain, lair: Lair, low: float, high: float) -> Array:
     size = np.maximum(size, _STRETCH * outside)
     # Neither finer than rounding allows nor coarser than the law needs.
     size = np.clip(size, 1e-12 * np.maximum(np.abs(middle), 1e-300), (high - low) / 16)
+    places = jumps(step, fine)
     u = np.concatenate([[0.0], np.cumsum(np.diff(fine) / size)])
-    count = 4 * int(np.clip(np.ceil(_PER_STEP * u[-1] / 4), _FEWEST // 4, _MOST // 4))
-    grid = np.interp(np.linspace(0.0, u[-1], count + 1), u, fine)
-    grid[0], grid[-1] = low, high
-    return np.asarray(grid)
+    count = int(np.clip(np.ceil(_PER_STEP * u[-1] / 4), _FEWEST // 4, _MOST // 4))
+    # Whole groups of four cells on either side of every jump, which is an edge of each of the three grids.
+    ends = np.concatenate([[0.0], np.interp(places, fine, u), u[-1:]])
+    groups = np.maximum(np.round(count * np.diff(ends) / u[-1]), 1).astype(int)
+    pieces = [
+        np.interp(np.linspace(a, b, 4 * n + 1), u, fine)[:-1]
+        for a, b, n in zip(ends[:-1], ends[1:], groups, strict=True)
+    ]
+    grid = np.append(np.concatenate(pieces), high)
+    grid[0] = low
+    starts = np.cumsum(4 * groups)[:-1]
+    grid[starts] = places
+    return np.asarray(grid[np.append(True, np.diff(grid) > 0)]) if np.any(np.diff(grid) <= 0) else grid
 
 
 def step_size(step: Chain, x: Array) -> Array:

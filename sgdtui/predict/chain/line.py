@@ -35,7 +35,7 @@ NAME = "transfer"
 
 LOSS_ALLOWED = 1e-7
 """A chain that loses less than this share a step is called stationary; the loss is reported."""
-_FINER = 4
+_FINER = 2
 _TAIL = 1e4
 """How much further than where their probability shows heavy tails are followed."""
 
@@ -85,18 +85,18 @@ def _smooth(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall:
     cut = np.concatenate([lair.far[:1], lair.edges[within], lair.far[1:]])
     if lair.heavy:
         cut = _longer(cut, lair)
-    first = smooth_law(step, cut, wall, -1)
-    if first is None:
-        return None
-    law, error = first, 1.0
+    law = smooth_law(step, cut, wall, -1)
+    error = None
     for refine in (0, 1, 2):
-        finer = smooth_law(step, cut, wall, refine)
-        if finer is None:
+        finer = None if law is None else smooth_law(step, cut, wall, refine)
+        if law is None or finer is None:
             break
         error = float(np.abs(np.diff(finer.distribution(edges)) - np.diff(law.distribution(edges))).sum() / 2)
         law = finer
         if error < 1e-8:
             break
+    if law is None or error is None:
+        return None
     return _smooth_prediction(experiment, law, lair, cut, edges, max(error, 1e-13) + lair.beyond)
 
 
@@ -204,7 +204,7 @@ def _extrapolated(coarse: Prediction, fine: Prediction) -> Prediction:
 def _cells(
     experiment: Experiment, step: Chain, lair: Lair, grid: Array, edges: Array, wall: Wall
 ) -> Prediction:
-    """The law of cells, and from there one step on to cells four times as fine."""
+    """The law of cells, and from there one step on to cells half as wide."""
     closed = wall.closed or not lair.heavy
     matrix = kernel_matrix(compensated(step, grid), grid, wall)
     mass, loss = stationary_vector(matrix, int(np.argmax(_law_on(lair, grid))))

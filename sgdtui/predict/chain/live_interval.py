@@ -26,6 +26,10 @@ EMPTY = 1e-15
 _ROUNDING = 1e-11
 _AT_THE_END = 1e-13
 """A law with less than this in its outermost cell is wholly on the grid."""
+_RARE = 1e-9
+"""A loss per step that no run sees."""
+_BEYOND = 1e-6
+"""The most that may be further away than anything that is resolved, where walkers are shown to come back from there."""
 _FIRST_REACH = 1e3
 _ROUNDS = 24
 _NEAREST = 1e-18
@@ -81,7 +85,14 @@ def find_lair(step: Chain, edges: Array, wall: Wall, start: float) -> Lair | Abs
     low, high = max(low, limits[0]), min(high, limits[1])
     if not low < high:
         low, high = max(limits[0], -FAR), min(limits[1], FAR)
-    return _search(step, wall, limits, kept, (low, high), start, fields, quiet, reached is not None)
+    window, bounded = (low, high), reached is not None
+    lair = _search(step, wall, limits, kept, window, start, fields, quiet, bounded)
+    if isinstance(lair, Absence) and not wall.closed:
+        # Rare flights so far away that no grid holds them, and from which few come back: count them as lost.
+        near = _search(step, wall, limits, (False, False), window, start, fields, quiet, bounded)
+        if isinstance(near, Lair) and near.loss < _RARE:
+            return near
+    return lair
 
 
 def _caught(step: Chain, start: float, low: float, high: float) -> tuple[float, float] | None:
@@ -135,8 +146,8 @@ def _search(
         if not np.all(np.isfinite(mass)):
             return Absence(NAME, "not found", "the equations of the chain on a grid have no solution")
         ends = [
-            mass[0] if not np.isfinite(limits[0]) else 0.0,
-            mass[-1] if not np.isfinite(limits[1]) else 0.0,
+            float(mass[cell]) if keeps and not np.isfinite(limit) else 0.0
+            for cell, keeps, limit in zip((0, -1), kept, limits, strict=True)
         ]
         far = [max(abs(grid[0]), reach[0]) >= FAR, max(abs(grid[-1]), reach[1]) >= FAR]
         if any(end > _AT_THE_END and not out for end, out in zip(ends, far, strict=True)):
@@ -145,7 +156,9 @@ def _search(
                 for r, end in zip(reach, ends, strict=True)
             ]
             continue
-        if any(end > _AT_THE_END and field.returns is None for end, field in zip(ends, fields, strict=True)):
+        if any(
+            end > (_BEYOND if field.returns else _AT_THE_END) for end, field in zip(ends, fields, strict=True)
+        ):
             detail = "no place was found where the walkers stay, and none was shown to be missing"
             return Absence(NAME, "not found", detail)
         beyond = float(sum(ends))

@@ -149,7 +149,8 @@ def _panels(chain: Chain, cut: Array) -> Panels:
         with np.errstate(all="ignore"):
             return np.column_stack([(chain.mean(x) - x) / spread, np.log(spread)])
 
-    return panels(cut, evaluate, lambda p: np.zeros(p.nodes.shape), additive=2, tolerance=1e-11)[0]
+    # As if the law were as wide everywhere as its steps are: panels weigh by how many steps wide they are.
+    return panels(cut, evaluate, lambda p: -p.values[..., 1], tolerance=1e-11)[0]
 
 
 def _matrix(
