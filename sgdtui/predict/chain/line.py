@@ -16,6 +16,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain.absorption import collapsed
 from sgdtui.predict.chain.cells import cells_prediction
 from sgdtui.predict.chain.compensation import compensated
+from sgdtui.predict.chain.few_places import law_on_places
 from sgdtui.predict.chain.graded_grid import graded_grid
 from sgdtui.predict.chain.kernel import chain
 from sgdtui.predict.chain.live_interval import EMPTY, Lair, find_lair
@@ -65,7 +66,10 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
     if isinstance(lair, Absence):
         return lair
     lair = narrowed(step, lair, wall)
-    if step.maps is not None and not step.smooth_maps and not lair.heavy:
+    on_places = None if wall.closed or lair.heavy else law_on_places(experiment, step, lair, edges)
+    if on_places is not None:
+        prediction = on_places
+    elif step.maps is not None and not step.smooth_maps and not lair.heavy:
         from sgdtui.predict.chain.iterated_maps import law_of_maps
 
         found = law_of_maps(experiment, step, lair, edges, wall)

@@ -92,16 +92,19 @@ def explored(
 
 
 def _pace(drift: Callable[[Array], Array], law: Box) -> float:
-    """A step of t that follows the drift stably about the law."""
+    """A step of t that follows the drift stably about the law, and at most a quarter of the law at once."""
     low, high = np.array(law).T
     x = (low + high) / 2 + np.random.default_rng(0).uniform(-1.5, 1.5, (400, len(law))) * (high - low)
-    steepest = 0.0
+    steepest = fastest = 0.0
+    speed = np.abs(drift(x))
     for axis, width in enumerate(high - low):
         step = np.zeros(len(law))
         step[axis] = 1e-4 * width
         slope = np.abs(drift(x + step) - drift(x)) / step[axis]
         steepest = max(steepest, float(np.max(slope[np.isfinite(slope)], initial=0.0)))
-    return 0.5 / steepest if steepest > 0 else 1.0
+        fastest = max(fastest, float(np.nanmax(speed[:, axis], initial=0.0)) / float(width))
+    slowest = max(2 * steepest, 4 * fastest) if np.isfinite(fastest) else 2 * steepest
+    return 1 / slowest if slowest > 0 else 1.0
 
 
 def _local_deviation(points: Array, drift: Callable[[Array], Array], size: Array, pace: float) -> Array:

@@ -240,9 +240,10 @@ def step_intervals(chain: Chain, edges: Array, columns: NDArray[np.intp] | None 
         # Taken just inside, so that a map that jumps at an edge does not smear the cell over the jump.
         inset = 1e-9 * width / parts
         start, weights = chain.maps((edges[cells, None] + width * steps[:-1] + inset).ravel())
-        end, _ = chain.maps((edges[cells, None] + width * steps[1:] - inset).ravel())
-        source = np.repeat(cells, parts * len(weights))
-        mass = np.tile(weights / parts, count * parts)
+        end, at_end = chain.maps((edges[cells, None] + width * steps[1:] - inset).ravel())
+        share = np.broadcast_to((weights + at_end) / (2 * parts), start.shape)
+        source = np.repeat(cells, parts * start.shape[1])
+        mass = share.ravel()
         low, high = np.minimum(start, end).ravel(), np.maximum(start, end).ravel()
     else:
         lows, highs, masses = _slice_images(chain, edges[cells], edges[cells + 1])

@@ -1,4 +1,4 @@
-"""Random chains on the line, each as an experiment and, independently of it, as plain functions for a brute-force law."""
+"""Random chains on the line, each as an experiment and as plain functions, for a law by brute force."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Function = Callable[[np.ndarray], np.ndarray]
 
 # Each loss with its gradient, as text with {0}, {1} and as a function of x and those numbers.
 LOSSES: dict[str, tuple[str, Callable[..., np.ndarray]]] = {
-    "quadratic": ("{0}*x**2/2", lambda x, a, b: a * x),
+    "quadratic": ("{0}*x**2/2", lambda x, a, _: a * x),
     "quartic": ("{0}*x**2/2 + {1}*x**4/20", lambda x, a, b: a * x + b * x**3 / 5),
     "tilted": ("{0}*x**2/2 + {1}*sin(x)", lambda x, a, b: a * x + b * np.cos(x)),
-    "absolute": ("{0}*abs(x)", lambda x, a, b: a * np.sign(x)),
-    "huber": ("where(abs(x) < {1}, x**2/2, {1}*abs(x) - {1}**2/2)", lambda x, a, b: np.clip(x, -b, b)),
+    "absolute": ("{0}*abs(x)", lambda x, a, _: a * np.sign(x)),
+    "huber": ("where(abs(x) < {1}, x**2/2, {1}*abs(x) - {1}**2/2)", lambda x, _, b: np.clip(x, -b, b)),
     "root": ("{0}*sqrt({1} + x**2)", lambda x, a, b: a * x / np.sqrt(b + x**2)),
     "pinball": ("where(x > 0, {0}*x, -{1}*x)", lambda x, a, b: np.where(x > 0, a, -b)),
     "exponential": ("{0}*(exp({1}*x) - {1}*x)", lambda x, a, b: a * b * np.expm1(b * x)),
