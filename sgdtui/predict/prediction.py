@@ -17,8 +17,13 @@ REASONS = (
     "not normalisable",
     "singular law",
     "unsettled",
+    "not found",
+    "too costly",
 )
-"""Why a prediction may be absent; no other reason is ever given."""
+"""Why a prediction may be absent; no other reason is ever given.
+
+The first six are facts about the system: "not normalisable" above all is only said where it is shown. The last two are
+about the method: it did not find the law, or would need more memory or time than it may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,40 +11,79 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.minimum import lowest
-from sgdtui.predict.chain.step import Chain
+from sgdtui.predict.chain.basin import trap
+from sgdtui.predict.chain.far_field import far_field
+from sgdtui.predict.chain.quiet_points import QuietPoint, quiet_points, step_factors
+from sgdtui.predict.chain.step import NAME, Chain
+from sgdtui.predict.numerics.start import start_mean
 from sgdtui.predict.prediction import Absence, Prediction
 
-NAME = "transfer"
-
-_QUIET = 1e-7
+_FLAT = 1e-9
+"""A rate this near zero is neither."""
 
 
 def collapsed(experiment: Experiment, step: Chain, edges: Array) -> Prediction | Absence | None:
-    """A point mass, or why there is no law, for an affine chain with a point that no step moves; else None."""
-    window = (float(edges[0]), float(edges[-1]))
-    scale = window[1] - window[0]
+    """A point mass, or why there is no law, for a chain with one point that no step moves; else None.
 
-    def restlessness(x: Array) -> Array:
-        with np.errstate(all="ignore"):
-            moved = np.abs(step.mean(x[:, 0]) - x[:, 0]) + step.spread(x[:, 0])
-        return np.where(np.isfinite(moved), moved, np.inf)
+    It is known what walkers do where the chain is affine, so that the factor is the same at every distance; or where
+    they are drawn in at the point, come back from far away and have unbounded noise in between, so that they get
+    near it again and again until they stay.
+    """
+    low, high = float(edges[0]), float(edges[-1])
+    scale = high - low
+    quiet = quiet_points(step, low, high)
+    if len(quiet) != 1:
+        return None
+    (point,) = quiet
+    rate = max(point.rates)
+    if _affine(step, point, scale):
+        if rate > _FLAT:
+            detail = f"the noise grows with distance: walkers move away e-fold every {1 / rate:.3g} steps"
+            return Absence(NAME, "not normalisable", detail)
+        if rate > -_FLAT:
+            return Absence(NAME, "not normalisable", "walkers neither settle nor move away")
+        return _point_mass(experiment, point, rate, step.time, edges)
+    sides = _sides(point, float(start_mean(experiment)[0]))
+    rate = max(point.rates[side > 0] for side in sides)
+    if rate > -_FLAT or not _comes_back(step, point, scale, sides):
+        return None
+    return _point_mass(experiment, point, rate, step.time, edges)
 
-    point, least = lowest(restlessness, [window])
-    if not least <= _QUIET * scale:
-        return None
-    centre = float(np.round(point[0], 12))
-    factors = [_factors(step, centre, side, scale) for side in (-1.0, 1.0)]
-    far = [_factors(step, centre, side, 50 * scale) for side in (-1.0, 1.0)]
-    if any(not np.allclose(a[0], b[0], rtol=1e-5, atol=1e-5) for a, b in zip(factors, far, strict=True)):
-        return None
-    with np.errstate(divide="ignore"):
-        rate = max(float(weights @ np.maximum(np.log(np.abs(a)), -50.0)) for a, weights in factors)
-    if rate > 1e-9:
-        detail = f"the noise grows with distance: walkers move away e-fold every {1 / rate:.3g} steps"
-        return Absence(NAME, "not normalisable", detail)
-    if rate > -1e-9:
-        return Absence(NAME, "not normalisable", "walkers neither settle nor move away")
+
+def _sides(point: QuietPoint, start: float) -> tuple[float, ...]:
+    """Where walkers from `start` may be: on both sides of the point, or on their own where no step crosses it."""
+    if point.crossed or start == point.place:
+        return (-1.0, 1.0)
+    return (1.0,) if start > point.place else (-1.0,)
+
+
+def _affine(step: Chain, point: QuietPoint, scale: float) -> bool:
+    near = [step_factors(step, point.place, side * 1e-3 * scale)[0] for side in (-1.0, 1.0)]
+    far = [step_factors(step, point.place, side * 5e-2 * scale)[0] for side in (-1.0, 1.0)]
+    further = [step_factors(step, point.place, side * 50 * scale)[0] for side in (-1.0, 1.0)]
+    return all(
+        np.allclose(a, b, rtol=1e-5, atol=1e-5) and np.allclose(a, c, rtol=1e-5, atol=1e-5)
+        for a, b, c in zip(near, far, further, strict=True)
+    )
+
+
+def _comes_back(step: Chain, point: QuietPoint, scale: float, sides: tuple[float, ...]) -> bool:
+    """Whether walkers that leave the point are driven back: from far away, or within a trap that they do not leave."""
+    if step.shape is None or step.shape.bounded:
+        return False
+    caught = trap(step, point.place, scale)
+    if caught is None:
+        return False
+    return all(
+        np.isfinite(caught[side > 0]) or far_field(step, point.place, scale, side).returns is True
+        for side in sides
+    )
+
+
+def _point_mass(
+    experiment: Experiment, point: QuietPoint, rate: float, time: float, edges: Array
+) -> Prediction:
+    centre = point.place
     values: dict[str, Array | float] = {**experiment.values, experiment.variables[0]: np.array([centre])}
     averages = {key: float(np.ravel(evaluate(e, values))[0]) for key, e in experiment.observe}
     return Prediction(
@@ -56,27 +95,9 @@ def collapsed(experiment: Experiment, step: Chain, edges: Array) -> Prediction |
         covariance=np.zeros((1, 1)),
         observables={key: value for key, value in averages.items() if np.isfinite(value)},
         singular=True,
-        relaxation_time=-step.time / rate,
+        relaxation_time=-time / rate,
         notes=(
-            f"noise dies with the loss: walkers collapse onto {centre:g}, by a factor e every {-1 / rate:.3g} steps",
+            f"noise dies with the loss: walkers collapse onto {centre:g}, by a factor e every "
+            f"{-1 / rate:.3g} steps",
         ),
     )
-
-
-def _factors(step: Chain, centre: float, side: float, scale: float) -> tuple[Array, Array]:
-    """The random factor by which a small distance on one side is multiplied: values and weights."""
-    distance = side * 1e-3 * scale
-    x = np.array([centre + distance])
-    if step.maps is not None:
-        images, weights = step.maps(x)
-        return (images[0] - centre) / distance, weights
-    if step.slices is not None:
-        cuts, masses = step.slices(x)
-        return ((cuts[0, 1:] + cuts[0, :-1]) / 2 - centre) / distance, np.ravel(masses)
-    assert step.shape is not None
-    assert step.shape.distribution is not None
-    reach = min(step.shape.reach, 1e6)
-    cuts = reach * np.sinh(np.linspace(-12.0, 12.0, 20_001)) / np.sinh(12.0)
-    masses = np.diff(step.shape.distribution(cuts))
-    middle = (cuts[1:] + cuts[:-1]) / 2
-    return (step.mean(x)[0] + step.spread(x)[0] * middle - centre) / distance, masses / masses.sum()

@@ -48,7 +48,7 @@ def trap(chain: Chain, centre: float, scale: float) -> tuple[float, float] | Non
 
 def reachable(chain: Chain, start: float, scale: float) -> tuple[float, float] | None:
     """The interval that walkers from `start` can ever reach, where the noise is bounded; None where it is not."""
-    if chain.shape is not None and not chain.shape.bounded:
+    if chain.smooth_maps or (chain.shape is not None and not chain.shape.bounded):
         return None
     low, high = start - 1e-9 * scale, start + 1e-9 * scale
     with np.errstate(all="ignore"):

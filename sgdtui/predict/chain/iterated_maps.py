@@ -22,6 +22,8 @@ _CELLS = 4096
 _FINE = 32
 _MOST_WORK = 60_000_000
 _MOST_INTERVALS = 1_000_000
+_PARTS = 3
+"""Of a cell, each carried by itself."""
 
 
 def law_of_maps(
@@ -38,7 +40,7 @@ def law_of_maps(
     mass, loss = stationary_vector(kernel_matrix(step, grid, wall))
     coarse = cells_prediction(experiment, grid, mass, loss, edges, True)
     images = step.maps(np.array([low]))[0].shape[1]
-    finer = int(np.clip(_MOST_INTERVALS // (images * _CELLS), 1, _FINE))
+    finer = int(np.clip(_MOST_INTERVALS // (images * _PARTS * _CELLS), 1, _FINE))
     fine_grid = np.linspace(low, high, _CELLS * finer + 1)
     fine = np.repeat(mass / finer, finer)
     middle = (fine_grid[1:] + fine_grid[:-1]) / 2

@@ -15,10 +15,14 @@ from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain.absorption import collapsed
 from sgdtui.predict.chain.cells import cells_prediction
+from sgdtui.predict.chain.compensation import compensated
+from sgdtui.predict.chain.few_places import law_on_places
+from sgdtui.predict.chain.graded_grid import graded_grid
 from sgdtui.predict.chain.kernel import chain
-from sgdtui.predict.chain.live_interval import Lair, coarse_grid, find_lair
+from sgdtui.predict.chain.live_interval import EMPTY, Lair, find_lair
 from sgdtui.predict.chain.metastability import chain_relaxation
 from sgdtui.predict.chain.nystrom import SmoothLaw, smooth_law
+from sgdtui.predict.chain.one_step_further import distribution_after
 from sgdtui.predict.chain.stationary_vector import stationary_vector
 from sgdtui.predict.chain.step import Chain
 from sgdtui.predict.chain.ulam import kernel_matrix
@@ -32,7 +36,9 @@ NAME = "transfer"
 
 LOSS_ALLOWED = 1e-7
 """A chain that loses less than this share a step is called stationary; the loss is reported."""
-_CELLS = 1200
+_FINER = 2
+_TAIL = 1e4
+"""How much further than where their probability shows heavy tails are followed."""
 
 
 def transfer_on_the_line(experiment: Experiment, edges: Array) -> Prediction | Absence:
@@ -59,7 +65,11 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
     lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
     if isinstance(lair, Absence):
         return lair
-    if step.maps is not None and not step.smooth_maps and not lair.heavy:
+    lair = narrowed(step, lair, wall)
+    on_places = None if wall.closed or lair.heavy else law_on_places(experiment, step, lair, edges)
+    if on_places is not None:
+        prediction = on_places
+    elif step.maps is not None and not step.smooth_maps and not lair.heavy:
         from sgdtui.predict.chain.iterated_maps import law_of_maps
 
         found = law_of_maps(experiment, step, lair, edges, wall)
@@ -74,26 +84,40 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
 
 
 def _smooth(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall) -> Prediction | None:
-    """By quadrature, where the noise is smooth, light-tailed and nowhere too small."""
+    """By quadrature, where the noise has a smooth density and is nowhere too small."""
+    within = (lair.edges > lair.far[0]) & (lair.edges < lair.far[1])
+    cut = np.concatenate([lair.far[:1], lair.edges[within], lair.far[1:]])
     if lair.heavy:
-        return None
-    first = smooth_law(step, lair.low, lair.high, wall, -1)
-    if first is None:
-        return None
-    law, error = first, 1.0
+        cut = _longer(cut, lair)
+    law = smooth_law(step, cut, wall, -1)
+    error = None
     for refine in (0, 1, 2):
-        finer = smooth_law(step, lair.low, lair.high, wall, refine)
-        if finer is None:
+        finer = None if law is None else smooth_law(step, cut, wall, refine)
+        if law is None or finer is None:
             break
         error = float(np.abs(np.diff(finer.distribution(edges)) - np.diff(law.distribution(edges))).sum() / 2)
         law = finer
         if error < 1e-8:
             break
-    return _smooth_prediction(experiment, law, lair, edges, max(error, 1e-13))
+    if law is None or error is None:
+        return None
+    return _smooth_prediction(experiment, law, lair, cut, edges, max(error, 1e-13) + lair.beyond)
+
+
+def _longer(cut: Array, lair: Lair) -> Array:
+    """The same panels and more of them along heavy tails: what no probability shows, but moments do."""
+    further = np.geomspace(1.0, _TAIL, 32)[1:]
+    below, above = lair.low - cut[0], cut[-1] - lair.high
+    least = 10 * (lair.high - lair.low)
+    left = (
+        lair.low - below * further[::-1] if below > least and not np.isfinite(lair.limits[0]) else np.empty(0)
+    )
+    right = lair.high + above * further if above > least and not np.isfinite(lair.limits[1]) else np.empty(0)
+    return np.concatenate([left, cut, right])
 
 
 def _smooth_prediction(
-    experiment: Experiment, law: SmoothLaw, lair: Lair, edges: Array, error: float
+    experiment: Experiment, law: SmoothLaw, lair: Lair, cut: Array, edges: Array, error: float
 ) -> Prediction:
     observed = observables_on(experiment, experiment.variables[0])
 
@@ -101,14 +125,18 @@ def _smooth_prediction(
         with np.errstate(divide="ignore"):
             return np.column_stack([np.log(np.maximum(law.density(x), 0.0)), observed(x)])
 
-    def log_density(cut: Panels) -> Array:
-        return cut.values[..., 0]
+    def log_density(resolved: Panels) -> Array:
+        return resolved.values[..., 0]
 
     closed = law.wall.closed
-    inside = edges[(edges > lair.low) & (edges < lair.high)]
-    first_cut = edges if closed else np.union1d(np.linspace(lair.low, lair.high, 129), inside)
-    cut, logarithm = panels(first_cut, evaluate, log_density, tolerance=1e-11)
-    on_line = LineLaw.of(cut, logarithm, cut.values[..., 1:], closed=True)
+    low, high = cut[0], cut[-1]
+    within = np.concatenate([edges, cut])
+    within = within[(within > low) & (within < high)]
+    panels_at = (
+        edges if closed else np.unique(np.concatenate([[low, high], np.linspace(low, high, 129), within]))
+    )
+    resolved, logarithm = panels(panels_at, evaluate, log_density, tolerance=1e-11)
+    on_line = LineLaw.of(resolved, logarithm, resolved.values[..., 1:], closed=closed or not lair.heavy)
     prediction = on_line.prediction(NAME, edges, experiment)
     distribution = np.clip(law.distribution(edges), 0.0, 1.0)
     if closed:
@@ -124,14 +152,31 @@ def _smooth_prediction(
     )
 
 
+def narrowed(step: Chain, lair: Lair, wall: Wall) -> Lair:
+    """The lair without those of its ends that only coarse cells made look inhabited."""
+    for _ in range(2):
+        low, high = lair.far
+        grid = graded_grid(step, lair, low, high)[::4]
+        mass, _ = stationary_vector(kernel_matrix(step, grid, wall), int(np.argmax(_law_on(lair, grid))))
+        living = np.flatnonzero(mass > EMPTY)
+        first, last = max(living[0] - 1, 0), min(living[-1] + 1, len(mass) - 1)
+        far = float(grid[first]), float(grid[last + 1])
+        if far == lair.far:
+            break
+        low, high = (max(lair.low, far[0]), min(lair.high, far[1])) if lair.heavy else far
+        lair = replace(lair, edges=grid, mass=mass, low=low, high=high, far=far)
+    return lair
+
+
 def _on_cells(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall) -> Prediction:
     """On cells of three sizes; the second order of two extrapolated, and the third to see what is left."""
-    most = _CELLS // 4 if step.smooth_maps else _CELLS
-    laws = [_cells(experiment, step, lair, edges, wall, n) for n in (most // 4, most // 2, most)]
+    low, high = lair.far
+    grid = graded_grid(step, lair, low, high)
+    laws = [_cells(experiment, step, lair, grid[::every], edges, wall) for every in (4, 2, 1)]
     rough, better = _extrapolated(laws[0], laws[1]), _extrapolated(laws[1], laws[2])
     assert rough.probability is not None
     assert better.probability is not None
-    error = float(np.abs(better.probability - rough.probability).sum() / 2)
+    error = float(np.abs(better.probability - rough.probability).sum() / 2) + lair.beyond
     return replace(better, numerical_error=error, outside=0.0 if wall.closed else better.outside)
 
 
@@ -161,16 +206,23 @@ def _extrapolated(coarse: Prediction, fine: Prediction) -> Prediction:
 
 
 def _cells(
-    experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall: Wall, count: int
+    experiment: Experiment, step: Chain, lair: Lair, grid: Array, edges: Array, wall: Wall
 ) -> Prediction:
-    if wall.closed:
-        grid = np.linspace(wall.low, wall.high, count + 1)
-    elif lair.heavy:
-        # Tails that matter: equal cells over the bulk, then cells of a fixed share of their distance.
-        limits = (float(lair.edges[0]), float(lair.edges[-1]))
-        ratio = 1 + 0.05 * _CELLS / count
-        grid = coarse_grid(lair.low, lair.high, limits, count, ratio)
-    else:
-        grid = np.linspace(lair.low, lair.high, count + 1)
-    mass, loss = stationary_vector(kernel_matrix(step, grid, wall))
-    return cells_prediction(experiment, grid, mass, loss, edges, wall.closed or not lair.heavy)
+    """The law of cells, and from there one step on to cells half as wide."""
+    closed = wall.closed or not lair.heavy
+    matrix = kernel_matrix(compensated(step, grid), grid, wall)
+    mass, loss = stationary_vector(matrix, int(np.argmax(_law_on(lair, grid))))
+    found = cells_prediction(experiment, grid, mass, loss, edges, closed)
+    parts = np.arange(_FINER) / _FINER
+    fine = np.append((grid[:-1, None] + np.diff(grid)[:, None] * parts).ravel(), grid[-1])
+    after = distribution_after(step, grid, mass, wall, fine)
+    if after is None:
+        return found
+    finer = cells_prediction(experiment, fine, np.maximum(np.diff(after), 0.0), loss, edges, closed)
+    return replace(finer, mean=found.mean, covariance=found.covariance)
+
+
+def _law_on(lair: Lair, grid: Array) -> Array:
+    """The law of the coarse cells on other cells, (n,)."""
+    cumulated = np.concatenate([[0.0], np.cumsum(lair.mass)])
+    return np.diff(np.interp(grid, lair.edges, cumulated))

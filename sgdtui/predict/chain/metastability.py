@@ -14,7 +14,7 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
-from sgdtui.predict.chain.live_interval import COARSE, TAIL_RATIO, Lair, coarse_grid
+from sgdtui.predict.chain.live_interval import COARSE, Lair, held
 from sgdtui.predict.chain.step import Chain
 from sgdtui.predict.chain.ulam import kernel_matrix
 from sgdtui.predict.numerics.boundaries import Wall
@@ -45,12 +45,18 @@ def chain_relaxation(experiment: Experiment, step: Chain, lair: Lair, wall: Wall
 
 
 def _second_within(step: Chain, wall: Wall, low: float, high: float, limits: tuple[float, float]) -> float:
-    """The second largest modulus of an eigenvalue of the kernel on cells that resolve low to high."""
+    """The second largest modulus of an eigenvalue of the kernel on cells that resolve low to high.
+
+    Walkers that pass an end are kept there: how long they would take to come back from further away is another
+    question than how long they take to forget their start.
+    """
     spread = np.abs(step.spread(np.linspace(low, high, 101)))
     finest = float(np.min(spread[spread > 0])) if np.any(spread > 0) else high - low
     cells = int(np.clip(2 * (high - low) / finest, COARSE, _MOST_CELLS))
-    grid = coarse_grid(low, high, limits, cells, TAIL_RATIO)
-    moduli = np.sort(np.abs(np.linalg.eigvals(kernel_matrix(step, grid, wall).toarray())))
+    grid = np.linspace(low, high, cells + 1)
+    kept = tuple(end < limit for end, limit in ((limits[0], low), (high, limits[1])))
+    matrix = held(kernel_matrix(step, grid, wall), step, grid, (kept[0], kept[1]))
+    moduli = np.sort(np.abs(np.linalg.eigvals(matrix.toarray())))
     return float(moduli[-2])
 
 
@@ -86,16 +92,19 @@ def explored(
 
 
 def _pace(drift: Callable[[Array], Array], law: Box) -> float:
-    """A step of t that follows the drift stably about the law."""
+    """A step of t that follows the drift stably about the law, and at most a quarter of the law at once."""
     low, high = np.array(law).T
     x = (low + high) / 2 + np.random.default_rng(0).uniform(-1.5, 1.5, (400, len(law))) * (high - low)
-    steepest = 0.0
+    steepest = fastest = 0.0
+    speed = np.abs(drift(x))
     for axis, width in enumerate(high - low):
         step = np.zeros(len(law))
         step[axis] = 1e-4 * width
         slope = np.abs(drift(x + step) - drift(x)) / step[axis]
         steepest = max(steepest, float(np.max(slope[np.isfinite(slope)], initial=0.0)))
-    return 0.5 / steepest if steepest > 0 else 1.0
+        fastest = max(fastest, float(np.nanmax(speed[:, axis], initial=0.0)) / float(width))
+    slowest = max(2 * steepest, 4 * fastest) if np.isfinite(fastest) else 2 * steepest
+    return 1 / slowest if slowest > 0 else 1.0
 
 
 def _local_deviation(points: Array, drift: Callable[[Array], Array], size: Array, pace: float) -> Array:

@@ -12,10 +12,12 @@ _DENSE = 700
 _EMPTY = 1e-13
 
 
-def stationary_vector(matrix: Any) -> tuple[Array, float]:
+def stationary_vector(matrix: Any, start: int | None = None) -> tuple[Array, float]:
     """The leading eigenvector, non-negative and of sum one, and what it loses in a step, 1 - λ.
 
-    `matrix` (n, n), dense or sparse, takes a column of masses to the next; its columns sum to at most one.
+    `matrix` (n, n), dense or sparse, takes a column of masses to the next; its columns sum to at most one. From
+    `start` on, where it is given: where some cells are all but never left, rounding would keep there what
+    had been put there at first, and the law is the one of walkers that come from that cell.
     """
     from scipy import linalg, sparse
     from scipy.sparse.linalg import splu
@@ -36,6 +38,9 @@ def stationary_vector(matrix: Any) -> tuple[Array, float]:
             return np.asarray(factorised.solve(b))
 
     vector = np.full(size, 1.0 / size)
+    if start is not None:
+        vector = np.full(size, 1e-30)
+        vector[min(max(start, 0), size - 1)] = 1.0
     loss = 1.0
     with np.errstate(all="ignore"):
         for _ in range(30):

@@ -23,7 +23,8 @@ class Chain:
     shape         the law of Z; None where the step is given by slices or maps instead
     slices        x (n,) to edges (n, m + 1) and masses (m,) or (n, m): x' lies between neighbouring edges with
                   that mass, evenly
-    maps          x (n,) to images (n, m) and weights (m,): x' is one of finitely many maps of x
+    maps          x (n,) to images (n, m) and weights (m,) or (n, m): x' is one of finitely
+                  many maps of x
     smooth_maps   the maps stand for a continuum of them, so that the law has a density
     time          the time that one step takes
     """

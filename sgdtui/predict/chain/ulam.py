@@ -7,18 +7,25 @@ every cell; finitely many maps by the overlap of the images of the cell's parts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.predict.chain.cost import ENTRIES_AT_ONCE, MOST_ENTRIES, TooCostly
+from sgdtui.predict.chain.small_steps import hops, small, step_moments
 from sgdtui.predict.chain.step import Chain
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.noise_distribution import NoiseShape
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
+_NODES, CELL_WEIGHTS = np.polynomial.legendre.leggauss(3)
 _PARTS = 3
+_STILL = 1e-14
+"""Where there is no noise a step lands in one cell: noise of this share of the place itself does the same."""
+NARROW = 0.7
+"""Noise of a smaller spread than this share of a cell carries the cell as a whole."""
 _MOST_IMAGES = 64
 _SMOOTH = 40.0
 """From so many cells a spread on, one node a cell is enough."""
@@ -61,10 +68,24 @@ def folded(shape: NoiseShape, wall: Wall, at: Array, mean: Array, spread: Array)
 
 
 def kernel_matrix(chain: Chain, edges: Array, wall: Wall) -> Any:
-    """The one-step matrix on the cells between `edges`, sparse (n, n), column to row; what leaves is lost."""
+    """The one-step matrix on the cells between `edges`, sparse (n, n), column to row; what leaves is lost.
+
+    Raises TooCostly.
+    """
+    from scipy.sparse import csc_array
+
+    mean, spread = step_moments(chain, (edges[1:] + edges[:-1]) / 2)
+    near = small(mean, spread, edges)
+    if wall.closed:
+        near[[0, -1]] = False
+    others = np.flatnonzero(~near)
     if chain.shape is not None:
-        return _by_distribution(chain, chain.shape, edges, wall)
-    return _interval_matrix(step_intervals(chain, edges), edges, wall)
+        matrix = _by_distribution(chain, chain.shape, edges, wall, others)
+    else:
+        matrix = _interval_matrix(step_intervals(chain, edges, others), edges, wall)
+    if len(others) < len(edges) - 1:
+        matrix = matrix + hops(mean, spread, edges, np.flatnonzero(near))
+    return csc_array(matrix)
 
 
 def tiled(edges: Array, wall: Wall, low: float, high: float) -> tuple[Array, NDArray[np.intp]]:
@@ -84,7 +105,9 @@ def tiled(edges: Array, wall: Wall, low: float, high: float) -> tuple[Array, NDA
     return np.append(np.concatenate(tiles), wall.low + last * length), np.concatenate(cells)
 
 
-def _by_distribution(chain: Chain, shape: NoiseShape, edges: Array, wall: Wall) -> Any:
+def _by_distribution(
+    chain: Chain, shape: NoiseShape, edges: Array, wall: Wall, columns: NDArray[np.intp]
+) -> Any:
     """Through the distribution function where the noise spans cells; by intervals where it is narrower than one."""
     from scipy.sparse import csc_array
 
@@ -92,14 +115,16 @@ def _by_distribution(chain: Chain, shape: NoiseShape, edges: Array, wall: Wall) 
     middle = (edges[1:] + edges[:-1]) / 2
     with np.errstate(all="ignore"):
         in_cells = np.nan_to_num(chain.spread(middle)) / np.diff(edges)
-    narrow = np.flatnonzero(in_cells < 0.7)
-    wide = np.flatnonzero((in_cells >= 0.7) & (in_cells < _SMOOTH))
-    widest = np.flatnonzero(in_cells >= _SMOOTH)
+    in_cells = in_cells[columns]
+    narrow = columns[in_cells < NARROW]
+    wide = columns[(in_cells >= NARROW) & (in_cells < _SMOOTH)]
+    widest = columns[in_cells >= _SMOOTH]
     nodes = np.concatenate([cell_nodes(edges)[wide].ravel(), middle[widest]])
-    weight = np.concatenate([np.tile(_WEIGHTS / 2, len(wide)), np.ones(len(widest))])
+    weight = np.concatenate([np.tile(CELL_WEIGHTS / 2, len(wide)), np.ones(len(widest))])
     column = np.concatenate([np.repeat(wide, 3), widest])
     mean, spread = chain.mean(nodes), chain.spread(nodes)
     good = np.isfinite(mean) & np.isfinite(spread)
+    spread = np.maximum(spread, _STILL * (np.abs(mean) + np.diff(edges)[column]))
     mean, spread, weight, column = mean[good], spread[good], weight[good], column[good]
     if len(mean):
         reach = min(shape.reach, 1e300) * spread
@@ -121,12 +146,13 @@ def _by_distribution(chain: Chain, shape: NoiseShape, edges: Array, wall: Wall) 
     else:
         matrix = csc_array((count, count))
     if len(narrow):
-        matrix = matrix + _interval_matrix(_narrow_intervals(chain, shape, edges, narrow), edges, wall)
+        matrix = matrix + _interval_matrix(narrow_intervals(chain, shape, edges, narrow), edges, wall)
     if wall.closed and not np.isfinite(shape.reach):
         # What the outermost images leave out comes back evenly enough.
-        columns = np.maximum(np.asarray(matrix.sum(axis=0)), 1e-300)
-        matrix.data = matrix.data / np.repeat(columns, np.diff(matrix.indptr))
-    return csc_array(matrix)
+        matrix = csc_array(matrix)
+        total = np.maximum(np.asarray(matrix.sum(axis=0)), 1e-300)
+        matrix.data = matrix.data / np.repeat(total, np.diff(matrix.indptr))
+    return matrix
 
 
 def _dense_part(
@@ -164,7 +190,7 @@ def _tail_exact(shape: NoiseShape, z: Array) -> Array:
     return np.asarray(np.diff(lower) - np.diff(upper))
 
 
-def _narrow_intervals(chain: Chain, shape: NoiseShape, edges: Array, columns: NDArray[np.intp]) -> Intervals:
+def narrow_intervals(chain: Chain, shape: NoiseShape, edges: Array, columns: NDArray[np.intp]) -> Intervals:
     """Images of whole cells under slices of the noise: the drift is exact however small beside the cell."""
     assert shape.distribution is not None
     cuts = (
@@ -203,40 +229,43 @@ class Intervals:
     source: NDArray[np.intp]
 
 
-def step_intervals(chain: Chain, edges: Array) -> Intervals:
-    """Where one step brings a unit of mass in each cell."""
-    count = len(edges) - 1
+def step_intervals(chain: Chain, edges: Array, columns: NDArray[np.intp] | None = None) -> Intervals:
+    """Where one step brings a unit of mass in each cell, or in each of the cells `columns`."""
+    cells = np.arange(len(edges) - 1) if columns is None else columns
+    count = len(cells)
     if chain.maps is not None:
         parts = 1 if chain.smooth_maps else _PARTS
-        steps = np.arange(parts) / parts
-        cuts = np.append((edges[:-1, None] + np.diff(edges)[:, None] * steps).ravel(), edges[-1])
+        steps = np.arange(parts + 1) / parts
+        width = np.diff(edges)[cells, None]
         # Taken just inside, so that a map that jumps at an edge does not smear the cell over the jump.
-        inset = 1e-9 * np.diff(cuts)
-        start, weights = chain.maps(cuts[:-1] + inset)
-        end, _ = chain.maps(cuts[1:] - inset)
-        source = np.repeat(np.arange(count), parts * len(weights))
-        mass = np.tile(weights / parts, count * parts)
+        inset = 1e-9 * width / parts
+        start, weights = chain.maps((edges[cells, None] + width * steps[:-1] + inset).ravel())
+        end, at_end = chain.maps((edges[cells, None] + width * steps[1:] - inset).ravel())
+        share = np.broadcast_to((weights + at_end) / (2 * parts), start.shape)
+        source = np.repeat(cells, parts * start.shape[1])
+        mass = share.ravel()
         low, high = np.minimum(start, end).ravel(), np.maximum(start, end).ravel()
     else:
-        lows, highs, masses = _slice_images(chain, edges)
+        lows, highs, masses = _slice_images(chain, edges[cells], edges[cells + 1])
         low, high, mass = lows.ravel(), highs.ravel(), masses.ravel()
-        source = np.repeat(np.arange(count), low.size // count)
+        source = np.repeat(cells, low.size // max(count, 1))
     keep = np.isfinite(low) & np.isfinite(high) & (mass > 1e-14)
     return Intervals(low[keep], high[keep], mass[keep], source[keep])
 
 
-def _slice_images(chain: Chain, edges: Array) -> tuple[Array, Array, Array]:
-    """Images of the cells under the slices of a step: low and high ends and masses, each (n, m).
+def _slice_images(chain: Chain, left: Array, right: Array) -> tuple[Array, Array, Array]:
+    """Images of the cells between `left` and `right` under the slices of a step: low and high ends
+    and masses, each (n, m).
 
     Where a slice is wider than its cell it is laid out from the cell's middle; where the cell is the wider one it
     is carried whole, so that a drift that is small beside it is not lost.
     """
     assert chain.slices is not None
-    inset = 1e-9 * np.diff(edges)
-    at_middle, masses = chain.slices((edges[1:] + edges[:-1]) / 2)
-    at_low, _ = chain.slices(edges[:-1] + inset)
-    at_high, _ = chain.slices(edges[1:] - inset)
-    count, pieces = len(edges) - 1, int(np.size(at_middle, 1)) - 1
+    inset = 1e-9 * (right - left)
+    at_middle, masses = chain.slices((left + right) / 2)
+    at_low, _ = chain.slices(left + inset)
+    at_high, _ = chain.slices(right - inset)
+    count, pieces = len(left), int(np.size(at_middle, 1)) - 1
     ends = (at_middle[:, :-1], at_middle[:, 1:])
     carried = ((at_low[:, :-1] + at_low[:, 1:]) / 2, (at_high[:, :-1] + at_high[:, 1:]) / 2)
     whole = np.abs(carried[1] - carried[0]) > np.abs(ends[1] - ends[0])
@@ -252,8 +281,33 @@ def _interval_matrix(found: Intervals, edges: Array, wall: Wall) -> Any:
     from scipy.sparse import csc_array
 
     count = len(edges) - 1
-    row, owner, share = deposit(found.low, found.high, edges, wall)
-    return csc_array((share * found.mass[owner], (row, found.source[owner])), shape=(count, count))
+    matrix = csc_array((count, count))
+    for part in _affordable(found, edges, wall):
+        row, owner, share = deposit(part.low, part.high, edges, wall)
+        entries = (share * part.mass[owner], (row, part.source[owner]))
+        matrix = matrix + csc_array(entries, shape=(count, count))
+    return matrix
+
+
+def _affordable(found: Intervals, edges: Array, wall: Wall) -> list[Intervals]:
+    """The intervals in pieces that cover some millions of cells each. Raises TooCostly for too many in all."""
+    if not len(found.low):
+        return []
+    grid, _ = tiled(edges, wall, float(found.low.min()), float(found.high.max()))
+    covered = np.searchsorted(grid, found.high, "left") - np.searchsorted(grid, found.low, "right") + 2
+    total = np.cumsum(np.maximum(covered, 1))
+    if total[-1] > MOST_ENTRIES:
+        raise TooCostly(
+            f"one step spreads each of {len(edges) - 1} cells over so many others that {total[-1]:.2g} shares "
+            "would have to be found"
+        )
+    cuts = np.searchsorted(total, np.arange(ENTRIES_AT_ONCE, total[-1], ENTRIES_AT_ONCE))
+    bounds = [0, *np.unique(cuts).tolist(), len(total)]
+    return [
+        Intervals(found.low[a:b], found.high[a:b], found.mass[a:b], found.source[a:b])
+        for a, b in pairwise(bounds)
+        if b > a
+    ]
 
 
 def deposit(low: Array, high: Array, edges: Array, wall: Wall) -> tuple[Any, Any, Array]:

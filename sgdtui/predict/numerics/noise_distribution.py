@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +21,7 @@ class NoiseShape:
     reach          |Z| beyond this has probability below 1e-17 (infinite for algebraic tails)
     atoms          values and weights of a law without density (else None)
     bounded        whether `reach` is never passed at all
+    deviation      the standard deviation; NaN where there is none
     """
 
     distribution: Callable[[Array], Array] | None
@@ -28,11 +29,25 @@ class NoiseShape:
     reach: float
     atoms: tuple[Array, Array] | None = None
     bounded: bool = False
+    deviation: float = np.nan
+
+    @property
+    def has_variance(self) -> bool:
+        """Whether the second moment is finite."""
+        return bool(np.isfinite(self.deviation))
 
 
 @lru_cache(maxsize=64)
 def mean_of_draws(law: Law, batch: int) -> NoiseShape:
     """The shape of the mean of `batch` draws of `law` (unit variance each, where there is one)."""
+    shape = _mean_of_draws(law, batch)
+    if not law.has_variance:
+        return shape
+    unit = np.sqrt(2.0) if law.kind == "stable" else 1.0  # exp(-t²) belongs to a variance of two
+    return replace(shape, deviation=unit * law.batch_scale(batch))
+
+
+def _mean_of_draws(law: Law, batch: int) -> NoiseShape:
     match law.kind:
         case "gaussian":
             return _gaussian(batch**-0.5)
