@@ -7,7 +7,6 @@ extrapolated, and the first shows what error is left.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.numerics.boundaries import Wall, walls
 from sgdtui.predict.numerics.bounding_box import Box, first_box
 from sgdtui.predict.numerics.cell_density import PlaneLaw, regrouping
+from sgdtui.predict.numerics.singular_rates import SingularRates
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "fokker-planck"
@@ -41,6 +41,13 @@ class PlaneSolution:
     law: PlaneLaw
     hops: Hops
     clipped: float
+    rates: SingularRates
+
+    @property
+    def relaxation_time(self) -> float | None:
+        """One over the gap of the operator on these cells, in units of t; None where it is not found."""
+        rate = self.rates.slowest_rate()
+        return None if rate is None else 1 / rate
 
 
 def stationary_plane(
@@ -81,7 +88,11 @@ def stationary_plane(
     # The entropy is a sum over all cells, smooth in their width: its fourth order goes the same way as its second.
     power = best.entropy_production + (best.entropy_production - rough.entropy_production) / 15
     return replace(
-        best, numerical_error=error + _cut_off(last.law, sides), notes=notes, entropy_production=power
+        best,
+        numerical_error=error + _cut_off(last.law, sides),
+        notes=notes,
+        entropy_production=power,
+        relaxation_time=solutions[1].relaxation_time,
     )
 
 
@@ -96,28 +107,11 @@ def solve_plane(
 ) -> PlaneSolution:
     """The stationary law on one grid, by a sparse direct solve."""
     found = hops(process, sides, box, cells)
-    mass = null_vector(found.operator, _seed(process, found))
+    rates = SingularRates(found.operator, _seed(process, found))
+    mass = rates.stationary
     clipped = float(-mass[mass < 0].sum())
     mass = np.maximum(mass, 0.0).reshape(found.shape)
-    return PlaneSolution(PlaneLaw(found.edges, mass / mass.sum()), found, clipped)
-
-
-def null_vector(operator: Any, pinned: int) -> Array:
-    """The vector of sum one that a rate matrix (columns summing to zero) takes to zero.
-
-    The mass of cell `pinned` is set to one and its equation left out; the rest is a non-singular M-matrix.
-    """
-    from scipy.sparse.linalg import splu
-
-    size = operator.shape[0]
-    kept = np.delete(np.arange(size), pinned)
-    inner = operator[:, kept][kept, :].tocsc()
-    right = -operator[:, [pinned]].toarray()[kept, 0]
-    solved = splu(
-        inner, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0
-    ).solve(right)
-    mass = np.insert(solved, pinned, 1.0)
-    return np.asarray(mass / mass.sum())
+    return PlaneSolution(PlaneLaw(found.edges, mass / mass.sum()), found, clipped, rates)
 
 
 def _seed(process: Diffusion, found: Hops) -> int:
