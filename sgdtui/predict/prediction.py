@@ -17,6 +17,8 @@ REASONS = (
     "not normalisable",
     "singular law",
     "unsettled",
+    "not found",
+    "too costly",
 )
 """Why a prediction may be absent; no other reason is ever given."""
 

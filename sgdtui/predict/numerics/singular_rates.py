@@ -8,6 +8,9 @@ import numpy as np
 
 from sgdtui.arrays import Array
 
+_SLOW = 1e-9
+_ROUNDS = 5
+
 
 class SingularRates:
     """A x = r solved for sum r = sum x = 0; A (n, n) is singular, with the one stationary law `stationary`.
@@ -20,9 +23,15 @@ class SingularRates:
     """
 
     def __init__(self, operator: Any, pinned: int) -> None:
+        self.size = operator.shape[0]
+        try:
+            self._factorise(operator, pinned)
+        except RuntimeError:  # no mass at all in that cell
+            self._factorise(operator, _fullest(operator))
+
+    def _factorise(self, operator: Any, pinned: int) -> None:
         from scipy.sparse.linalg import splu
 
-        self.size = operator.shape[0]
         self.kept = np.delete(np.arange(self.size), pinned)
         inner = operator[:, self.kept][self.kept, :].tocsc()
         right = -operator[:, [pinned]].toarray()[self.kept, 0]
@@ -30,7 +39,8 @@ class SingularRates:
             inner, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0
         )
         mass = np.insert(self._factors.solve(right), pinned, 1.0)
-        self.pinned = pinned
+        if not np.all(np.isfinite(mass)) or not mass.sum() > 0:
+            raise RuntimeError("the rates overflow")
         self.stationary: Array = np.asarray(mass / mass.sum())
 
     def solve(self, r: Array) -> Array:
@@ -60,3 +70,21 @@ class SingularRates:
         rates = -(1 / values[np.abs(values) > 0]).real
         slowest = float(rates.min(initial=np.inf))
         return slowest if 0 < slowest < np.inf else None
+
+
+def _fullest(operator: Any) -> int:
+    """The cell with the most mass after a long time from anywhere."""
+    from scipy.sparse import eye_array
+    from scipy.sparse.linalg import splu
+
+    size = operator.shape[0]
+    rate = _SLOW * float(np.abs(operator.diagonal()).max())
+    factors = splu((rate * eye_array(size, format="csc") - operator).tocsc())
+    mass = np.full(size, 1.0 / size)
+    for _ in range(_ROUNDS):
+        mass = factors.solve(mass)
+        total = mass.sum()
+        if not (np.isfinite(total) and total > 0):
+            raise RuntimeError("the rates overflow")
+        mass /= total
+    return int(np.argmax(mass))

@@ -23,7 +23,6 @@ from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence
 
 _CELLS = 500
-_PLANE_CELLS = 80
 _SWIMMERS = 120
 
 
@@ -141,7 +140,7 @@ def _chain_line(experiment: Experiment, edges: Array) -> float | None:
 
 def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
     from sgdtui.predict.diffusion.chebyshev import tabulated
-    from sgdtui.predict.diffusion.plane import box_of_process, solve_plane
+    from sgdtui.predict.diffusion.plane import box_of_process, plane_relaxation
 
     process = diffusion(experiment, "fokker-planck")
     if isinstance(process, Absence):
@@ -152,7 +151,7 @@ def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
         return None
     if not any(side.closed for side in sides):
         box = _explored(experiment, process, box)
-    return solve_plane(tabulated(process, box), sides, box, (_PLANE_CELLS, _PLANE_CELLS)).relaxation_time
+    return plane_relaxation(tabulated(process, box), sides, box)
 
 
 def _linear(experiment: Experiment) -> float | None:
