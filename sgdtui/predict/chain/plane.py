@@ -2,7 +2,7 @@
 
 With smooth noise on open space the trapezoidal rule converges faster than any power of its spacing once that is
 below the noise's spread, so a coarse tensor grid of nodes gives the law to many digits (`trapezoidal`). Normal steps
-that are small beside the law are deposited on nodes so that six moments are kept (`small_steps`). Any other noise is
+that are small beside the law are deposited on nodes so that six moments are kept (`plane_steps`). Any other noise is
 a few atoms (Gauss quadrature of its law, exact for ± 1), deposited on cells by quadratic weights that keep mean and
 covariance exact; real data with few minibatches likewise (`atoms`).
 """
@@ -16,7 +16,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
 from sgdtui.predict.chain.atoms import AtomChain, law_of_atoms, minibatch_maps, noise_maps
 from sgdtui.predict.chain.plane_kernel import plane_chain
-from sgdtui.predict.chain.small_steps import SmallSteps, law_of_small_steps
+from sgdtui.predict.chain.plane_steps import SmallSteps, law_of_small_steps
 from sgdtui.predict.chain.trapezoidal import law_on_nodes, nodes_suffice
 from sgdtui.predict.diffusion.chebyshev import tabulated
 from sgdtui.predict.diffusion.plane import box_of_process
