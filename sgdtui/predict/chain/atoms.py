@@ -6,7 +6,7 @@ Each image of a cell is shared between nine cells by quadratic weights that keep
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from sgdtui.model.fields import fields
 from sgdtui.model.law import Law
 from sgdtui.model.sample import SampleSystem
 from sgdtui.model.sample_fields import SampleFields
-from sgdtui.predict.chain.plane_kernel import PlaneChain, ends_of, grown, leading_vector
+from sgdtui.predict.chain.plane_kernel import PlaneChain, ends_of, grown, leading_vector, rough_solution
+from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.bounding_box import Box, split
 from sgdtui.predict.numerics.cell_density import PlaneLaw
+from sgdtui.predict.numerics.node_law import apart
 from sgdtui.predict.numerics.noise_quadrature import atoms_of
 from sgdtui.predict.numerics.step_constants import learning_rate
 from sgdtui.predict.prediction import Absence, Prediction
@@ -30,6 +32,7 @@ NAME = "transfer"
 _MOST_CELLS = 240
 _MOST_MAPS = 100
 _MOST_ENTRIES = 12_000_000
+_WORTHLESS = 0.25
 
 Maps = Callable[[Array], tuple[Array, Array]]
 """Points (n, 2) to images (n, m, 2) and weights (m,)."""
@@ -84,26 +87,51 @@ def minibatch_maps(experiment: Experiment, system: SampleSystem) -> Maps | Absen
     return maps
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AtomChain:
+    """A chain whose step is one of few maps; `process` is the SDE that it follows, `time` what a step takes."""
+
+    maps: Maps
+    process: Diffusion
+    sides: tuple[Wall, ...]
+    time: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AtomSolution:
+    """A law on cells, what it loses a step, and what the iteration left undone as a total variation."""
+
+    law: PlaneLaw
+    loss: float
+    left: float
+
+
 def law_of_atoms(
-    experiment: Experiment, edges: tuple[Array, ...], sides: tuple[Wall, ...], box: Box, maps: Maps
+    experiment: Experiment, edges: tuple[Array, ...], chain: AtomChain, box: Box
 ) -> Prediction | Absence:
     """On cells, each image shared between nine neighbours so that its mean and covariance are kept."""
-    images = maps(np.array([[low for low, _ in box]]))[0].shape[1]
+    sides = chain.sides
+    images = chain.maps(np.array([[low for low, _ in box]]))[0].shape[1]
     cells = int(np.clip(np.sqrt(_MOST_ENTRIES / (9 * images)), 48, _MOST_CELLS))
     is_open = (not sides[0].closed, not sides[1].closed)
-    box = grown(lambda b: ends_of(_solve_atoms(maps, sides, b, 40)[0].mass), box, is_open)
-    solved = [_solve_atoms(maps, sides, box, count) for count in (cells // 2, cells)]
-    law, loss = solved[1]
-    if loss > 1e-5:
-        return Absence(NAME, "not normalisable", f"walkers escape: {loss:.3g} of them are lost in a step")
-    prediction = law.prediction(NAME, edges, experiment)
-    other = solved[0][0].binned(edges, experiment.space.axes)
-    assert prediction.probability is not None
-    error = float(np.abs(prediction.probability - other).sum() / 2) + 100 * loss
-    if any(side.closed for side in sides):
-        return replace(prediction, numerical_error=error)
-    mean, covariance = _of_points(law)
-    return replace(prediction, mean=mean, covariance=covariance, numerical_error=error)
+    box = grown(lambda b: ends_of(_solve_atoms(chain, b, 38).law.mass), box, is_open)
+    other, last = (_solve_atoms(chain, box, count) for count in (cells // 2, cells))
+    if last.loss > 1e-5:
+        return Absence(
+            NAME, "not normalisable", f"walkers escape: {last.loss:.3g} of them are lost in a step"
+        )
+    found = []
+    for solution in (other, last):
+        prediction = solution.law.prediction(NAME, edges, experiment)
+        if not any(side.closed for side in sides):
+            mean, covariance = _of_points(solution.law)
+            prediction = replace(prediction, mean=mean, covariance=covariance)
+        found.append(prediction)
+    error = apart(found[1], found[0], experiment) + 100 * last.loss + last.left
+    if error > _WORTHLESS:
+        detail = f"the law is too narrow for the cells that are affordable: two grids differ by {error:.2g}"
+        return Absence(NAME, "too costly", detail)
+    return replace(found[1], numerical_error=error)
 
 
 def _of_points(law: PlaneLaw) -> tuple[Array, Array]:
@@ -115,9 +143,10 @@ def _of_points(law: PlaneLaw) -> tuple[Array, Array]:
     return mean, (points - mean).T @ ((points - mean) * mass[:, None])
 
 
-def _solve_atoms(maps: Maps, sides: tuple[Wall, ...], box: Box, count: int) -> tuple[PlaneLaw, float]:
+def _solve_atoms(chain: AtomChain, box: Box, count: int) -> AtomSolution:
     from scipy.sparse import csr_array
 
+    maps, sides = chain.maps, chain.sides
     edges = (split(*box[0], count), split(*box[1], count))
     centres = [(e[1:] + e[:-1]) / 2 for e in edges]
     grid = np.stack([g.ravel() for g in np.meshgrid(*centres, indexing="ij")], axis=1)
@@ -150,9 +179,10 @@ def _solve_atoms(maps: Maps, sides: tuple[Wall, ...], box: Box, count: int) -> t
     matrix = csr_array(
         (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(size, size)
     )
-    vector, loss = leading_vector(matrix)
-    law = vector.reshape(count, count)
-    return PlaneLaw(edges, law / law.sum()), loss
+    vector, loss, left = leading_vector(
+        matrix, lambda: rough_solution(chain.process, sides, box, (count, count), chain.time)
+    )
+    return AtomSolution(PlaneLaw(edges, vector.reshape(count, count)), loss, left)
 
 
 def _fold(x: Array, wall: Wall) -> Array:

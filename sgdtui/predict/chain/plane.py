@@ -1,9 +1,10 @@
 """The stationary law of a two-dimensional chain.
 
 With smooth noise on open space the trapezoidal rule converges faster than any power of its spacing once that is
-below the noise's spread, so a coarse tensor grid of nodes gives the law to many digits (`transfer_nodes`). Any other
-noise is a few atoms (Gauss quadrature of its law, exact for ± 1), deposited on cells by quadratic weights that keep
-mean and covariance exact; real data with few minibatches likewise (`transfer_atoms`).
+below the noise's spread, so a coarse tensor grid of nodes gives the law to many digits (`trapezoidal`). Normal steps
+that are small beside the law are deposited on nodes so that six moments are kept (`plane_steps`). Any other noise is
+a few atoms (Gauss quadrature of its law, exact for ± 1), deposited on cells by quadratic weights that keep mean and
+covariance exact; real data with few minibatches likewise (`atoms`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import replace
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
-from sgdtui.predict.chain.atoms import law_of_atoms, minibatch_maps, noise_maps
+from sgdtui.predict.chain.atoms import AtomChain, law_of_atoms, minibatch_maps, noise_maps
 from sgdtui.predict.chain.plane_kernel import plane_chain
-from sgdtui.predict.chain.trapezoidal import law_on_nodes
+from sgdtui.predict.chain.plane_steps import SmallSteps, law_of_small_steps
+from sgdtui.predict.chain.trapezoidal import law_on_nodes, nodes_suffice
 from sgdtui.predict.diffusion.chebyshev import tabulated
 from sgdtui.predict.diffusion.plane import box_of_process
 from sgdtui.predict.diffusion.sde import diffusion
@@ -36,17 +38,26 @@ def transfer_on_the_plane(experiment: Experiment, edges: tuple[Array, ...]) -> P
         return replace(box, name=NAME)
     process = tabulated(process, box)
     system = experiment.system
+    time = experiment.time_step
     if isinstance(system, SampleSystem) and not experiment.dynamics.is_sde:
         maps = minibatch_maps(experiment, system)
-        return maps if isinstance(maps, Absence) else law_of_atoms(experiment, edges, sides, box, maps)
+        if isinstance(maps, Absence):
+            return maps
+        return law_of_atoms(experiment, edges, AtomChain(maps, process, sides, time), box)
     if process.convention != 0:
         return Absence(NAME, "unsettled", "the chain is followed for Itô steps only on the plane")
     step = plane_chain(experiment, process)
-    if step.shape.density is not None and not any(side.closed for side in sides):
-        return law_on_nodes(experiment, edges, step, box)
+    is_open = not any(side.closed for side in sides)
+    if step.shape.density is not None and is_open and (step.heavy or nodes_suffice(step, box)):
+        found = law_on_nodes(experiment, edges, step, box, process)
+        if found is not None:
+            return found
+    if step.is_normal and all(side.kind != "reflect" for side in sides):
+        return law_of_small_steps(experiment, edges, SmallSteps(step, time, process, sides), box)
     # Noise with longer tails than the normal law's goes further out than the SDE's box.
     wider = tuple(
         (low, high) if side.closed else (low - 0.15 * (high - low), high + 0.15 * (high - low))
         for (low, high), side in zip(box, sides, strict=True)
     )
-    return law_of_atoms(experiment, edges, sides, wider, noise_maps(experiment, step))
+    chain = AtomChain(noise_maps(experiment, step), process, sides, time)
+    return law_of_atoms(experiment, edges, chain, wider)

@@ -12,14 +12,19 @@ from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.law import Law
 from sgdtui.predict.diffusion.finite_volume import amplitude_factor
+from sgdtui.predict.diffusion.plane import solve_plane
 from sgdtui.predict.diffusion.sde import Diffusion
+from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.bounding_box import Box
 from sgdtui.predict.numerics.noise_distribution import NoiseShape, mean_of_draws
+from sgdtui.predict.numerics.singular_rates import SingularRates
+from sgdtui.predict.numerics.stationary_correction import corrected
 from sgdtui.predict.numerics.step_constants import learning_rate
 
 NAME = "transfer"
 
 _LEAK = 1e-8
+_SMALL = 1500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +35,12 @@ class PlaneChain:
     factor: Callable[[Array], Array]
     shape: NoiseShape
     variance: float
+    is_normal: bool = False
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the noise has an algebraic tail."""
+        return not np.isfinite(self.shape.reach)
 
 
 def plane_chain(experiment: Experiment, process: Diffusion) -> PlaneChain:
@@ -49,7 +60,7 @@ def plane_chain(experiment: Experiment, process: Diffusion) -> PlaneChain:
         return np.asarray(np.sqrt(share) * amplitude_factor(process.fields.covariance(x)))
 
     variance = (2.0 if law.kind == "stable" else 1.0) / batch
-    return PlaneChain(mean, factor, mean_of_draws(law, batch), variance)
+    return PlaneChain(mean, factor, mean_of_draws(law, batch), variance, law.kind == "gaussian")
 
 
 def grown(ends_on: Callable[[Box], Array | None], box: Box, open_ends: tuple[bool, bool]) -> Box:
@@ -76,20 +87,49 @@ def ends_of(mass: Array) -> Array:
     return np.array([max(m[0], m[-1]) / m.max() for m in marginals])
 
 
-def leading_vector(matrix: Any) -> tuple[Array, float]:
-    """The leading eigenvector of a large one-step matrix, of sum one, and what it loses a step (Arnoldi)."""
-    from scipy.sparse.linalg import eigs
+@dataclass(frozen=True, slots=True, eq=False)
+class Rough:
+    """The SDE's rates on the same cells as a step's matrix, and the time of a step: what its iteration starts from."""
 
+    rates: SingularRates
+    time: float
+
+
+def rough_solution(
+    process: Diffusion, sides: tuple[Wall, ...], box: Box, cells: tuple[int, int], time: float
+) -> Rough | None:
+    """The SDE solved on a grid; None where its equations are singular to rounding."""
+    try:
+        return Rough(solve_plane(process, sides, box, cells).rates, time)
+    except RuntimeError:
+        return None
+
+
+def leading_vector(matrix: Any, rough: Callable[[], Rough | None]) -> tuple[Array, float, float]:
+    """The leading eigenvector of a large one-step matrix, of sum one; what it loses a step; what the iteration left.
+
+    Small matrices directly, large ones by GMRES from the SDE's law.
+    """
     size = matrix.shape[0]
-    if size <= 1500:
+    if size <= _SMALL:
         from sgdtui.predict.chain.stationary_vector import stationary_vector
 
-        return stationary_vector(matrix)
-    vector = np.full(size, 1.0 / size)
-    for _ in range(30):
-        vector = matrix @ vector
-        vector /= vector.sum()
-    values, vectors = eigs(matrix, k=1, which="LR", v0=vector, tol=1e-10, ncv=24, maxiter=1000)
-    mass = np.real(vectors[:, 0])
-    mass = mass / mass.sum()
-    return np.maximum(mass, 0.0), float(1 - values[0].real)
+        vector, loss = stationary_vector(matrix)
+        return vector, loss, 0.0
+    near = rough()
+
+    def generator(p: Array) -> Array:
+        return np.asarray(matrix @ p - p)
+
+    if near is None:
+        start = np.full(size, 1.0 / size)
+        for _ in range(30):
+            start = matrix @ start
+            start /= start.sum()
+        found = corrected(generator, lambda r: -r, start)
+    else:
+        rates, time = near.rates, near.time
+        found = corrected(generator, lambda r: rates.solve(r) / time - r, rates.stationary)
+    negative = float(-found.mass[found.mass < 0].sum())
+    mass = np.maximum(found.mass, 0.0)
+    return mass / mass.sum(), max(0.0, found.leak), found.left + negative

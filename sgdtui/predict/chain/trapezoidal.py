@@ -13,9 +13,12 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.chain.plane_kernel import PlaneChain, ends_of, grown, leading_vector
+from sgdtui.predict.chain.plane_kernel import PlaneChain, ends_of, grown, leading_vector, rough_solution
+from sgdtui.predict.diffusion.sde import Diffusion
+from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.bounding_box import Box, split
 from sgdtui.predict.numerics.cell_density import PlaneLaw
+from sgdtui.predict.numerics.node_law import apart
 from sgdtui.predict.numerics.noise_distribution import NoiseShape
 from sgdtui.predict.prediction import Absence, Prediction
 
@@ -30,38 +33,47 @@ _COARSEST = 1.2
 _SMALL = 6_000
 _MOST_NODES = 25_000
 _FINE = 128
+_OPEN = Wall("open", -np.inf, np.inf, None)
+
+
+def nodes_suffice(step: PlaneChain, box: Box) -> bool:
+    """Whether few nodes are as close as the noise's spread all over the box."""
+    counts = _node_counts(step, box, _SPACING)
+    return counts[0] * counts[1] <= _SMALL
 
 
 def law_on_nodes(
-    experiment: Experiment, edges: tuple[Array, ...], step: PlaneChain, box: Box
-) -> Prediction | Absence:
-    """By the trapezoidal rule on nodes, on two grids where the finer is affordable, else on one."""
-    box = grown(lambda b: _node_ends(step, b), box, (True, True))
+    experiment: Experiment, edges: tuple[Array, ...], step: PlaneChain, box: Box, process: Diffusion
+) -> Prediction | Absence | None:
+    """By the trapezoidal rule on nodes, on two grids where the finer is affordable, else on one.
+
+    None where the box that the law needs has more nodes than are affordable, though the law's tail is light.
+    """
+    time = experiment.time_step
+    box = grown(lambda b: _node_ends(step, b, process, time), box, (True, True))
+    if not (step.heavy or nodes_suffice(step, box)):
+        return None
     laws: list[NodeSolution] = []
     for spacing in (1.2, _SPACING):
         counts = _counts(step, box, spacing, _MOST_NODES)
         if laws and counts[0] * counts[1] > _SMALL:
             break
-        laws.append(_solve_nodes(step, box, counts))
+        laws.append(_solve_nodes(step, box, counts, process, time))
     last = laws[-1]
-    heavy = not np.isfinite(step.shape.reach)
-    if last.loss > 1e-6 and not heavy:
+    if last.loss > 1e-6 and not step.heavy:
         return Absence(
             NAME, "not normalisable", f"walkers escape: {last.loss:.3g} of them are lost in a step"
         )
-    prediction = last.law.prediction(NAME, edges, experiment)
-    assert prediction.probability is not None
-    if len(laws) > 1:
-        other = laws[0].law.binned(edges, experiment.space.axes)
-        error = float(np.abs(prediction.probability - other).sum() / 2)
-    else:
-        error = _unresolved(step, box, last.counts)
-    mean, covariance = last.mean, last.covariance
-    if heavy:
+    found = [
+        replace(each.law.prediction(NAME, edges, experiment), mean=each.mean, covariance=each.covariance)
+        for each in laws
+    ]
+    two = len(laws) > 1
+    error = apart(found[1], found[0], experiment) if two else _unresolved(step, box, last.counts)
+    if step.heavy:
         error += _cut_tails(experiment, step)
-    return replace(
-        prediction, mean=mean, covariance=covariance, numerical_error=max(error, 100 * last.loss, 1e-9)
-    )
+    error += last.left
+    return replace(found[-1], numerical_error=max(error, 100 * last.loss, 1e-9))
 
 
 def _cut_tails(experiment: Experiment, step: PlaneChain) -> float:
@@ -78,9 +90,11 @@ def _cut_tails(experiment: Experiment, step: PlaneChain) -> float:
     )
 
 
-def _node_ends(step: PlaneChain, box: Box) -> Array | None:
+def _node_ends(step: PlaneChain, box: Box, process: Diffusion, time: float) -> Array | None:
     counts = _node_counts(step, box, _COARSEST)
-    return ends_of(_node_masses(step, box, counts)[0]) if counts[0] * counts[1] <= _SMALL else None
+    if counts[0] * counts[1] > _SMALL:
+        return None
+    return ends_of(_node_masses(step, box, counts, process, time)[0])
 
 
 def _counts(step: PlaneChain, box: Box, spacing: float, most: int) -> tuple[int, int]:
@@ -128,21 +142,32 @@ class NodeSolution:
     covariance: Array
     loss: float
     counts: tuple[int, int]
+    left: float
 
 
-def _node_masses(step: PlaneChain, box: Box, counts: tuple[int, int]) -> tuple[Array, float]:
-    """The stationary masses of nodes, (nx, ny), and what they lose a step."""
+def _node_masses(
+    step: PlaneChain, box: Box, counts: tuple[int, int], process: Diffusion, time: float
+) -> tuple[Array, float, float]:
+    """The stationary masses of nodes, (nx, ny), what they lose a step, and what the iteration left."""
     nodes = [np.linspace(low, high, n) for (low, high), n in zip(box, counts, strict=True)]
     grid = np.stack([g.ravel() for g in np.meshgrid(*nodes, indexing="ij")], axis=1)
     matrix = _kernel(
         step.shape, nodes, step.mean(grid), step.factor(grid), [float(n[1] - n[0]) for n in nodes]
     )
-    mass, loss = leading_vector(matrix)
-    return mass.reshape(counts), loss
+    around = tuple(
+        (low - (high - low) / (2 * (n - 1)), high + (high - low) / (2 * (n - 1)))
+        for (low, high), n in zip(box, counts, strict=True)
+    )
+    mass, loss, left = leading_vector(
+        matrix, lambda: rough_solution(process, (_OPEN, _OPEN), around, counts, time)
+    )
+    return mass.reshape(counts), loss, left
 
 
-def _solve_nodes(step: PlaneChain, box: Box, counts: tuple[int, int]) -> NodeSolution:
-    masses, loss = _node_masses(step, box, counts)
+def _solve_nodes(
+    step: PlaneChain, box: Box, counts: tuple[int, int], process: Diffusion, time: float
+) -> NodeSolution:
+    masses, loss, left = _node_masses(step, box, counts, process, time)
     mass = masses.ravel()
     nodes = [np.linspace(low, high, n) for (low, high), n in zip(box, counts, strict=True)]
     width = [float(n[1] - n[0]) for n in nodes]
@@ -164,7 +189,7 @@ def _solve_nodes(step: PlaneChain, box: Box, counts: tuple[int, int]) -> NodeSol
     noise = np.einsum("n,nij,nkj->ik", weight, factor[alive], factor[alive]) * step.variance
     covariance = (away * weight[:, None]).T @ away + noise
     return NodeSolution(
-        PlaneLaw((fine[0], fine[1]), law / law.sum()), centre, covariance, max(loss, 0.0), counts
+        PlaneLaw((fine[0], fine[1]), law / law.sum()), centre, covariance, max(loss, 0.0), counts, left
     )
 
 

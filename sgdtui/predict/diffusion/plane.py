@@ -7,19 +7,22 @@ extrapolated, and the first shows what error is left.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.diffusion.central import binned_current, central_law, slowest_rate
 from sgdtui.predict.diffusion.chebyshev import tabulated
 from sgdtui.predict.diffusion.curl import force_integral
 from sgdtui.predict.diffusion.finite_volume import Hops, hops
+from sgdtui.predict.diffusion.sampled_box import sampled_box
 from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.numerics.boundaries import Wall, walls
 from sgdtui.predict.numerics.bounding_box import Box, first_box
-from sgdtui.predict.numerics.cell_density import PlaneLaw, regrouping
+from sgdtui.predict.numerics.cell_density import PlaneLaw
+from sgdtui.predict.numerics.node_law import apart
+from sgdtui.predict.numerics.singular_rates import SingularRates
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "fokker-planck"
@@ -31,6 +34,14 @@ _EMPTY = 1e-9
 _WIDEST = 0.75
 _RARE = 1e-5
 _GOAL = 1e-3
+_CENTRAL_CELLS = (72, 100, 144, 200, 280)
+_MODE_CELLS = 120
+_CENTRAL_GOAL = 1e-4
+_LEAST_ERROR = 1e-6
+_MIXED = 0.1
+_MOST_MIXED = 0.3
+_WORTHLESS = 0.25
+"""A law with a larger error is not given."""
 _QUIET = 1e-9
 
 
@@ -41,6 +52,13 @@ class PlaneSolution:
     law: PlaneLaw
     hops: Hops
     clipped: float
+    rates: SingularRates
+
+    @property
+    def relaxation_time(self) -> float | None:
+        """One over the gap of the operator on these cells, in units of t; None where it is not found."""
+        rate = self.rates.slowest_rate()
+        return None if rate is None else 1 / rate
 
 
 def stationary_plane(
@@ -52,25 +70,146 @@ def stationary_plane(
     if isinstance(box, Absence):
         return box
     process = tabulated(process, box)
+    work = _Work(experiment, process, sides, box, edges)
+    best = _best(work)
+    if best is None:
+        return Absence(NAME, "not found", "the equations on every grid are singular to rounding")
+    if best.numerical_error > _WORTHLESS:
+        gap = f"two grids differ by {best.numerical_error:.2g}"
+        detail = f"the law is too narrow for {_MOST_CELLS} cells an axis: {gap}"
+        return Absence(NAME, "too costly", detail)
+    return best
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """What is to be solved, where, and the bins on which it is wanted."""
+
+    experiment: Experiment
+    process: Diffusion
+    sides: tuple[Wall, ...]
+    box: Box
+    edges: tuple[Array, ...]
+
+    @property
+    def smooth_sides(self) -> bool:
+        """Whether no side is a mirror, in which central differences would see a kink."""
+        return all(side.kind != "reflect" for side in self.sides)
+
+    @property
+    def periodic(self) -> tuple[bool, bool]:
+        return self.sides[0].kind == "periodic", self.sides[1].kind == "periodic"
+
+    def cells(self, about: int) -> tuple[int, int]:
+        return cells_for(self.process, self.box, about)
+
+    def solved(self, cells: tuple[int, int]) -> PlaneSolution | None:
+        """The law on a grid; None where the equations are singular to rounding."""
+        try:
+            return solve_plane(self.process, self.sides, self.box, cells)
+        except RuntimeError:
+            return None
+
+
+def _best(work: _Work) -> Prediction | None:
+    """By the positive scheme; by central differences where that mixes too much, whichever has the smaller error.
+
+    None where neither can be solved.
+    """
+    coarse = work.solved(work.cells(_CELLS // 4))
+    central = None
+    if work.smooth_sides and (coarse is None or mixing(work.process, coarse.law) > _MIXED):
+        central = _by_central_differences(work)
+        if central is not None and central.numerical_error < _GOAL:
+            return central
+    positive = None if coarse is None else _by_positive_scheme(work, coarse)
+    if central is None and work.smooth_sides and (positive is None or positive.numerical_error > _GOAL):
+        central = _by_central_differences(work)
+    found = [p for p in (positive, central) if p is not None]
+    return min(found, key=lambda p: p.numerical_error) if found else None
+
+
+def _by_central_differences(work: _Work) -> Prediction | None:
+    """On finer and finer grids until two agree; None where the numbers are not finite."""
+    before: Prediction | None = None
+    best: Prediction | None = None
+    coarser: PlaneLaw | None = None
+    slowest: float | None = None
+    for about in _CENTRAL_CELLS:
+        solution = work.solved(work.cells(about))
+        if solution is None:
+            continue
+        rates, grid = solution.rates, solution.law.edges
+        slowest = slowest or rates.slowest_rate()
+        found = central_law(work.process, grid, work.periodic, rates, slowest, coarser)
+        coarser = found.nodes.law
+        prediction = found.prediction(work.experiment, work.edges)
+        if before is not None:
+            gap = apart(prediction, before, work.experiment) + found.flaw
+            if best is None or gap < best.numerical_error:
+                best = replace(prediction, numerical_error=max(gap, _LEAST_ERROR))
+            if gap < _CENTRAL_GOAL:
+                break
+        before = prediction
+    if best is None or coarser is None or not np.isfinite(best.numerical_error):
+        return None
+    power = best.entropy_production
+    power = power if power is not None and np.isfinite(power) else None
+    return replace(
+        best, entropy_production=power, relaxation_time=_slowest_time(work.process, work.periodic, coarser)
+    )
+
+
+def plane_relaxation(process: Diffusion, sides: tuple[Wall, ...], box: Box) -> float | None:
+    """One over the gap of the operator on a box, in units of t; None where it is not found."""
+    try:
+        rough = solve_plane(process, sides, box, cells_for(process, box, _MODE_CELLS))
+    except RuntimeError:
+        return None
+    if any(side.kind == "reflect" for side in sides) or mixing(process, rough.law) < _MIXED:
+        return rough.relaxation_time
+    periodic = (sides[0].kind == "periodic", sides[1].kind == "periodic")
+    return _slowest_time(process, periodic, rough.law)
+
+
+def _slowest_time(process: Diffusion, periodic: tuple[bool, bool], law: PlaneLaw) -> float | None:
+    rate = slowest_rate(process, _about(law, _MODE_CELLS), periodic)
+    return None if rate is None else 1 / rate
+
+
+def _about(law: PlaneLaw, cells: int) -> PlaneLaw:
+    """The law on about `cells` cells an axis, if it has more."""
+    shape = [min(n, max(12, round(cells * n / np.sqrt(law.mass.size)))) for n in law.mass.shape]
+    edges = [np.linspace(e[0], e[-1], n + 1) for e, n in zip(law.edges, shape, strict=True)]
+    mass = law.binned((edges[0], edges[1]), (0, 1))
+    return PlaneLaw((edges[0], edges[1]), mass / mass.sum())
+
+
+def _by_positive_scheme(work: _Work, coarse: PlaneSolution) -> Prediction | None:
+    """On three grids (four where need be), each twice as fine; the last two extrapolated."""
+
+    def solved(times: int) -> PlaneSolution | None:
+        return work.solved((times * coarse.hops.shape[0], times * coarse.hops.shape[1]))
+
+    def figures(solution: PlaneSolution) -> Prediction:
+        return _figures(work.experiment, work.process, solution, work.edges)
+
     cells, finer = _CELLS, 4
-    coarsest = cells_for(process, box, cells // finer)
-
-    def solved(times: int) -> PlaneSolution:
-        return solve_plane(process, sides, box, (times * coarsest[0], times * coarsest[1]))
-
-    solutions = [solved(times) for times in (1, 2, finer)]
-    found = [_figures(experiment, process, s, edges) for s in solutions]
+    middle, last = solved(2), solved(finer)
+    if middle is None or last is None:
+        return None
+    found = [figures(s) for s in (coarse, middle, last)]
     while True:
         rough, best = _extrapolated(found[-3], found[-2]), _extrapolated(found[-2], found[-1])
-        assert rough.probability is not None
-        assert best.probability is not None
-        error = float(np.abs(best.probability - rough.probability).sum() / 2)
+        error = apart(best, rough, work.experiment)
         if error < _GOAL or 2 * cells > _MOST_CELLS:
             break
         cells, finer = 2 * cells, 2 * finer
-        solutions.append(solved(finer))
-        found.append(_figures(experiment, process, solutions[-1], edges))
-    last = solutions[-1]
+        finest = solved(finer)
+        if finest is None:
+            break
+        last = finest
+        found.append(figures(last))
     notes: tuple[str, ...] = ()
     if last.clipped > 1e-9:
         notes = (
@@ -81,8 +220,29 @@ def stationary_plane(
     # The entropy is a sum over all cells, smooth in their width: its fourth order goes the same way as its second.
     power = best.entropy_production + (best.entropy_production - rough.entropy_production) / 15
     return replace(
-        best, numerical_error=error + _cut_off(last.law, sides), notes=notes, entropy_production=power
+        best,
+        numerical_error=error + _cut_off(last.law, work.sides),
+        notes=notes,
+        entropy_production=power,
+        relaxation_time=middle.relaxation_time,
     )
+
+
+def mixing(process: Diffusion, law: PlaneLaw) -> float:
+    """The numerical diffusion of the positive scheme as a share of D, averaged over the law.
+
+    Exponential fitting adds w coth w - 1 to D, w the drift times half a cell's width over D.
+    """
+    grid = np.stack(
+        [g.ravel() for g in np.meshgrid(*[(e[1:] + e[:-1]) / 2 for e in law.edges], indexing="ij")], axis=1
+    )
+    drift, tensor = process.drift(grid), process.tensor(grid)
+    most = np.zeros(len(grid))
+    for axis, e in enumerate(law.edges):
+        with np.errstate(all="ignore"):
+            w = np.abs(drift[:, axis]) * (e[1] - e[0]) / (2 * tensor[:, axis, axis])
+            most = np.maximum(most, np.where(w > 1e-3, w / np.tanh(w) - 1, w**2 / 3))
+    return float(law.mass.ravel() @ np.where(np.isnan(most), np.inf, most))
 
 
 def _cut_off(law: PlaneLaw, sides: tuple[Wall, ...]) -> float:
@@ -96,28 +256,11 @@ def solve_plane(
 ) -> PlaneSolution:
     """The stationary law on one grid, by a sparse direct solve."""
     found = hops(process, sides, box, cells)
-    mass = null_vector(found.operator, _seed(process, found))
+    rates = SingularRates(found.operator, _seed(process, found))
+    mass = rates.stationary
     clipped = float(-mass[mass < 0].sum())
     mass = np.maximum(mass, 0.0).reshape(found.shape)
-    return PlaneSolution(PlaneLaw(found.edges, mass / mass.sum()), found, clipped)
-
-
-def null_vector(operator: Any, pinned: int) -> Array:
-    """The vector of sum one that a rate matrix (columns summing to zero) takes to zero.
-
-    The mass of cell `pinned` is set to one and its equation left out; the rest is a non-singular M-matrix.
-    """
-    from scipy.sparse.linalg import splu
-
-    size = operator.shape[0]
-    kept = np.delete(np.arange(size), pinned)
-    inner = operator[:, kept][kept, :].tocsc()
-    right = -operator[:, [pinned]].toarray()[kept, 0]
-    solved = splu(
-        inner, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0
-    ).solve(right)
-    mass = np.insert(solved, pinned, 1.0)
-    return np.asarray(mass / mass.sum())
+    return PlaneSolution(PlaneLaw(found.edges, mass / mass.sum()), found, clipped, rates)
 
 
 def _seed(process: Diffusion, found: Hops) -> int:
@@ -155,27 +298,65 @@ def cells_for(process: Diffusion, box: Box, cells: int) -> tuple[int, int]:
 
 
 def box_of_process(exact: Diffusion, sides: tuple[Wall, ...]) -> Box | Absence:
-    """The box that holds all but a negligible part of the law, found on coarse grids."""
+    """The box that holds all but a negligible part of the law, found on coarse grids; or, where these mix too much
+    for it, by following walkers.
+    """
     box = first_box(sides)
     spans = [high - low for low, high in box]
+    spread = Absence(NAME, "not normalisable", "the probability does not die out far away")
+    sampled = False
     for _ in range(40):
         process = tabulated(exact, tuple(box))
         absence = degenerate(process, box)
         if absence is not None:
             return absence
-        found = solve_plane(process, sides, tuple(box), cells_for(process, tuple(box), _COARSE))
+        try:
+            found = solve_plane(process, sides, tuple(box), cells_for(process, tuple(box), _COARSE))
+            failed, mixed = False, mixing(process, found.law) > _MOST_MIXED
+        except RuntimeError:
+            failed = mixed = True
+        if mixed and not sampled:
+            sampled = True
+            by_walkers = sampled_box(process, sides)
+            if by_walkers is not None:
+                process = tabulated(exact, by_walkers)
+                absence = degenerate(process, list(by_walkers))
+                return absence or _without_empty_sides(process, sides, by_walkers)
+            if failed:
+                return Absence(NAME, "not found", "no box was found that holds the law")
         settled, grown = True, list(box)
         for axis, side in enumerate(sides):
             if side.closed:
                 continue
             grown[axis], fits = _next_interval(found.law, axis)
             if grown[axis][1] - grown[axis][0] > 1e6 * spans[axis]:
-                return Absence(NAME, "not normalisable", "the probability does not die out far away")
+                return spread
             settled &= fits
         box = grown
         if settled:
             return tuple(box)
-    return Absence(NAME, "not normalisable", "the probability does not die out far away")
+    return spread
+
+
+def _without_empty_sides(process: Diffusion, sides: tuple[Wall, ...], box: Box) -> Box:
+    """A box that walkers on their way have made too wide, shrunk to what of it is not empty.
+
+    The positive scheme's law is wider than the true one, so that nothing is lost.
+    """
+    for _ in range(3):
+        try:
+            law = solve_plane(process, sides, box, cells_for(process, box, 3 * _COARSE)).law
+        except RuntimeError:
+            return box
+        shrunk = []
+        for axis, (side, (low, high)) in enumerate(zip(sides, box, strict=True)):
+            first, last = _next_interval(law, axis)[0]
+            shrunk.append((low, high) if side.closed else (max(low, first), min(high, last)))
+        done = all(b[1] - b[0] > 0.8 * (a[1] - a[0]) for a, b in zip(box, shrunk, strict=True))
+        box = tuple(shrunk)
+        if done:
+            break
+    return box
 
 
 def _next_interval(law: PlaneLaw, axis: int) -> tuple[tuple[float, float], bool]:
@@ -226,17 +407,7 @@ def _figures(
     first, second = ((e[1:] + e[:-1]) / 2 for e in law.edges)
     volume = np.multiply.outer(np.diff(law.edges[0]), np.diff(law.edges[1]))
     power = force_integral(process, flux, (first, second), volume)
-    axes = experiment.space.axes
-    current = None
-    if len(axes) == 2:
-        by_axis = [regrouping(law.edges[axis], edges[i]) for i, axis in enumerate(axes)]
-        area = np.multiply.outer(np.diff(edges[0]), np.diff(edges[1]))
-        parts = []
-        for axis in axes:
-            flow = flux[axis] * volume
-            flow = flow if tuple(axes) == (0, 1) else flow.T
-            parts.append(by_axis[0] @ flow @ by_axis[1].T / area)
-        current = np.stack(parts)
+    current = binned_current(law, flux, edges, experiment.space.axes)
     return replace(prediction, current=current, entropy_production=power)
 
 

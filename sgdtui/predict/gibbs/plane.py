@@ -14,12 +14,15 @@ from sgdtui.predict.diffusion.chebyshev import tabulated_fields
 from sgdtui.predict.numerics.boundaries import walls
 from sgdtui.predict.numerics.bounding_box import Box, box_of_density, split
 from sgdtui.predict.numerics.cell_density import PlaneLaw
+from sgdtui.predict.numerics.node_law import apart
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "gibbs"
 
 _CELLS = 128
 _MOST_CELLS = 512
+_GOAL = 3e-5
+_LEAST_ERROR = 1e-6
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
@@ -41,18 +44,28 @@ def gibbs_on_the_plane(
     box = box_of_density(on_box, walls(experiment, edges))
     if box is None:
         return Absence(NAME, "not normalisable", "exp(-L/T) does not die out far away")
-    cells, previous = _CELLS, None
     log_density = on_box(box)
+    cells, found = _CELLS, _on_cells(experiment, log_density, box, edges, _CELLS)
     while True:
-        law = _law(log_density, (split(*box[0], cells), split(*box[1], cells)))
-        bins = law.binned(edges, experiment.space.axes)
-        error = 1.0 if previous is None else float(np.abs(bins - previous).sum() / 2)
-        if error < 3e-5 or cells * 2 > _MOST_CELLS:
+        cells, coarse = 2 * cells, found
+        found = _on_cells(experiment, log_density, box, edges, cells)
+        error = apart(found, coarse, experiment)
+        if error < _GOAL or cells * 2 > _MOST_CELLS:
             break
-        previous, cells = bins, cells * 2
-    prediction = law.prediction(NAME, edges, experiment)
-    flux = np.zeros((len(edges), *prediction.probability.shape))  # type: ignore[union-attr]
-    return replace(prediction, numerical_error=error, current=flux, entropy_production=0.0)
+    assert found.probability is not None
+    flux = np.zeros((len(edges), *found.probability.shape))
+    return replace(found, numerical_error=max(error, _LEAST_ERROR), current=flux, entropy_production=0.0)
+
+
+def _on_cells(
+    experiment: Experiment,
+    log_density: Callable[[Array], Array],
+    box: Box,
+    edges: tuple[Array, ...],
+    cells: int,
+) -> Prediction:
+    law = _law(log_density, (split(*box[0], cells), split(*box[1], cells)))
+    return law.prediction(NAME, edges, experiment)
 
 
 def _law(log_density: Callable[[Array], Array], edges: tuple[Array, Array]) -> PlaneLaw:

@@ -12,7 +12,8 @@ from sgdtui.predict.numerics.cell_density import PlaneLaw
 from sgdtui.predict.prediction import Absence, Prediction
 
 _REACH = 8.5
-_CELLS = 300
+_CELLS, _FEWER_CELLS = 240, 160
+_LEAST_ERROR, _LINE_ERROR = 1e-9, 1e-6
 _POINTS = 1 << 17
 
 
@@ -35,7 +36,8 @@ def normal_prediction(
         if abs(part[0, 1]) >= (1 - 1e-9) * scale[0] * scale[1]:
             return Absence(name, "degenerate noise", "the noise has no component across its own direction")
         probability = rectangles(mean[axes], part, edges)
-    observables = {key: average(e, experiment, mean, covariance) for key, e in experiment.observe}
+    averages = {key: average(e, experiment, mean, covariance) for key, e in experiment.observe}
+    observables = {key: value for key, (value, _) in averages.items() if np.isfinite(value)}
     return Prediction(
         name=name,
         edges=edges,
@@ -44,8 +46,8 @@ def normal_prediction(
         distribution=distribution,
         mean=mean,
         covariance=covariance,
-        observables={key: value for key, value in observables.items() if np.isfinite(value)},
-        numerical_error=1e-9,
+        observables=observables,
+        numerical_error=max([_LEAST_ERROR, *(error for _, error in averages.values() if np.isfinite(error))]),
     )
 
 
@@ -74,30 +76,54 @@ def rectangles(mean: Array, covariance: Array, edges: tuple[Array, ...]) -> Arra
     return np.stack(rows)
 
 
-def average(expression: Expression, experiment: Experiment, mean: Array, covariance: Array) -> float:
-    """The mean of an expression under the normal law; by quadrature where it names at most two coordinates."""
+def average(
+    expression: Expression, experiment: Experiment, mean: Array, covariance: Array
+) -> tuple[float, float]:
+    """The mean of an expression under the normal law, and about its error (of a condition; else relative to its size).
+
+    By quadrature where it names at most two coordinates, else over points drawn with a fixed seed.
+    """
     used = [i for i, v in enumerate(experiment.variables) if v in expression.names]
     if not used:
-        return float(evaluate(expression, experiment.values))
+        return float(evaluate(expression, experiment.values)), 0.0
     centre, part = mean[used], covariance[np.ix_(used, used)]
     scale = np.sqrt(np.diag(part))
     names = [experiment.variables[i] for i in used]
-    independent = len(used) == 2 and abs(part[0, 1]) >= (1 - 1e-9) * scale[0] * scale[1]
+    dependent = len(used) == 2 and abs(part[0, 1]) >= (1 - 1e-9) * scale[0] * scale[1]
     if len(used) == 1 and scale[0] > 0:
-        return _on_the_line(expression, experiment, names[0], float(centre[0]), float(scale[0]))
-    if len(used) == 2 and np.all(scale > 0) and not independent:
-        edges = tuple(
-            np.linspace(c - _REACH * s, c + _REACH * s, _CELLS + 1)
-            for c, s in zip(centre, scale, strict=True)
+        return _on_the_line(expression, experiment, names[0], float(centre[0]), float(scale[0])), _LINE_ERROR
+    if len(used) == 2 and np.all(scale > 0) and not dependent:
+        fine, coarse = (
+            _on_the_plane(expression, experiment, (names[0], names[1]), centre, part, cells)
+            for cells in (_CELLS, _FEWER_CELLS)
         )
-        law = PlaneLaw((edges[0], edges[1]), rectangles(centre, part, edges))
-        return law.average(expression, (names[0], names[1]), experiment.values)
+        return fine, abs(fine - coarse) / max(1.0, abs(fine))
     values, vectors = np.linalg.eigh(part)
     normals = np.random.default_rng(0).standard_normal((_POINTS, len(used)))
     normals = np.concatenate([normals, -normals])
     points = centre + (normals * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     given = {**experiment.values, **{n: points[:, i] for i, n in enumerate(names)}}
-    return float(np.mean(evaluate(expression, given)))
+    drawn = evaluate(expression, given)
+    # A point and its mirror image are not independent.
+    pairs = (drawn[:_POINTS] + drawn[_POINTS:]) / 2
+    value = float(np.mean(drawn))
+    return value, float(np.std(pairs) / np.sqrt(_POINTS)) / max(1.0, abs(value))
+
+
+def _on_the_plane(
+    expression: Expression,
+    experiment: Experiment,
+    names: tuple[str, str],
+    centre: Array,
+    part: Array,
+    cells: int,
+) -> float:
+    edges = tuple(
+        np.linspace(c - _REACH * s, c + _REACH * s, cells + 1)
+        for c, s in zip(centre, np.sqrt(np.diag(part)), strict=True)
+    )
+    law = PlaneLaw((edges[0], edges[1]), rectangles(centre, part, edges), 5)
+    return law.average(expression, names, experiment.values)
 
 
 def _on_the_line(

@@ -6,8 +6,6 @@ else the slowest mode of the linearised system.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sgdtui.arrays import Array
@@ -25,7 +23,6 @@ from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence
 
 _CELLS = 500
-_PLANE_CELLS = 40
 _SWIMMERS = 120
 
 
@@ -142,12 +139,8 @@ def _chain_line(experiment: Experiment, edges: Array) -> float | None:
 
 
 def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
-    from scipy.sparse import eye_array
-    from scipy.sparse.linalg import LinearOperator, eigs, splu
-
     from sgdtui.predict.diffusion.chebyshev import tabulated
-    from sgdtui.predict.diffusion.finite_volume import hops
-    from sgdtui.predict.diffusion.plane import box_of_process
+    from sgdtui.predict.diffusion.plane import box_of_process, plane_relaxation
 
     process = diffusion(experiment, "fokker-planck")
     if isinstance(process, Absence):
@@ -158,14 +151,7 @@ def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
         return None
     if not any(side.closed for side in sides):
         box = _explored(experiment, process, box)
-    operator: Any = hops(tabulated(process, box), sides, box, (_PLANE_CELLS, _PLANE_CELLS)).operator
-    size = operator.shape[0]
-    shift = 1e-9 * float(np.abs(operator.diagonal()).max())
-    factors = splu((shift * eye_array(size, format="csc") - operator).tocsc())
-    inverse = LinearOperator((size, size), matvec=factors.solve, dtype=float)
-    values = eigs(inverse, k=3, which="LM", return_eigenvectors=False, v0=np.linspace(1, 2, size))
-    rates = np.sort((1 / values - shift).real)
-    return float(1 / rates[1]) if rates[1] > 0 else None
+    return plane_relaxation(tabulated(process, box), sides, box)
 
 
 def _linear(experiment: Experiment) -> float | None:
