@@ -130,14 +130,16 @@ def after(whole: Counts, part: Counts) -> Counts:
 def _combined(one: Counts, two: Counts, operation: np.ufunc) -> Counts:
     flow = one.flow
     if one.flow is not None and two.flow is not None:
-        flow = replace(
-            one.flow,
-            **{
-                f.name: operation(getattr(one.flow, f.name), getattr(two.flow, f.name))
-                for f in fields(FlowCounts)
-                if f.name != "dt" and getattr(one.flow, f.name) is not None
-            },
-        )
+        # An entropy that could not be told is infinite, and so is what is added to it or taken from it.
+        with np.errstate(invalid="ignore"):
+            flow = replace(
+                one.flow,
+                **{
+                    f.name: operation(getattr(one.flow, f.name), getattr(two.flow, f.name))
+                    for f in fields(FlowCounts)
+                    if f.name != "dt" and getattr(one.flow, f.name) is not None
+                },
+            )
     sums = ("samples", "histogram", "outside", "first", "second", "observables")
     return replace(
         one, flow=flow, **{name: operation(getattr(one, name), getattr(two, name)) for name in sums}
