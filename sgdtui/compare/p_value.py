@@ -8,12 +8,15 @@ from sgdtui.arrays import Array
 from sgdtui.compare.classes import assign, how_many
 from sgdtui.compare.effective_size import effective_samples
 from sgdtui.compare.groups import frequencies
-from sgdtui.compare.step_bias import StepBias
+from sgdtui.compare.step_bias import BENT, EXTRAPOLATION, StepBias
 from sgdtui.predict.prediction import Prediction
 from sgdtui.simulate.count.counts import Counts
 
 _PRIOR = 0.25
 """Groups' worth of multinomial covariance in the covariance between groups."""
+
+_STRAIGHT = 0.05
+"""The p-value of no second order in dt below which a run at 4 dt is not used."""
 
 
 def p_value(counts: Counts, prediction: Prediction, bias: StepBias | None = None) -> float | None:
@@ -44,21 +47,42 @@ def p_value(counts: Counts, prediction: Prediction, bias: StepBias | None = None
     sampled = None if prediction.draws is None else multinomial(expected) / prediction.draws
     if bias is None or (not bias.coarser and bias.cells is None):
         return hotelling(measured, expected, per_group=float(samples.mean()), error=sampled)
+    # A class that the SDE never visits is visited by Euler's steps, so it is tested like any other.
+    alike = np.maximum(expected, 0) + np.maximum(measured.mean(axis=0), 0)
+    alike = alike / alike.sum()
+    per_group = float(samples.mean())
     if bias.coarser:
-        runs = [measured[:groups], *(run[:groups] @ indicator for run in bias.coarser)]
-        shift = runs[1].mean(axis=0) - runs[0].mean(axis=0)
-        corrected = np.tensordot(bias.weights, np.stack(runs), axes=1)
-        per_group = float(samples.mean() / (bias.weights @ bias.weights))
+        runs = np.stack([measured[:groups], *(run[:groups] @ indicator for run in bias.coarser)])
+        corrected, left, per_group = extrapolated(runs, bias.left, per_group, alike)
     else:
         assert bias.cells is not None
         shift = bias.cells @ indicator
-        corrected, per_group = measured - shift, float(samples.mean())
-    # A class that the SDE never visits is visited by Euler's steps, so it is tested like any other.
-    alike = np.maximum(expected, 0) + np.maximum(measured.mean(axis=0), 0)
-    error = (bias.left**2) * np.multiply.outer(shift, shift)
-    if sampled is not None:
-        error = error + sampled
-    return hotelling(corrected, expected, per_group, error=error, alike=alike / alike.sum())
+        corrected, left = measured - shift, bias.left**2 * np.multiply.outer(shift, shift)
+    return hotelling(
+        corrected, expected, per_group, error=left if sampled is None else left + sampled, alike=alike
+    )
+
+
+def extrapolated(runs: Array, left: float, per_group: float, alike: Array) -> tuple[Array, Array, float]:
+    """Frequencies at dt = 0 from those at dt, 2 dt and, where it is given, 4 dt: `runs` (runs, groups, classes).
+
+    A run at 4 dt is left out where it shows that the bias is not proportional to dt.
+
+    Returns:
+        (groups, classes); a covariance of what is left of the bias, a share `left` of it and what a run at 4 dt shows
+        of the second order; and how many samples a group is worth, of `per_group`.
+    """
+    shift = (runs[1] - runs[0]).mean(axis=0)
+    error = left**2 * np.multiply.outer(shift, shift)
+    if len(runs) == 3:
+        bent = np.tensordot(BENT, runs, axes=1)
+        straight = hotelling(bent, np.zeros(bent.shape[1]), per_group / float(BENT @ BENT), alike=alike)
+        if straight < _STRAIGHT:
+            runs = runs[:2]
+        else:
+            error = error + np.multiply.outer(bent.mean(axis=0), bent.mean(axis=0))
+    weights = EXTRAPOLATION[len(runs) - 1]
+    return np.tensordot(weights, runs, axes=1), error, per_group / float(weights @ weights)
 
 
 def worth(n_eff: float, prediction: Prediction, bias: StepBias | None) -> float:

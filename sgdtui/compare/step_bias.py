@@ -8,6 +8,15 @@ import numpy as np
 
 from sgdtui.arrays import Array
 
+EXTRAPOLATION = (np.array([1.0]), np.array([2.0, -1.0]), np.array([1.0, 0.5, -0.5]))
+"""The weights of runs at dt, 2 dt and 4 dt that make the intercept, at dt = 0, of the line through what they measured.
+
+Three runs make a third of the variance of two, and leave 5 in place of 2 times the part of second order.
+"""
+
+BENT = np.array([2.0, -3.0, 1.0]) * 5 / 6
+"""The weights of three runs that make those 5 times."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepBias:
@@ -15,10 +24,10 @@ class StepBias:
 
     tv, tv_se   its total variation and the error of that
     cells       (bins + 1,) the difference in every bin and, last, outside, where it is known from predicted laws
-    coarser     the shares, each (groups, bins + 1), that independent groups had in runs at 2 dt, 4 dt, …: with them the
-                difference is measured, and is that of the first of them
+    coarser     the shares, each (groups, bins + 1), that independent groups had in runs at 2 dt and, where there is
+                one, at 4 dt: with them the difference is measured, and is that of the first of them
     left        the share of the difference that may be left once it is taken out: predicted laws leave their own
-                errors, an extrapolation from dt and 2 dt the part of second order, and one from 4 dt, too, more of it
+                errors, an extrapolation the part of second order
     """
 
     tv: float
@@ -29,15 +38,8 @@ class StepBias:
 
     @property
     def weights(self) -> Array:
-        """Of the runs at dt, 2 dt, …, (runs,): they make the intercept of the line through what they measured.
-
-        Two runs get 2 and -1 (Richardson), three 1, ½ and -½, which makes a third of the variance.
-        """
-        steps = 2.0 ** np.arange(1 + len(self.coarser))
-        if len(steps) == 1:
-            return np.ones(1)
-        total, squares = steps.sum(), float(steps @ steps)
-        return np.asarray((squares - total * steps) / (len(steps) * squares - total**2))
+        """Of the runs at dt, 2 dt and 4 dt, as many as there are: see `EXTRAPOLATION`."""
+        return EXTRAPOLATION[len(self.coarser)]
 
     @property
     def bound(self) -> float:
