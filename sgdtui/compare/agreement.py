@@ -13,7 +13,8 @@ from sgdtui.compare.distance_error import distance_errors
 from sgdtui.compare.effective_size import cumulative_effective_samples, effective_samples
 from sgdtui.compare.floor import floors
 from sgdtui.compare.groups import frequencies
-from sgdtui.compare.p_value import noncentrality_needed, p_value
+from sgdtui.compare.p_value import noncentrality_needed, p_value, worth
+from sgdtui.compare.step_bias import StepBias
 from sgdtui.compare.why import LEVEL
 from sgdtui.predict.prediction import Prediction
 from sgdtui.simulate.count.counts import Counts
@@ -21,6 +22,12 @@ from sgdtui.simulate.count.counts import Counts
 UNKNOWN_RIVAL = 0.05
 """The TV that a rival is taken to have where no other prediction differs from this one."""
 
+MATTERS = 0.01
+"""The least TV that matters, about 4 % of a variance: a law that the test refuses cannot be called right because its
+numerical error is larger than this."""
+
+Bias = StepBias | float | None
+"""What the finite dt of a simulated SDE adds: known with its error, as a TV alone, or not known (None)."""
 
 SAME = 5e-4
 """Laws nearer to each other than this TV are one law: no histogram on a screen tells them apart."""
@@ -31,20 +38,22 @@ def judge(
     predictions: Mapping[str, Prediction],
     *,
     settled: bool | None,
-    dt_bias: Mapping[str, float] | float = 0.0,
+    dt_bias: Mapping[str, Bias] | Bias = 0.0,
 ) -> dict[str, Comparison]:
     """Hold every prediction that has a law on the drawn axes against the histogram.
 
     `agrees` is False if p < .001 and distance - floor > numerical_error (the TV; KS for a singular law); None if the
     run could not resolve twice the closest rival's distance, or is known to be unsettled; else True. A rival is
-    another prediction whose law differs from this one by more than both numerical errors and `SAME`.
+    another prediction whose law differs from this one by more than both numerical errors and `SAME`. It is None, too,
+    where p < .001 and only a numerical error above `MATTERS` keeps the law from being refused: such a test could not
+    have told otherwise. And a law is not refused where the bias of dt is not known.
 
     Args:
         counts: what was recorded.
         predictions: by name, on the same bins.
         settled: whether the burn-in was long enough; None where that is not known.
-        dt_bias: what the finite dt of a simulated SDE adds to the numerical error, as a TV; by prediction or one
-            number for all.
+        dt_bias: what the finite dt of a simulated SDE adds; by prediction or one for all. A number is a TV that
+            joins the numerical error; a `StepBias` is taken out of the measured frequencies besides.
 
     Returns:
         Comparisons by name; empty while nothing was recorded.
@@ -61,11 +70,8 @@ def judge(
     groups = len(samples)
     window = counts.histogram.sum(axis=0) / counts.total
     outside = float(counts.outside.sum() / counts.total)
-    errors = {
-        name: prediction.numerical_error
-        + (dt_bias if isinstance(dt_bias, int | float) else dt_bias.get(name, 0.0))
-        for name, prediction in law.items()
-    }
+    biases = {name: dt_bias.get(name, 0.0) if isinstance(dt_bias, Mapping) else dt_bias for name in law}
+    errors = {name: prediction.numerical_error + _bound(biases[name]) for name, prediction in law.items()}
     result = {}
     for name, prediction in law.items():
         measured = distances(
@@ -76,15 +82,26 @@ def judge(
             prediction.edges,
             prediction.distribution,
         )
-        floor = _floor(prediction, n_eff, slow)
-        p = p_value(counts, prediction)
+        bias = biases[name]
+        step = bias if isinstance(bias, StepBias) else None
+        floor = _floor(prediction, worth(n_eff, prediction, None), worth(slow, prediction, None))
+        p = p_value(counts, prediction, step)
         rival = _closest_rival(name, law, errors)
-        more = _more_samples(prediction, rival, groups, n_eff, slow, floor, errors[name])
+        more = _more_samples(
+            prediction,
+            rival,
+            groups,
+            worth(n_eff, prediction, step),
+            worth(slow, prediction, step),
+            floor,
+            errors[name],
+        )
         agrees: bool | None
+        hindrance = ""
         if settled is False or p is None:
             agrees = None
-        elif p < LEVEL and headline(measured) - headline(floor) > errors[name]:
-            agrees = False
+        elif p < LEVEL:
+            agrees, hindrance = _refused(headline(measured) - headline(floor), errors[name], bias)
         else:
             agrees = None if more is None or more > 1 else True
         result[name] = Comparison(
@@ -94,7 +111,8 @@ def judge(
             p_value=p,
             numerical_error=errors[name],
             agrees=agrees,
-            more_samples=more if agrees is None and settled is not False else None,
+            more_samples=more if agrees is None and not hindrance and settled is not False else None,
+            hindrance=hindrance,
             errors=distance_errors(
                 samples,
                 shares,
@@ -107,6 +125,19 @@ def judge(
             ),
         )
     return result
+
+
+def _refused(beyond_floor: float, numerical_error: float, bias: Bias) -> tuple[bool | None, str]:
+    """What becomes of a law that the test speaks against, and what stands in the way where that is nothing."""
+    if beyond_floor > numerical_error:
+        return (None, "bias of dt") if bias is None else (False, "")
+    return (True, "") if numerical_error <= MATTERS else (None, "numerical error")
+
+
+def _bound(bias: Bias) -> float:
+    if isinstance(bias, StepBias):
+        return bias.bound
+    return 0.0 if bias is None else float(bias)
 
 
 def headline(of: Distances) -> float:

@@ -31,8 +31,10 @@ class Comparison:
     p_value          of one statistic fixed beforehand
     numerical_error  of the prediction's grid, and for an SDE the bias of dt, as a TV
     agrees           False if p < .001 and distance - floor > numerical_error; None if the run could not resolve
-                     twice the closest rival's distance; else True
+                     twice the closest rival's distance, or a numerical error hides what matters; else True
     more_samples     how many times more samples would tell, where `agrees` is None
+    hindrance        what more samples would not mend, where `agrees` is None for it: the "numerical error", or a "bias
+                     of dt" that is not known; else empty
     errors           the standard errors of the distances
     """
 
@@ -44,6 +46,7 @@ class Comparison:
     agrees: bool | None
     more_samples: float | None = None
     errors: Distances | None = None
+    hindrance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,35 @@ from sgdtui.arrays import Array
 from sgdtui.compare.classes import assign, how_many
 from sgdtui.compare.effective_size import effective_samples
 from sgdtui.compare.groups import frequencies
+from sgdtui.compare.step_bias import BENT, EXTRAPOLATION, StepBias
 from sgdtui.predict.prediction import Prediction
 from sgdtui.simulate.count.counts import Counts
 
 _PRIOR = 0.25
 """Groups' worth of multinomial covariance in the covariance between groups."""
 
+_STRAIGHT = 0.05
+"""The p-value of no second order in dt below which a run at 4 dt is not used."""
 
-def p_value(counts: Counts, prediction: Prediction) -> float | None:
+
+def p_value(counts: Counts, prediction: Prediction, bias: StepBias | None = None) -> float | None:
     """How probable frequencies at least this far from the prediction are, were it true.
 
     The statistic is Hotelling's T² of the groups' frequencies in a few classes of equal predicted mass: groups are
     independent and alike, so no model of the correlation in time is needed, and F(K - 1, G - K + 1) is its law.
 
+    Where walkers took Euler steps of the SDE that the prediction is of, the `bias` of dt is taken out first: as the
+    predicted laws tell it, or group by group by extrapolation of the runs at dt, 2 dt, …, so that the errors of the
+    others count as those of the first do. What that may leave over enters as an error along the bias itself. A
+    prediction that was sampled has its own error too (`Prediction.draws`).
+
     Returns:
         None where there is too little for any test (under sixty effective samples, or under five groups).
     """
     samples, shares = frequencies(counts)
-    n_eff = effective_samples(counts)
-    classes = how_many(len(samples), n_eff)
+    n_eff = worth(effective_samples(counts), prediction, bias)
+    groups = min([len(samples), *(len(run) for run in bias.coarser)]) if bias is not None else len(samples)
+    classes = how_many(groups, n_eff)
     if classes < 2:
         return None
     label, expected = assign(prediction, classes)
@@ -34,31 +44,100 @@ def p_value(counts: Counts, prediction: Prediction) -> float | None:
         return None
     indicator = np.equal.outer(label, np.arange(len(expected))).astype(np.float64)
     measured = shares @ indicator
-    return hotelling(measured, expected, per_group=float(samples.mean()))
+    sampled = None if prediction.draws is None else multinomial(expected) / prediction.draws
+    if bias is None or (not bias.coarser and bias.cells is None):
+        return hotelling(measured, expected, per_group=float(samples.mean()), error=sampled)
+    # A class that the SDE never visits is visited by Euler's steps, so it is tested like any other.
+    alike = np.maximum(expected, 0) + np.maximum(measured.mean(axis=0), 0)
+    alike = alike / alike.sum()
+    per_group = float(samples.mean())
+    if bias.coarser:
+        runs = np.stack([measured[:groups], *(run[:groups] @ indicator for run in bias.coarser)])
+        corrected, left, per_group = extrapolated(runs, bias.left, per_group, alike)
+    else:
+        assert bias.cells is not None
+        shift = bias.cells @ indicator
+        corrected, left = measured - shift, bias.left**2 * np.multiply.outer(shift, shift)
+    return hotelling(
+        corrected, expected, per_group, error=left if sampled is None else left + sampled, alike=alike
+    )
 
 
-def hotelling(measured: Array, expected: Array, per_group: float) -> float:
+def extrapolated(runs: Array, left: float, per_group: float, alike: Array) -> tuple[Array, Array, float]:
+    """Frequencies at dt = 0 from those at dt, 2 dt and, where it is given, 4 dt: `runs` (runs, groups, classes).
+
+    A run at 4 dt is left out where it shows that the bias is not proportional to dt.
+
+    Returns:
+        (groups, classes); a covariance of what is left of the bias, a share `left` of it and what a run at 4 dt shows
+        of the second order; and how many samples a group is worth, of `per_group`.
+    """
+    shift = (runs[1] - runs[0]).mean(axis=0)
+    error = left**2 * np.multiply.outer(shift, shift)
+    if len(runs) == 3:
+        bent = np.tensordot(BENT, runs, axes=1)
+        straight = hotelling(bent, np.zeros(bent.shape[1]), per_group / float(BENT @ BENT), alike=alike)
+        if straight < _STRAIGHT:
+            runs = runs[:2]
+        else:
+            error = error + np.multiply.outer(bent.mean(axis=0), bent.mean(axis=0))
+    weights = EXTRAPOLATION[len(runs) - 1]
+    return np.tensordot(weights, runs, axes=1), error, per_group / float(weights @ weights)
+
+
+def worth(n_eff: float, prediction: Prediction, bias: StepBias | None) -> float:
+    """Independent samples that the test is worth, of `n_eff` that were recorded.
+
+    Extrapolation adds the variances of runs that are equally long; draws of a sampled prediction are few or many
+    beside the recorded ones.
+    """
+    inverse = (1.0 if bias is None else float(bias.weights @ bias.weights)) / max(n_eff, 1e-300)
+    if prediction.draws is not None:
+        inverse += 1.0 / prediction.draws
+    return 1.0 / inverse
+
+
+def multinomial(expected: Array) -> Array:
+    """The covariance of the frequencies in one draw from classes of probability `expected`, (classes, classes)."""
+    return np.asarray(np.diag(expected) - np.multiply.outer(expected, expected))
+
+
+def hotelling(
+    measured: Array,
+    expected: Array,
+    per_group: float,
+    error: Array | None = None,
+    alike: Array | None = None,
+) -> float:
     """P(T² at least this large) for group frequencies (groups, classes) about `expected` (classes,).
 
     The groups' covariance is joined by a quarter of a group's worth of multinomial covariance at the same scale, never
     below that of `per_group` independent samples: that keeps it invertible where a class was never visited and is
     without weight elsewhere. A class that should be empty is tested by whether it is.
+
+    Args:
+        error: (classes, classes) a further covariance of the mean's deviation, which is not seen between groups.
+        alike: (classes,) probabilities for the multinomial covariance; `expected` if None. With them a class that
+            should be empty is tested like the others.
     """
     from scipy.special import fdtrc
 
-    impossible = expected <= 0
-    if impossible.any() and float(measured[:, impossible].max()) > 0:
+    impossible = expected <= 0 if alike is None else alike <= 0
+    if alike is None and impossible.any() and float(measured[:, impossible].max()) > 0:
         return 0.0
-    if (~impossible).sum() < 2:
+    kept = ~impossible
+    if kept.sum() < 2:
         return 1.0
-    measured, expected = measured[:, ~impossible], expected[~impossible]
+    measured, expected = measured[:, kept], expected[kept]
     groups, q = len(measured), len(expected) - 1
     deviation = (measured.mean(axis=0) - expected)[:-1]
     covariance = np.atleast_2d(np.cov(measured[:, :-1], rowvar=False))
-    multinomial = np.diag(expected[:-1]) - np.multiply.outer(expected[:-1], expected[:-1])
-    scale = max(float(np.trace(np.linalg.solve(multinomial, covariance))) / q, 1.0 / max(per_group, 1.0))
-    joined = ((groups - 1) * covariance + _PRIOR * scale * multinomial) / (groups - 1 + _PRIOR)
-    t_squared = groups * float(deviation @ np.linalg.solve(joined, deviation))
+    shape = multinomial(expected if alike is None else alike[kept])[:-1, :-1]
+    scale = max(float(np.trace(np.linalg.solve(shape, covariance))) / q, 1.0 / max(per_group, 1.0))
+    joined = ((groups - 1) * covariance + _PRIOR * scale * shape) / (groups - 1 + _PRIOR) / groups
+    if error is not None:
+        joined = joined + error[np.ix_(kept, kept)][:-1, :-1]
+    t_squared = float(deviation @ np.linalg.solve(joined, deviation))
     return float(fdtrc(q, groups - q, (groups - q) / (q * (groups - 1)) * t_squared))
 
 

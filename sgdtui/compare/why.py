@@ -58,6 +58,8 @@ def gibbs(comparison: Comparison, prediction: Prediction, variance_range: Range 
 
 def too_few(comparison: Comparison) -> str:
     """The sample cannot tell Gibbs from its closest rival."""
+    if comparison.hindrance == "bias of dt":
+        return f"How much of the difference is the bias of dt is not known: {_distance(comparison)}."
     if comparison.more_samples is None:
         hidden = number(comparison.numerical_error)
         return f"The numerical error ({hidden}) hides the difference from Gibbs: {_distance(comparison)}."

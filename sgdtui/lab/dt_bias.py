@@ -7,14 +7,24 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.compare.step_bias import StepBias
+from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Prediction
+
+KNOWN = 0.25
+"""A difference of two predicted laws is believed where their numerical errors are at most so large a share of it; and
+so large a share is granted to what an extrapolation in dt of one order leaves."""
+
+NOTICED = 5e-4
+"""A total variation below which a difference need not be known so well: no histogram shows it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DtBias:
-    """The law of Euler's chain minus that of the SDE: as a total variation, and for each average.
+    """The law of Euler's chain minus that of the SDE: as a total variation, and for each average, with errors.
 
-    `source` says how it is known: from the "transfer" law of the chain, or from "a run at 2 dt".
+    An error is None where the difference is one of two predicted laws. `source` says how it is known: from the
+    "transfer" law of the chain, or from "a run at 2 dt". `step` is the same as the comparison wants it.
     """
 
     tv: float
@@ -22,17 +32,36 @@ class DtBias:
     covariance: Array | None = None
     observables: dict[str, float] = field(default_factory=dict)
     source: str = "transfer"
+    tv_se: float | None = None
+    mean_se: Array | None = None
+    covariance_se: Array | None = None
+    observables_se: dict[str, float] = field(default_factory=dict)
+    step: StepBias | None = None
+
+
+def has_dt_bias(experiment: Experiment) -> bool:
+    """Whether walkers take finite steps of a process in continuous time."""
+    return experiment.dynamics.is_sde or experiment.system.form == "tumble"
 
 
 def dt_bias(chain: Prediction | None, continuous: Prediction | None) -> DtBias | None:
-    """The bias of dt from the two predicted laws (the transfer law is that of the chain); None without both."""
+    """The bias of dt from the two predicted laws (the transfer law is that of the chain).
+
+    None without both, and where their numerical errors are not small beside the difference.
+    """
     if chain is None or continuous is None:
         return None
     if chain.probability is None or continuous.probability is None:
         return None
-    gap = np.abs(chain.probability - continuous.probability).sum() + abs(chain.outside - continuous.outside)
+    cells = np.append(
+        np.ravel(chain.probability) - np.ravel(continuous.probability), chain.outside - continuous.outside
+    )
+    tv = 0.5 * float(np.abs(cells).sum())
+    error = chain.numerical_error + continuous.numerical_error
+    if error > max(KNOWN * tv, NOTICED):
+        return None
     return DtBias(
-        tv=0.5 * float(gap),
+        tv=tv,
         mean=_difference(chain.mean, continuous.mean),
         covariance=_difference(chain.covariance, continuous.covariance),
         observables={
@@ -40,6 +69,8 @@ def dt_bias(chain: Prediction | None, continuous: Prediction | None) -> DtBias |
             for name in chain.observables
             if name in continuous.observables
         },
+        tv_se=error,
+        step=StepBias(tv, error, cells=cells, left=min(KNOWN, error / tv) if tv > 0 else 0.0),
     )
 
 

@@ -69,7 +69,7 @@ def mean_curl(curl: Array | None, histogram: NDArray[Any]) -> float | None:
 def flow_report(
     flow: FlowCounts | None, predicted: float | None, curl: float | None = None
 ) -> FlowReport | None:
-    """Entropy production, area rate and local displacement per unit time, measured; None if nothing was counted.
+    """Entropy production, area rate and local displacement per unit time; None for what was not measured.
 
     `predicted` is the SDE's entropy production and `curl` that of its force (`mean_curl`).
     """
@@ -81,13 +81,18 @@ def flow_report(
         np.broadcast_to(flow.visits[:, None] * flow.dt, _axes_first(flow)),
     )
     return FlowReport(
-        entropy_production=observed(*ratio(flow.entropy, elapsed)),
+        entropy_production=_rate(flow.entropy, elapsed),
         predicted_entropy_production=predicted,
-        area_rate=observed(*ratio(flow.area, elapsed)),
+        area_rate=_rate(flow.area, elapsed),
         displacement=displacement,
         displacement_se=displacement_se,
         curl=curl,
     )
+
+
+def _rate(sums: Array | None, elapsed: NDArray[Any]) -> Observed:
+    """A sum per unit time; nothing where it was not measured, or is not finite."""
+    return Observed(None) if sums is None else observed(*ratio(sums, elapsed))
 
 
 def _axes_first(flow: FlowCounts) -> tuple[int, ...]:
@@ -125,14 +130,16 @@ def after(whole: Counts, part: Counts) -> Counts:
 def _combined(one: Counts, two: Counts, operation: np.ufunc) -> Counts:
     flow = one.flow
     if one.flow is not None and two.flow is not None:
-        flow = replace(
-            one.flow,
-            **{
-                f.name: operation(getattr(one.flow, f.name), getattr(two.flow, f.name))
-                for f in fields(FlowCounts)
-                if f.name != "dt"
-            },
-        )
+        # An entropy that could not be told is infinite, and so is what is added to it or taken from it.
+        with np.errstate(invalid="ignore"):
+            flow = replace(
+                one.flow,
+                **{
+                    f.name: operation(getattr(one.flow, f.name), getattr(two.flow, f.name))
+                    for f in fields(FlowCounts)
+                    if f.name != "dt" and getattr(one.flow, f.name) is not None
+                },
+            )
     sums = ("samples", "histogram", "outside", "first", "second", "observables")
     return replace(
         one, flow=flow, **{name: operation(getattr(one, name), getattr(two, name)) for name in sums}

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sgdtui.compare.agreement import Bias
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.verdict import judge, verdict
+from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.estimators import flow_report, mean_curl
 from sgdtui.lab.predictions import Foresight
 from sgdtui.model.experiment import Experiment
@@ -27,9 +29,14 @@ class Appraisal:
 
 def appraise(experiment: Experiment, counts: Counts, foresight: Foresight, settled: bool | None) -> Appraisal:
     """Judge every prediction and give the verdict. `settled` as in `resolve.Resolved`."""
-    bias = foresight.dt_bias.tv if foresight.dt_bias is not None else 0.0
+    found = foresight.dt_bias
+    bias: Bias = None
+    if not has_dt_bias(experiment):
+        bias = 0.0
+    elif found is not None:
+        bias = found.step if found.step is not None else found.tv
     # The transfer law is that of the chain at this very dt: its step is no error of it.
-    by_name = {name: 0.0 if name == "transfer" else bias for name in foresight.predictions}
+    by_name: dict[str, Bias] = {name: 0.0 if name == "transfer" else bias for name in foresight.predictions}
     comparisons = judge(counts, foresight.predictions, settled=settled, dt_bias=by_name)
     if not counts.total and not counts.lost:
         return Appraisal(comparisons, None)

@@ -186,9 +186,13 @@ class Result:
             if bias is None
             else {
                 "tv": _plain(bias.tv),
+                "tv_se": _plain(bias.tv_se),
                 "mean": _plain(bias.mean),
+                "mean_se": _plain(bias.mean_se),
                 "covariance": _plain(bias.covariance),
+                "covariance_se": _plain(bias.covariance_se),
                 "observables": _plain(bias.observables),
+                "observables_se": _plain(bias.observables_se),
                 "source": bias.source,
             },
         }

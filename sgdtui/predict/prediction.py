@@ -52,6 +52,7 @@ class Prediction:
     singular           the law has no density (no KL, no TV)
     survival_loss      per step, where walkers escape and there is only a quasi-stationary law
     relaxation_time    1/gap in units of t, where it is known
+    draws              how many independent draws a sampled prediction is worth; None for one that was computed
     notes              sentences worth showing: a refined grid, a limiter
     """
 
@@ -71,6 +72,7 @@ class Prediction:
     singular: bool = False
     survival_loss: float | None = None
     relaxation_time: float | None = None
+    draws: float | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -17,7 +17,7 @@ from sgdtui.simulate.count.counts import Counts, PassageCounts
 from sgdtui.simulate.count.groups import layout
 from sgdtui.simulate.count.tally import Tally
 from sgdtui.simulate.driver import rng
-from sgdtui.simulate.driver.layout import BATCH, CAPACITY, FLOW, PADDING, UNTIL
+from sgdtui.simulate.driver.layout import BATCH, CAPACITY, ENTROPY, FLOW, PADDING, UNTIL
 from sgdtui.simulate.form.registry import program
 from sgdtui.simulate.program import Unsupported
 
@@ -78,6 +78,7 @@ class Ensemble:
             len(experiment.observe),
             self._shift(),
             bool(self._program.sizes[FLOW]),
+            bool(self._program.sizes[ENTROPY]),
         )
         self._batches = Batches(self._layout.groups)
         self._passage = np.zeros((self._layout.groups, 3))

@@ -1,7 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sgdtui.compare.agreement import between, judge
+from sgdtui.compare.groups import frequencies
+from sgdtui.compare.p_value import p_value
+from sgdtui.compare.step_bias import StepBias
 from sgdtui.predict.prediction import Prediction
 from tests.compare.drawn_laws import count, drawn, edges, gaussian
 
@@ -54,12 +59,69 @@ def test_a_run_that_is_known_to_be_unsettled_says_nothing():
 
 def test_the_bias_of_dt_forgives_as_much_as_it_is():
     counts = drawn(np.random.default_rng(5), 64, 50_000, CHAIN)
-    lone = {"fokker-planck": gaussian("fokker-planck", 0.05)}
+    smooth = gaussian("fokker-planck", 0.05)
+    lone = {"fokker-planck": smooth}
     assert judge(counts, lone, settled=True)["fokker-planck"].agrees is False
-    forgiven = judge(counts, lone, settled=True, dt_bias={"fokker-planck": 0.02})["fokker-planck"]
+    shift = np.append(CHAIN.probability - smooth.probability, CHAIN.outside - smooth.outside)
+    known = StepBias(0.5 * np.abs(shift).sum(), 1e-4, cells=shift)
+    forgiven = judge(counts, lone, settled=True, dt_bias={"fokker-planck": known})["fokker-planck"]
     assert forgiven.agrees is True
-    assert forgiven.numerical_error == pytest.approx(0.02)
-    assert judge(counts, lone, settled=True, dt_bias=0.02)["fokker-planck"].agrees is True
+    assert forgiven.p_value > 1e-3
+    assert forgiven.numerical_error == pytest.approx(between(smooth, CHAIN), rel=1e-3)
+    # The shift of another law does not.
+    other = StepBias(0.01, 1e-4, cells=-shift)
+    assert judge(counts, lone, settled=True, dt_bias=other)["fokker-planck"].agrees is False
+
+
+def test_a_bias_that_hides_what_matters_leaves_it_open():
+    counts = drawn(np.random.default_rng(5), 64, 50_000, CHAIN)
+    lone = {"fokker-planck": gaussian("fokker-planck", 0.05)}
+    hidden = judge(counts, lone, settled=True, dt_bias=0.02)["fokker-planck"]
+    assert hidden.numerical_error == pytest.approx(0.02)
+    assert hidden.agrees is None
+    assert hidden.hindrance == "numerical error"
+    unknown = judge(counts, lone, settled=True, dt_bias={"fokker-planck": None})["fokker-planck"]
+    assert unknown.agrees is None
+    assert unknown.hindrance == "bias of dt"
+    # A law that the test does not speak against needs no excuse.
+    right = judge(counts, {"transfer": CHAIN}, settled=True, dt_bias=0.02)["transfer"]
+    assert right.agrees is True
+
+
+def test_a_run_at_two_dt_counts_with_its_own_error():
+    """Laws at dt and 2 dt off by 2 % and 4 % of the variance, both drawn: extrapolated, the law keeps its level."""
+    rng = np.random.default_rng(11)
+    right, wrong = gaussian("fokker-planck", 0.05), gaussian("gibbs", 0.05 * 1.05)
+    at_dt, at_two = gaussian("a", 0.05 * 1.02), gaussian("b", 0.05 * 1.04)
+    laws = {"fokker-planck": right, "gibbs": wrong}
+    said, raw = {name: [] for name in laws}, []
+    for _ in range(60):
+        counts, longer = drawn(rng, 64, 10_000, at_dt), drawn(rng, 64, 10_000, at_two)
+        bias = StepBias(between(at_dt, right), 1e-3, coarser=(frequencies(longer)[1],), left=0.25)
+        for name, found in judge(counts, laws, settled=True, dt_bias=bias).items():
+            said[name].append((found.agrees, found.p_value))
+        raw.append(p_value(counts, right))
+    p = np.array([value for _, value in said["fokker-planck"]])
+    assert np.sum(p < 0.05) <= 3 + 4 * 1.7
+    assert np.sum(p < 0.001) <= 1
+    assert np.median(raw) < 1e-6  # without the bias taken out it would be refused
+    assert [agrees for agrees, _ in said["fokker-planck"]].count(False) == 0
+    assert np.median([value for _, value in said["gibbs"]]) < 1e-3
+
+
+def test_a_sampled_prediction_counts_with_its_own_error():
+    rng = np.random.default_rng(12)
+    p, alone = [], []
+    for _ in range(300):
+        counts, other = drawn(rng, 64, 1_000, GIBBS), drawn(rng, 1, 20_000, GIBBS)
+        share = other.histogram[0] / 20_000
+        sampled = replace(GIBBS, probability=share, outside=1 - share.sum(), distribution=None)
+        p.append(p_value(counts, replace(sampled, draws=20_000.0)))
+        alone.append(p_value(counts, sampled))
+    p = np.array(p)
+    assert abs(np.sum(p < 0.05) - 15) <= 4 * 3.8
+    assert np.sum(p < 0.001) <= 3
+    assert np.sum(np.array(alone) < 0.001) > 100
 
 
 def test_equal_laws_are_no_rivals():

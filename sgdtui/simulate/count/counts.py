@@ -13,16 +13,18 @@ class FlowCounts:
     """Sums over single steps from x to x' (time `dt`): those that lead to some of the recorded positions.
 
     `steps` (groups,) counts them; `entropy` (groups,) sums F((x+x')/2)·(x'-x), the entropy produced along the step,
-    where F is the thermodynamic force D⁻¹(drift - ∇·D) = -Σ⁻¹(2g/η + ∇·Σ), B = 1; it is 0 where no current can flow (a
-    line without a way round), where Σ has no inverse, and over data, with momentum, a schedule or a swarm; `area`
-    (groups,) sums x₀x₁' - x₁x₀' (2-D, else 0); `displacement` (groups, bins…, axes) sums x'-x by the bin of x along
-    the drawn axes, and `visits` (groups, bins…) counts them. Sums are not divided by the time step.
+    where F is the thermodynamic force D⁻¹(drift - (1 - a)∇·D) of the SDE in the convention a, for a = 0 and B = 1
+    -Σ⁻¹(2g/η + ∇·Σ). It is None where it is not measured: on a line without a way round, over data, and with momentum,
+    a schedule, a swarm or noise without a variance; and not finite for a group in which Σ had no inverse. `area`
+    (groups,) sums x₀x₁' - x₁x₀', None unless there are two coordinates; `displacement` (groups, bins…, axes) sums
+    x'-x by the bin of x along the drawn axes, and `visits` (groups, bins…) counts them. Sums are not divided by the
+    time step.
     """
 
     dt: float
     steps: NDArray[np.int64]
-    entropy: NDArray[np.float64]
-    area: NDArray[np.float64]
+    entropy: NDArray[np.float64] | None
+    area: NDArray[np.float64] | None
     displacement: NDArray[np.float64]
     visits: NDArray[np.int64]
 

@@ -32,6 +32,7 @@ class Tally:
         observables: int,
         shift: Array,
         flowing: bool,
+        entropic: bool = False,
     ) -> None:
         self.dimension = dimension
         self._starts = np.flatnonzero(np.diff(row_groups, prepend=-1))
@@ -39,6 +40,7 @@ class Tally:
         self.bins = bins
         self.shift = shift
         self.flowing = flowing
+        self.entropic = entropic
         cells = int(np.prod([b + 2 for b in bins]))
         columns = 1 + dimension + dimension * (dimension + 1) // 2 + observables
         axes = len(bins)
@@ -114,8 +116,8 @@ class Tally:
         return FlowCounts(
             dt=dt,
             steps=stacks["flow"][:, 0].astype(np.int64),
-            entropy=stacks["flow"][:, 1].copy(),
-            area=stacks["flow"][:, 2].copy(),
+            entropy=stacks["flow"][:, 1].copy() if self.entropic else None,
+            area=stacks["flow"][:, 2].copy() if self.dimension == 2 else None,
             displacement=cells[..., 1 : 1 + len(self.bins)] * units,
             visits=cells[..., 0].copy(),
         )

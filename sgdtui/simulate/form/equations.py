@@ -25,6 +25,9 @@ from sgdtui.simulate.program import Program, Unsupported, sizes_of
 MAX_FULL = 8
 """Beyond this many coordinates a full Σ is not factored in a kernel."""
 
+SINGULAR = 1e-12
+"""A determinant of Σ below this share of the product of its diagonal is rounding: Σ has no inverse there."""
+
 
 def symbolic_program(experiment: Experiment) -> Program:
     """The program of a gradient or drift system. Raises Unsupported."""
@@ -217,7 +220,10 @@ class _SymbolicWriter(Writer):
     # --- entropy
 
     def _force_section(self, text: Text) -> bool:
-        """F·Δx at the middle of a step, with F = D⁻¹(drift - ∇·D); False where D has no inverse or no meaning here."""
+        """F·Δx at the middle of a step, F = D⁻¹(drift - (1 - a)∇·D); False where that cannot be told.
+
+        Where D has no inverse at a place, the force is infinite: nothing is measured then.
+        """
         dynamics = self.dynamics
         if self.dimension > 2 or len(self.noisy) < self.dimension or dynamics.momentum or dynamics.swarm:
             return False
@@ -233,6 +239,8 @@ class _SymbolicWriter(Writer):
         text.open("if mode == FORCE:")
         text.add("# entropy produced by the displacement in work, force taken at its middle")
         text.add("half = 0.5*eta*noise_scale")
+        # In the convention a the drift is joined by a·∇·D, which takes so much of the other.
+        text.add("push_share = (1.0 - convention)*half" if self.lifted else "push_share = half")
         for c in range(d):
             text.add(f"was_{c} = work[{c}]", f"moved_{c} = work[{d + c}]")
         text.add(f"force = work[{2 * d}]")
@@ -244,16 +252,20 @@ class _SymbolicWriter(Writer):
         targets += [(f"covariance_{i}_{j}", self.sigma[i][j]) for i in range(d) for j in range(i, d)]
         self.expressions(text, targets, prefix="part_force")
         for c in range(d):
-            text.add(f"push_{c} = drift_{c} - half*gradient_{c}")
+            text.add(f"push_{c} = drift_{c} - push_share*gradient_{c}")
         if d == 1:
-            text.add("pivot = half*covariance_0_0", "part = push_0*moved_0[lane]")
+            text.add("pivot_scale = pivot = half*covariance_0_0", "part = push_0*moved_0[lane]")
         else:
             text.add(
-                "pivot = half*(covariance_0_0*covariance_1_1 - covariance_0_1*covariance_0_1)",
+                "pivot_scale = half*covariance_0_0*covariance_1_1",
+                "pivot = pivot_scale - half*covariance_0_1*covariance_0_1",
                 "part = (covariance_1_1*push_0 - covariance_0_1*push_1)*moved_0[lane]",
                 "part += (covariance_0_0*push_1 - covariance_0_1*push_0)*moved_1[lane]",
             )
-        text.add("part = part/pivot", "force[lane] = part if pivot > 0.0 else 0.0")
+        text.add(
+            f"force_regular = pivot > {SINGULAR!r}*pivot_scale and pivot_scale > 0.0",
+            "force[lane] = part/pivot if force_regular else math.inf",
+        )
         text.close()
         text.add("return t")
         text.close()
