@@ -46,7 +46,7 @@ def judge(
     run could not resolve twice the closest rival's distance, or is known to be unsettled; else True. A rival is
     another prediction whose law differs from this one by more than both numerical errors and `SAME`. It is None, too,
     where p < .001 and only a numerical error above `MATTERS` keeps the law from being refused: such a test could not
-    have told otherwise. And a law is not refused where the bias of dt is not known.
+    have told otherwise. And it is None where the bias of dt is not known.
 
     Args:
         counts: what was recorded.
@@ -100,8 +100,11 @@ def judge(
         hindrance = ""
         if settled is False or p is None:
             agrees = None
+        elif bias is None:
+            # What the step of dt is worth is not known: nothing can be called right or wrong.
+            agrees, hindrance = None, "bias of dt"
         elif p < LEVEL:
-            agrees, hindrance = _refused(headline(measured) - headline(floor), errors[name], bias)
+            agrees, hindrance = _refused(headline(measured) - headline(floor), errors[name])
         else:
             agrees = None if more is None or more > 1 else True
         result[name] = Comparison(
@@ -127,10 +130,10 @@ def judge(
     return result
 
 
-def _refused(beyond_floor: float, numerical_error: float, bias: Bias) -> tuple[bool | None, str]:
+def _refused(beyond_floor: float, numerical_error: float) -> tuple[bool | None, str]:
     """What becomes of a law that the test speaks against, and what stands in the way where that is nothing."""
     if beyond_floor > numerical_error:
-        return (None, "bias of dt") if bias is None else (False, "")
+        return False, ""
     return (True, "") if numerical_error <= MATTERS else (None, "numerical error")
 
 

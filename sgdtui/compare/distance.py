@@ -46,6 +46,7 @@ def distances(
         return Distances(tv=None, kl=None, hellinger=None, ks=ks, w1=w1)
     p = np.append(np.ravel(probability), outside)
     q = np.maximum(np.append(np.ravel(other_probability), other_outside), 0.0)
+    q = q / max(q.sum(), 1.0)  # a predicted law may hold a little more than all probability
     seen = p > 0
     kl = float(np.sum(p[seen] * (np.log(p[seen]) - np.log(np.where(q[seen] > 0, q[seen], ROUNDING)))))
     along = [

@@ -51,7 +51,9 @@ def _series(series: Series | None, experiment: Experiment) -> dict[str, Any]:
         "distance": _plain(series.distance),
         "transient": None
         if series.transient is None
-        else {name: _plain(getattr(series.transient, name)) for name in ("of", "time", "tv", "floor")},
+        else {
+            name: _plain(getattr(series.transient, name)) for name in ("of", "time", "tv", "floor", "error")
+        },
     }
 
 

@@ -41,7 +41,8 @@ class DtBias:
 
 def has_dt_bias(experiment: Experiment) -> bool:
     """Whether walkers take finite steps of a process in continuous time."""
-    return experiment.dynamics.is_sde or experiment.system.form == "tumble"
+    system = experiment.system
+    return experiment.dynamics.is_sde or (system.in_continuous_time and system.states is None)
 
 
 def dt_bias(chain: Prediction | None, continuous: Prediction | None) -> DtBias | None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.judgement import Appraisal, appraise
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.predictions import Foresight, MeasuredLaw
 from sgdtui.lab.predictor import Foreseen
-from sgdtui.lab.step_doubling import Companion
+from sgdtui.lab.step_doubling import Companions
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -31,7 +32,7 @@ class Evidence:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._foreseen: Foreseen | None = None
-        self._companion: Companion | None = None
+        self._companion: Companions | None = None
         self._fitted_samples = 0
         self._judged_at, self._judging_cost = -math.inf, 0.0
         self.appraisal = Appraisal({}, None)
@@ -88,11 +89,9 @@ class Evidence:
         """Whether there is a prediction to hold against an SDE whose bias of dt no prediction gives."""
         if self._foreseen is None or not self._foreseen.complete:
             return False
-        stepped = experiment.dynamics.is_sde or (
-            experiment.system.in_continuous_time and experiment.system.states is None
-        )
         foresight = self._foreseen.foresight
-        return stepped and foresight.dt_bias is None and bool(foresight.predictions)
+        held = any(name != "transfer" for name in foresight.predictions)
+        return has_dt_bias(experiment) and foresight.dt_bias is None and held
 
     def keep_step(
         self, experiment: Experiment, burn_in: int, sampled: int, most: int, cancelled: Cancelled | None
@@ -102,7 +101,7 @@ class Evidence:
             if not self._bias_is_open(experiment):
                 return
             known = replace(experiment, run=replace(experiment.run, burn_in=burn_in))
-            self._companion = Companion(known, self._threads)
+            self._companion = Companions(known, self._threads)
         self._companion.step(sampled, most, cancelled)
 
     def lags(self, experiment: Experiment, sampled: int) -> bool:
@@ -132,9 +131,6 @@ class Evidence:
         if current and self._bias_is_open(experiment):
             bias = self._companion.bias(counts) if self._companion is not None and settled else None
             foresight = replace(foresight, dt_bias=bias)
-            if bias is None:
-                # What the step of dt is worth is not known yet: nothing can be called right or wrong.
-                settled = False
         began = time.monotonic()
         if ended or began - self._judged_at >= self._judging_cost / _JUDGING:
             self.appraisal = appraise(experiment, counts, foresight, settled)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.pilot import Cancel, Cancelled
 from sgdtui.lab.plan import Resolved, known_domain, resolve
 from sgdtui.lab.predictions import foresee, with_measured
@@ -176,7 +177,10 @@ def _transient(simulation: Simulation, snapshot: Snapshot) -> Transient | None:
     # Once it has settled there is nothing on its way; with no burn-in all of the run is.
     until = burnt * experiment.time_step if burnt else math.inf
     moments = [m for m in simulation.recording.histograms() if m[0] <= until * (1 + 1e-9)]
-    return transient(experiment, simulation.edges, moments)
+    step_error = 0.0
+    if has_dt_bias(experiment):
+        step_error = math.nan if snapshot.dt_bias is None else snapshot.dt_bias.tv
+    return transient(experiment, simulation.edges, moments, step_error)
 
 
 def _tell_nobody(_share: float, _doing: str) -> None:

@@ -209,4 +209,4 @@ def _tv(moment: _Moment, prediction: Prediction) -> float:
         return float("nan")
     share = moment.histogram / moment.alive
     gap = np.abs(share - prediction.probability).sum() + abs(1 - share.sum() - prediction.outside)
-    return 0.5 * float(gap)
+    return min(1.0, 0.5 * float(gap))

@@ -52,13 +52,15 @@ class PassageReport:
 @dataclass(frozen=True, slots=True, eq=False)
 class Transient:
     """The instantaneous histogram against p(x, t) of its own time: `tv` (n,) at `time` (n,), with the `floor` (n,)
-    that sampling error alone would show; `of` names the law: "transfer" (the chain's own) or "fokker-planck".
+    that sampling error alone would show and the `error` (n,) of p(x, t) itself: of its grid, and for an SDE the bias
+    of dt (NaN where that is not known). `of` names the law: "transfer" (the chain's own) or "fokker-planck".
     """
 
     of: str
     time: Array
     tv: Array
     floor: Array
+    error: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,14 +39,18 @@ def coarser(experiment: Experiment, times: int = 2) -> Experiment:
     return replace(experiment, run=plan, dynamics=replace(dynamics, dt=times * dynamics.dt))
 
 
-class _Follower:
-    """An ensemble with longer steps that keeps step with a simulation of an SDE."""
+class Companion:
+    """A second ensemble with steps twice (or `times`) as long that keeps step with a simulation of an SDE.
 
-    def __init__(self, experiment: Experiment, times: int, threads: int | None) -> None:
+    experiment  the one that is simulated at dt, its burn-in known
+    """
+
+    def __init__(self, experiment: Experiment, threads: int | None, times: int = 2) -> None:
         from sgdtui.simulate.ensemble import Ensemble
 
-        self._coarser, self._times = coarser(experiment, times), times
-        self.ensemble = Ensemble(self._coarser, threads=threads)
+        self._experiment, self._times = experiment, times
+        self._coarser = coarser(experiment, times)
+        self._ensemble = Ensemble(self._coarser, threads=threads)
         self._left = self._coarser.run.burn_in or 0
         self.recorded = 0
 
@@ -59,51 +63,59 @@ class _Follower:
         """Take up to `most` of the steps that lag behind `sampled` steps of dt; the number taken."""
         steps = min(most, self.lag(sampled))
         settling = min(steps, self._left)
-        done = self.ensemble.advance(settling, record=False, cancelled=cancelled)
+        done = self._ensemble.advance(settling, record=False, cancelled=cancelled)
         self._left -= done
         if done == settling and steps > settling:
-            counted = self.ensemble.advance(steps - settling, record=True, cancelled=cancelled)
+            counted = self._ensemble.advance(steps - settling, record=True, cancelled=cancelled)
             self.recorded += counted
             done += counted
         return done
 
     def counts(self, beside: Counts) -> Counts | None:
         """What was counted so far; None if that is nothing, or more walkers were lost than `beside` it."""
-        counts = self.ensemble.counts()
+        counts = self._ensemble.counts()
         lossy = counts.lost > beside.lost + _ACCIDENTS * self._coarser.run.walkers
         return counts if counts.total and not lossy else None
 
+    def bias(self, counts: Counts, longest: Counts | None = None) -> DtBias | None:
+        """The bias at dt, from `counts` at dt and, if given, those of a run with still longer steps.
 
-class Companion:
-    """Ensembles at 2 dt and 4 dt that keep step with a simulation of an SDE, and the bias of dt that comes of all.
-
-    experiment  the one that is simulated at dt, its burn-in known
-    """
-
-    def __init__(self, experiment: Experiment, threads: int | None) -> None:
-        self._experiment = experiment
-        self._followers = [_Follower(experiment, times, threads) for times in (2, 4)]
-
-    def lag(self, sampled: int) -> int:
-        """Steps that are still to be taken beside `sampled` recorded steps of dt."""
-        return sum(follower.lag(sampled) for follower in self._followers)
-
-    def step(self, sampled: int, most: int, cancelled: Cancelled | None) -> int:
-        """Take up to `most` of the steps that lag behind `sampled` steps of dt; the number taken."""
-        done = 0
-        for follower in self._followers:
-            done += follower.step(sampled, most - done, cancelled)
-        return done
-
-    def bias(self, counts: Counts) -> DtBias | None:
-        """The bias at dt, from `counts` at dt; None before anything was counted, or where 2 dt loses walkers."""
-        longer, longest = (follower.counts(counts) for follower in self._followers)
-        return bias_between(self._experiment, counts, longer, longest) if longer and counts.total else None
+        None before anything was counted, or where walkers were lost.
+        """
+        longer = self.counts(counts)
+        if longer is None or not counts.total:
+            return None
+        return bias_between(self._experiment, counts, longer, longest)
 
     def close(self) -> None:
         """Let the walkers go."""
-        for follower in self._followers:
-            follower.ensemble.close()
+        self._ensemble.close()
+
+
+class Companions:
+    """Companions at 2 dt and at 4 dt, and the bias of dt that comes of all."""
+
+    def __init__(self, experiment: Experiment, threads: int | None) -> None:
+        self._twice = Companion(experiment, threads)
+        self._four_times = Companion(experiment, threads, times=4)
+
+    def lag(self, sampled: int) -> int:
+        """Steps of both that are still to be taken beside `sampled` recorded steps of dt."""
+        return self._twice.lag(sampled) + self._four_times.lag(sampled)
+
+    def step(self, sampled: int, most: int, cancelled: Cancelled | None) -> int:
+        """Take up to `most` of the steps that lag behind `sampled` steps of dt; the number taken."""
+        done = self._twice.step(sampled, most, cancelled)
+        return done + self._four_times.step(sampled, most - done, cancelled)
+
+    def bias(self, counts: Counts) -> DtBias | None:
+        """The bias at dt, from `counts` at dt; None before anything was counted, or where 2 dt loses walkers."""
+        return self._twice.bias(counts, self._four_times.counts(counts))
+
+    def close(self) -> None:
+        """Let the walkers go."""
+        self._twice.close()
+        self._four_times.close()
 
 
 def bias_between(

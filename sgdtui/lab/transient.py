@@ -12,7 +12,7 @@ from sgdtui.compare.floor import floors
 from sgdtui.lab.on_the_way import has_law_on_the_way, whose_law
 from sgdtui.lab.snapshot import Transient
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.time.evolution import evolve
+from sgdtui.predict.time.evolution import evolve_with_error
 
 MOMENTS = 12
 """Moments of a run that are compared, evenly spread in the logarithm of time."""
@@ -22,11 +22,12 @@ Moment = tuple[float, NDArray[np.int32], int]
 
 
 def transient(
-    experiment: Experiment, edges: tuple[Array, ...], moments: Sequence[Moment]
+    experiment: Experiment, edges: tuple[Array, ...], moments: Sequence[Moment], step_error: float = 0.0
 ) -> Transient | None:
     """Hold up to `MOMENTS` of the moments against p(x, t), or None where that is not known.
 
-    See `sgdtui.lab.on_the_way` for whose law that is and where there is none.
+    See `sgdtui.lab.on_the_way` for whose law that is and where there is none. `step_error` is the total variation that
+    the finite dt of an SDE makes; it joins the error of the grid that p(x, t) was worked out on (NaN: not known).
     """
     if not has_law_on_the_way(experiment):
         return None
@@ -35,18 +36,20 @@ def transient(
         return None
     chosen = _spread_out([time for time, _, _ in later])
     times = np.array([later[i][0] for i in chosen])
-    foreseen = evolve(experiment, edges, times)
+    foreseen = evolve_with_error(experiment, edges, times)
     if foreseen is None:
         return None
+    laws, errors = foreseen
     distance, floor = [], []
-    for law, place in zip(foreseen, chosen, strict=True):
+    for law, place in zip(laws, chosen, strict=True):
         _, histogram, alive = later[place]
         share = histogram / alive
         outside = max(0.0, 1.0 - float(law.sum()))
         distance.append(0.5 * float(np.abs(share - law).sum() + abs(1 - share.sum() - outside)))
         shown = floors(alive, law, edges, outside).tv
         floor.append(float("nan") if shown is None else shown)
-    return Transient(whose_law(experiment), times, np.array(distance), np.array(floor))
+    error = np.minimum(errors + step_error, 1.0)
+    return Transient(whose_law(experiment), times, np.array(distance), np.array(floor), error)
 
 
 def _spread_out(times: Sequence[float]) -> list[int]:

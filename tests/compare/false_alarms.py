@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sgdtui.lab.dt_bias import DtBias, has_dt_bias
 from sgdtui.lab.judgement import appraise
 from sgdtui.lab.plan import resolve
 from sgdtui.lab.predictions import Foresight, bin_edges, foresee
-from sgdtui.lab.step_doubling import bias_of_dt
+from sgdtui.lab.step_doubling import Companions
 from sgdtui.model.experiment import Experiment
 from sgdtui.preset.load import load_text
+from sgdtui.simulate.count.counts import Counts
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,22 @@ def said(
             counts = ensemble.counts()
         finally:
             ensemble.close()
-        known = replace(foresight, dt_bias=bias_of_dt(own, counts, foresight))
+        known = foresight
+        if has_dt_bias(own) and foresight.dt_bias is None:
+            known = replace(foresight, dt_bias=measured_bias(own, counts))
         found = appraise(own, counts, known, settled=True).comparisons
         yield {name: comparison.agrees for name, comparison in found.items()}
+
+
+def measured_bias(experiment: Experiment, counts: Counts) -> DtBias | None:
+    """The bias of dt from companions that come as far as the run of `counts`."""
+    companion = Companions(experiment, None)
+    try:
+        steps = experiment.run.steps or 0
+        companion.step(steps, companion.lag(steps), None)
+        return companion.bias(counts)
+    finally:
+        companion.close()
 
 
 def main(seeds: int, names: Sequence[str] = ()) -> int:

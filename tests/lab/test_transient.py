@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from sgdtui.lab.run import run
 from sgdtui.lab.transient import MOMENTS, transient
+from sgdtui.predict.time.evolution import evolve_with_error
 from sgdtui.preset.load import load_text
 
 FAR = (
@@ -35,6 +37,7 @@ def test_it_keeps_to_the_law_of_its_own_time(dynamics, law):
     # 60 bins of 8192 walkers: the TV scatters by a tenth of its floor about it, and the worst of twelve by thrice that
     assert np.all(found.tv < 1.4 * found.floor + 0.006)
     assert np.mean(found.tv / found.floor) < 1.2
+    assert np.all((found.error >= 0) & (found.error < 0.01))
     # the stationary law is not yet there at the first of these times: it is p(x, t) that fits, not the end of it
     assert series.distance[law][np.searchsorted(series.time, found.time[0])] > 0.9
 
@@ -59,6 +62,11 @@ def test_on_the_plane_with_a_cross_term():
     late = found.time > 0.2  # before, the cloud is smaller than a bin
     assert late.sum() >= 4
     assert np.all(found.tv[late] < 1.4 * found.floor[late] + 0.006)
+    assert np.all(found.tv <= 1)
+    # The error says where p(x, t) is not to be believed.
+    assert np.all(found.tv < 1.5 * found.floor + 2 * found.error + 0.006)
+    assert np.all(found.error[late] < 0.05)
+    assert found.error[-1] < 0.01
     assert result.document()["series"]["transient"]["of"] == "fokker-planck"
 
 
@@ -68,6 +76,31 @@ def test_on_the_plane_with_a_cross_term():
 def test_where_it_is_not_known_it_is_left_out(changes):
     result = run(load_text(FAR + CHAIN), walkers=64, steps=100, burn_in=100, **changes)
     assert result.snapshot.series.transient is None
+
+
+def test_the_error_is_about_what_the_law_is_off_by():
+    """An Ornstein–Uhlenbeck walker from a point, on a grid that is coarse beside its early law."""
+    experiment = load_text(
+        "loss: 'x**2/2'\nspace: {domain: [[-30, 60]]}\nstart: {at: [3]}\nrun: {bins: 400}\n" + SDE
+    )
+    edges = (np.linspace(-30, 60, 401),)
+    times = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
+    laws, errors = evolve_with_error(experiment, edges, times)
+    for time, law, error in zip(times, laws, errors, strict=True):
+        exact = np.diff(ndtr((edges[0] - 3 * np.exp(-time)) / np.sqrt(0.1 * (1 - np.exp(-2 * time)))))
+        assert 0.5 * np.abs(law - exact).sum() < 3 * error + 1e-6
+        assert law.sum() <= 1 + 1e-12
+    assert errors[-1] < errors[0]
+
+
+def test_the_bias_of_dt_joins_the_error_and_an_unknown_one_makes_it_unknown():
+    experiment = load_text(FAR + SDE)
+    edges = (np.linspace(-2, 4, 61),)
+    moments = [(0.5, np.ones(60, dtype=np.int32), 60)]
+    known, more, unknown = (transient(experiment, edges, moments, bias) for bias in (0.0, 0.01, np.nan))
+    assert more.error[0] == pytest.approx(known.error[0] + 0.01)
+    assert np.isnan(unknown.error[0])
+    assert known.tv[0] <= 1
 
 
 def test_a_sweep_does_without():
