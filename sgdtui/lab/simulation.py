@@ -242,7 +242,7 @@ class Simulation:
             return False
         if self.phase in ("failed", "compiling", "pilot", "done"):
             return False
-        if self.watched and self.recording.alive == 0:
+        if self.planned is None and self.recording.alive == 0:
             stops = self.experiment is not None and self.experiment.until is not None
             self.phase = "done"
             self.message = "all walkers have arrived" if stops else "all walkers are lost"
