@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,17 @@ from sgdtui.model.noise import Matrix, Noise
 
 LOSS_MINIMUM = "L_min"
 """The hidden parameter that stands for the loss's minimum on the domain, where a noise names `L`."""
+
+
+@lru_cache(maxsize=128)
+def loss_minimum(loss: Loss, values: tuple[tuple[str, float], ...], box: tuple[Interval, ...]) -> float:
+    """The lowest value of a loss on `box` (one interval a variable), at parameter `values`."""
+
+    def at(points: Array) -> Array:
+        places = {variable: points[:, i] for i, variable in enumerate(loss.variables)}
+        return np.broadcast_to(evaluate(loss.expression, {**dict(values), **places}), points.shape[:1])
+
+    return lowest(at, box)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +89,9 @@ class GradientSystem:
         """The values, and the loss's minimum on the domain where Σ names `L`."""
         if not any("L" in entry.names for entry in self.noise.covariance):
             return values
-
-        def loss(points: Array) -> Array:
-            at = {variable: points[:, i] for i, variable in enumerate(self.variables)}
-            return np.broadcast_to(evaluate(self.loss.expression, {**values, **at}), points.shape[:1])
-
-        box = domain or self.loss.domain or (FALLBACK_INTERVAL,) * self.dimension
-        return {**values, LOSS_MINIMUM: lowest(loss, box)[1]}
+        box = domain if domain is not None and len(domain) == self.dimension else self.loss.domain
+        box = box or (FALLBACK_INTERVAL,) * self.dimension
+        return {**values, LOSS_MINIMUM: loss_minimum(self.loss, tuple(values.items()), box)}
 
     def equations(self) -> Equations:
         """Drift -∇loss and Σ in the system's own variables; slow, since derivatives are symbolic."""

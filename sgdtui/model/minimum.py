@@ -1,4 +1,4 @@
-"""Where a function is lowest on a box: a grid search, zoomed in until the point is sharp."""
+"""Where a function is lowest on a box: a grid zoomed in until the point is sharp, in many dimensions downhill."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.model.descent import descend, scattered
 
 _POINTS = {1: 1025, 2: 65}
 _ZOOMS = 24
+_DESCENTS = 48
+"""Places to go downhill from where a grid would have too many dimensions."""
 
 
 def _grid(box: Array) -> Array:
-    count = _POINTS.get(len(box), 9)
+    count = _POINTS[len(box)]
     axes = [np.linspace(low, high, count) for low, high in box]
     return np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=1)
 
@@ -21,9 +24,12 @@ def _grid(box: Array) -> Array:
 def lowest(function: Callable[[Array], Array], domain: Sequence[tuple[float, float]]) -> tuple[Array, float]:
     """The point (d,) of `domain` where `function` (points (n, d) to values (n,)) is lowest, and its value.
 
-    Values that are NaN count as high. Good to about 1e-9 of the domain's width for smooth functions.
+    Values that are NaN count as high. Good to about 1e-9 of the domain's width for smooth functions. In more than two
+    dimensions the lowest end of descents from many seeded places: what none of them leads to is not seen.
     """
     box = np.array(domain, dtype=float)
+    if len(box) > 2:
+        return _lowest_end(function, box)
     edges = box.copy()
     best, value = box.mean(axis=1), np.inf
     for _ in range(_ZOOMS):
@@ -33,13 +39,18 @@ def lowest(function: Callable[[Array], Array], domain: Sequence[tuple[float, flo
         if values[index] < value:
             best, value = points[index], float(values[index])
         # Four grid cells either side: never loses a minimum that lies just beside a grid point.
-        reach = 4 * (box[:, 1] - box[:, 0]) / (_POINTS.get(len(box), 9) - 1)
-        if len(box) > 2:
-            reach = (box[:, 1] - box[:, 0]) / 4
+        reach = 4 * (box[:, 1] - box[:, 0]) / (_POINTS[len(box)] - 1)
         box = np.stack([np.maximum(best - reach, edges[:, 0]), np.minimum(best + reach, edges[:, 1])], axis=1)
         if np.all(box[:, 1] - box[:, 0] < 1e-12 * (edges[:, 1] - edges[:, 0])):
             break
     return best, value
+
+
+def _lowest_end(function: Callable[[Array], Array], box: Array) -> tuple[Array, float]:
+    middle = box.mean(axis=1)
+    ends = [descend(function, start, box) for start in (middle, *scattered(box, _DESCENTS))]
+    ends = [(point, value) for point, value in ends if np.isfinite(value)]
+    return min(ends, key=lambda end: end[1], default=(middle, np.inf))
 
 
 def local_minima(function: Callable[[Array], Array], interval: tuple[float, float]) -> Array:
