@@ -144,10 +144,14 @@ def power_lines(base: str, exponent: str, target: str) -> list[str]:
 
 
 def _scaled(a: str, t: str) -> list[str]:
-    """N and the remainder r of a = n·ln2 + r, r·P(r) = exp(r) - 1, and 2**n, for a within ±750."""
+    """N and the remainder r of a = n·ln2 + r, r·P(r) = exp(r) - 1, and 2**n.
+
+    Above 709 all is as at 750, where n is too large for a power of two and r is positive: a negative one would make
+    infinity minus infinity of it.
+    """
     return [
         f"{t}_low = -750.0 if {a} < -750.0 else {a}",
-        f"{t}_clipped = 750.0 if {t}_low > 750.0 else {t}_low",
+        f"{t}_clipped = 750.0 if {t}_low > 709.0 else {t}_low",
         f"{t}_n = np.floor({t}_clipped*{_LOG2_E} + 0.5)",
         f"{t}_r = ({t}_clipped - {t}_n*{_LN2[0]}) - {t}_n*{_LN2[1]}",
         f"{t}_p = {t}_r*({horner(_EXPM1, f'{t}_r')})",

@@ -65,6 +65,13 @@ def test_nan_stays_nan(function: str) -> None:
         ("exp", 0.0, 1.0),
         ("exp", 800.0, math.inf),
         ("exp", math.inf, math.inf),
+        *(("exp", float(a), math.inf) for a in np.linspace(709.2, 752, 200)),
+        *(
+            ("sinh", sign * float(a), sign * math.inf)
+            for a in np.linspace(709.2, 752, 40)
+            for sign in (-1, 1)
+        ),
+        *(("cosh", float(a), math.inf) for a in np.linspace(709.2, 752, 40)),
         ("exp", -800.0, 0.0),
         ("exp", -1e300, 0.0),
         ("log", 1.0, 0.0),
