@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from sgdtui.compare import why
 from sgdtui.compare.agreement import judge
 from sgdtui.compare.comparison import Comparison, Verdict
+from sgdtui.compare.motion import Motion
 from sgdtui.predict.prediction import Absence, Prediction
 
 __all__ = ["judge", "predicted_equilibrium", "verdict"]
 
 SLIGHT_ESCAPE = 1e-8
 """A loss of walkers per step below this never shows."""
+
+_MANY = 30
+"""Walkers that should be lost, from which it means something that they are not."""
 
 SLIGHT_PRODUCTION = 1e-4
 """Entropy (nats) produced in one relaxation time, below which a predicted current counts as zero: the currents
@@ -35,9 +40,18 @@ def verdict(
     isotropic: bool = True,
     entropy_production: tuple[float, float] | None = None,
     curl: float | None = None,
+    restless: str = "",
+    unsettled: str = "",
+    motion: Motion | None = None,
+    far_noise: bool = False,
+    reshuffled: bool = False,
 ) -> Verdict:
     """Not settled → undecided; escaping or not normalisable → no stationary law; Gibbs agrees → gibbs; else
     predicted current zero → equilibrium, not gibbs; else nonequilibrium.
+
+    "No stationary law" is only said where it is shown: by losses that were measured or follow from the chain, or by a
+    stationary solution that cannot be normalised. A method that failed shows nothing, and what is seen to stand still
+    does not spread.
 
     Args:
         comparisons: from `judge`.
@@ -55,17 +69,33 @@ def verdict(
         isotropic: whether Σ is a multiple of the identity, for the sentence.
         entropy_production: measured, per unit t, and its standard error, for the sentence.
         curl: of F = -Σ⁻¹(2g/η + ∇·Σ), root mean square over the law, for the sentence.
+        restless: why a run cannot settle by construction (undecided, with this sentence); empty where it may.
+        unsettled: why a run has not settled, where more is known than that it has not.
+        motion: what the walkers were seen to do.
+        far_noise: the noise has no mean size, so that a walker beyond 1e12 has not escaped.
+        reshuffled: batches are those of shuffled epochs, for the sentence.
     """
-    lawless = _no_stationary_law(predictions, absences, is_sde, escaping)
+    seen = motion or Motion()
+    if restless:
+        return Verdict("undecided", restless)
+    if seen.arrived and not any(comparison.agrees for comparison in comparisons.values()):
+        return Verdict("undecided", why.converged())
+    if escaping:
+        doubt = _doubt(absences, seen, far_noise)
+        if doubt:
+            return Verdict("undecided", doubt)
+        return Verdict("no stationary law", why.escaped(seen) if seen.lost else why.escaping(None))
     # What has no stationary law and no relaxation time never settles: that is no reason to leave it undecided.
     timeless = all(prediction.relaxation_time is None for prediction in predictions.values())
-    if lawless is not None and (settled is not False or timeless):
-        return Verdict("no stationary law", lawless)
+    if settled is not False or timeless:
+        lawless = _no_stationary_law(predictions, absences, is_sde, seen)
+        if lawless is not None:
+            return lawless
     if not settled:
-        return Verdict("undecided", why.unsettled())
+        return Verdict("undecided", unsettled or why.unsettled())
     gibbs = comparisons.get("gibbs")
     if gibbs is not None and gibbs.agrees:
-        return Verdict("gibbs", why.gibbs(gibbs, predictions["gibbs"], variance_range))
+        return Verdict("gibbs", why.gibbs(gibbs, predictions["gibbs"], variance_range, isotropic))
     if gibbs is not None and gibbs.agrees is None:
         return Verdict("undecided", why.too_few(gibbs))
     if gibbs is None and "gibbs" not in absences:
@@ -80,7 +110,7 @@ def verdict(
             "equilibrium, not gibbs",
             why.equilibrium(
                 comparisons, predictions, absences, is_sde=is_sde, eta=eta, variance_range=variance_range,
-                isotropic=isotropic,
+                isotropic=isotropic, reshuffled=reshuffled,
             ),
         )  # fmt: skip
     return Verdict("nonequilibrium", why.nonequilibrium(comparisons, predictions, entropy_production, curl))
@@ -103,19 +133,47 @@ def predicted_equilibrium(
     return None
 
 
+def _doubt(absences: Mapping[str, Absence], seen: Motion, far_noise: bool) -> str:
+    """Why walkers that are lost need not have escaped; empty where they have."""
+    if far_noise:
+        return why.far_noise()
+    known = absences.get("fokker-planck")
+    if seen.losses is None or (known is not None and known.reason == "not normalisable"):
+        return ""
+    if seen.losses.of_the_scheme:
+        return why.diverging_scheme(seen.losses)
+    return "" if seen.losses.of_the_equation else why.scheme_or_equation(seen.losses)
+
+
 def _no_stationary_law(
-    predictions: Mapping[str, Prediction], absences: Mapping[str, Absence], is_sde: bool, escaping: bool
-) -> str | None:
-    """Why there is none, from the first prediction that knows: the process's own, then the others."""
-    for name in ("fokker-planck", "gibbs") if is_sde else ("transfer", "fokker-planck", "gibbs"):
+    predictions: Mapping[str, Prediction], absences: Mapping[str, Absence], is_sde: bool, seen: Motion
+) -> Verdict | None:
+    """What the first prediction that knows says of there being no law: the process's own, then the others.
+
+    The laws of another process (the SDE's, of a chain) count only beside averages that were seen to move. None where
+    nothing speaks against a law.
+    """
+    names = ("fokker-planck", "gibbs") if is_sde else ("transfer", "fokker-planck", "gibbs")
+    for name in names:
         if name in predictions:
             loss = predictions[name].survival_loss
-            if loss is not None and loss > SLIGHT_ESCAPE:
-                return why.escaping(loss)
-            break
+            if loss is None or loss <= SLIGHT_ESCAPE:
+                return None
+            if _missing(loss, seen):
+                return Verdict("undecided", why.contradicted(loss, seen))
+            return Verdict("no stationary law", why.escaping(loss))
         reason = absences[name].reason if name in absences else ""
-        if reason == "not normalisable":
-            return why.not_normalisable(absences[name])
         if reason == "degenerate noise":  # walkers keep to a part of space, of which Gibbs knows nothing
-            break
-    return why.escaping(None) if escaping else None
+            return None
+        if reason == "not normalisable":
+            if seen.still:
+                return Verdict("undecided", why.at_rest_all_the_same(absences[name]))
+            if name == names[0] or seen.still is False or not seen.steps:
+                return Verdict("no stationary law", why.not_normalisable(absences[name]))
+    return None
+
+
+def _missing(loss: float, seen: Motion) -> bool:
+    """Whether many walkers should be lost by now, at this loss a step, and nearly none are."""
+    expected = -math.expm1(-loss * seen.steps)
+    return expected * seen.walkers > _MANY and seen.lost < expected / 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sgdtui.compare.comparison import Comparison
+from sgdtui.compare.motion import Losses, Motion
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAMES = {
@@ -37,16 +38,91 @@ def escaping(loss: float | None) -> str:
     return f"Walkers escape for good, a share of {number(loss)} a step, so no law is stationary."
 
 
+def escaped(motion: Motion) -> str:
+    """Walkers were seen to leave."""
+    if motion.lost >= 1:
+        return f"All walkers escaped within {motion.steps} steps, so no law is stationary."
+    rate = f", {number(motion.rate)} of those left a step by the end" if motion.rate is not None else ""
+    return (
+        f"Walkers escape for good, {_percent(motion.lost)} of them in {motion.steps} steps{rate}, so no law is "
+        "stationary."
+    )
+
+
+def contradicted(loss: float, motion: Motion) -> str:
+    """The chain is predicted to lose walkers that are still there."""
+    return (
+        f"The chain is predicted to lose a share of {number(loss)} a step, and yet after {motion.steps} steps "
+        f"{_percent(motion.lost)} of the walkers are lost: one of the two is wrong."
+    )
+
+
+def far_noise() -> str:
+    """Steps have no mean size: to be beyond 1e12 is no escape."""
+    return (
+        "The noise has so heavy a tail that single steps reach beyond 1e12, where walkers are no longer followed: "
+        "whether the rest of them shows the law is not known."
+    )
+
+
+def diverging_scheme(losses: Losses) -> str:
+    """Euler's scheme blows up, the equation does not."""
+    stable = losses.stable_dt
+    if stable is None:
+        cure = "it may be at any dt, for the noise or the drift grows faster than the distance"
+    else:
+        known = "" if stable in losses.dts else "about "
+        cure = f"at {known}dt = {number(stable)} fewer than one walker in a thousand would be lost"
+    return (
+        f"The scheme is unstable, not the equation: explicit Euler loses {_trials(losses)} in the same time, so that "
+        f"what is measured is the scheme's; {cure}."
+    )
+
+
+def scheme_or_equation(losses: Losses) -> str:
+    """Walkers are lost, by the scheme or by the equation."""
+    return (
+        f"Explicit Euler loses {_trials(losses)} in the same time: too few fewer to tell whether it is the scheme that "
+        "diverges or the walkers that escape."
+    )
+
+
+def converged() -> str:
+    """Nothing moves any more."""
+    return (
+        "Converged: every walker has come to where gradient and noise vanish, and nothing moves any more; where it "
+        "came to rest depends on its start and its path."
+    )
+
+
 def not_normalisable(absence: Absence) -> str:
     """The formal stationary solution has infinite mass."""
-    detail = f": {absence.detail.rstrip('.')}" if absence.detail else ""
-    return f"The stationary solution cannot be normalised{detail}; the walkers spread for ever."
+    return f"The stationary solution cannot be normalised{_detail(absence)}; the walkers spread for ever."
 
 
-def gibbs(comparison: Comparison, prediction: Prediction, variance_range: Range | None) -> str:
+def at_rest_all_the_same(absence: Absence) -> str:
+    """No law over all space, and yet nothing that is measured moves."""
+    return (
+        f"The stationary solution over all space cannot be normalised{_detail(absence)}, and yet the averages of the "
+        "walkers stand still: if they leave, it takes longer than this run."
+    )
+
+
+def unlike_columns(large: tuple[str, float], small: tuple[str, float]) -> str:
+    """Columns whose sizes differ by orders of magnitude, so that no one step suits them."""
+    (one, size), (other, least) = large, small
+    return (
+        f" The columns want standardizing (standardize: true): {one} is about {number(size)} and {other} about "
+        f"{number(least)}, so that a step which is stable for one hardly moves the other."
+    )
+
+
+def gibbs(
+    comparison: Comparison, prediction: Prediction, variance_range: Range | None, isotropic: bool = True
+) -> str:
     """Gibbs agrees."""
     reason = "Gibbs holds"
-    if variance_range is not None and _constant(variance_range):
+    if variance_range is not None and isotropic and _constant(variance_range):
         reason = f"Σ is {number(variance_range[1])} everywhere, so Gibbs holds"
     temperature = f" at T = {number(prediction.temperature)}" if prediction.temperature is not None else ""
     p = comparison.p_value
@@ -92,6 +168,7 @@ def equilibrium(
     eta: float | None,
     variance_range: Range | None,
     isotropic: bool,
+    reshuffled: bool = False,
 ) -> str:
     """Not Gibbs, and no current."""
     comparison = comparisons.get("gibbs")
@@ -102,6 +179,11 @@ def equilibrium(
         return f"There is no Gibbs law to hold{reason}, and no current flows{own}."
     distance = _distance(comparison)
     fokker_planck = comparisons.get("fokker-planck")
+    if reshuffled:
+        return (
+            "Every epoch visits each example once, so that the noise of its steps cancels over the epoch and is not "
+            f"that of independent draws: {distance}{own}."
+        )
     if variance_range is not None and not _constant(variance_range):
         low, high = map(number, variance_range)
         return (
@@ -145,6 +227,19 @@ def nonequilibrium(
     if "gibbs" in comparisons:
         sentence += f"; {_distance(comparisons['gibbs'])}"
     return sentence + "."
+
+
+def _detail(absence: Absence) -> str:
+    return f": {absence.detail.rstrip('.')}" if absence.detail else ""
+
+
+def _trials(losses: Losses) -> str:
+    tried = [f"{_percent(s)} at dt = {number(dt)}" for dt, s in zip(losses.dts, losses.shares, strict=True)]
+    return ", ".join(tried)
+
+
+def _percent(share: float) -> str:
+    return f"{number(100 * share)} %"
 
 
 def _distance(comparison: Comparison) -> str:

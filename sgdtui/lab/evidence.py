@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.compare.motion import Motion
+from sgdtui.lab.arrival import arrived
 from sgdtui.lab.dt_bias import has_dt_bias
-from sgdtui.lab.judgement import Appraisal, appraise
+from sgdtui.lab.finer_steps import FinerSteps
+from sgdtui.lab.judgement import ESCAPING, Appraisal, appraise
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.predictions import Foresight, MeasuredLaw
 from sgdtui.lab.predictor import Foreseen
@@ -33,6 +37,7 @@ class Evidence:
         self._threads = threads
         self._foreseen: Foreseen | None = None
         self._companion: Companions | None = None
+        self._finer: FinerSteps | None = None
         self._fitted_samples = 0
         self._judged_at, self._judging_cost = -math.inf, 0.0
         self.appraisal = Appraisal({}, None)
@@ -45,6 +50,9 @@ class Evidence:
         if self._companion is not None:
             self._companion.close()
             self._companion = None
+        if self._finer is not None:
+            self._finer.close()
+            self._finer = None
 
     def judge_anew(self) -> None:
         """Judge at the next look, however recent the last judgement is."""
@@ -110,6 +118,22 @@ class Evidence:
             return self._companion.lag(sampled) > 0
         return self._bias_is_open(experiment)
 
+    # --- the losses of finer steps
+
+    def losses_are_open(self, experiment: Experiment, ensemble: Ensemble) -> bool:
+        """Whether an SDE loses walkers, and it is not known yet whether it is its scheme that does."""
+        if not experiment.dynamics.is_sde or ensemble.lost <= ESCAPING * ensemble.walkers:
+            return False
+        return self._finer is None or self._finer.losses is None
+
+    def try_finer_steps(
+        self, experiment: Experiment, ensemble: Ensemble, most: int, cancelled: Cancelled | None
+    ) -> None:
+        """Take up to `most` of the steps that tell whether finer ones lose fewer walkers."""
+        if self._finer is None:
+            self._finer = FinerSteps(experiment, ensemble.step, self._threads)
+        self._finer.step(most, cancelled)
+
     # --- judging
 
     def weighed(
@@ -120,6 +144,8 @@ class Evidence:
         settled: bool | None,
         current: bool,
         ended: bool,
+        motion: Motion | None = None,
+        positions: Callable[[], Array] | None = None,
     ) -> Foresight:
         """The predictions for these very bins (none if they are not `current`), with the bias of dt as measured.
 
@@ -133,7 +159,11 @@ class Evidence:
             foresight = replace(foresight, dt_bias=bias)
         began = time.monotonic()
         if ended or began - self._judged_at >= self._judging_cost / _JUDGING:
-            self.appraisal = appraise(experiment, counts, foresight, settled)
+            places = positions() if positions is not None else None
+            if motion is not None and places is not None:
+                losses = self._finer.losses if self._finer is not None else None
+                motion = replace(motion, losses=losses, arrived=arrived(experiment, places))
+            self.appraisal = appraise(experiment, counts, foresight, settled, motion=motion, positions=places)
             self._judged_at = time.monotonic()
             self._judging_cost = self._judged_at - began
         return foresight

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
+from sgdtui.arrays import Array
 from sgdtui.compare.agreement import Bias
 from sgdtui.compare.comparison import Comparison, Verdict
+from sgdtui.compare.motion import Motion
 from sgdtui.compare.verdict import judge, verdict
 from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.estimators import flow_report, mean_curl
+from sgdtui.lab.noise_seen import noise_at
 from sgdtui.lab.predictions import Foresight
+from sgdtui.lab.unlike_columns import advice_on_columns
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
-_ESCAPING = 1e-3
+ESCAPING = 1e-3
 """The share of lost walkers from which they count as escaping rather than as accidents of a long tail."""
 
 
@@ -27,14 +29,28 @@ class Appraisal:
     verdict: Verdict | None
 
 
-def appraise(experiment: Experiment, counts: Counts, foresight: Foresight, settled: bool | None) -> Appraisal:
-    """Judge every prediction and give the verdict. `settled` as in `resolve.Resolved`."""
-    found = foresight.dt_bias
+def appraise(
+    experiment: Experiment,
+    counts: Counts,
+    foresight: Foresight,
+    settled: bool | None,
+    restless: str = "",
+    unsettled: str = "",
+    motion: Motion | None = None,
+    positions: Array | None = None,
+) -> Appraisal:
+    """Judge every prediction and give the verdict.
+
+    `settled` as in `plan.Resolved`; `restless` is the sentence for a run that cannot settle by construction and
+    `unsettled` that for one that has not (empty: the usual one); `motion` and `positions` (walkers, d) are what the
+    walkers were seen to do and where they are, where that is known.
+    """
+    dt_bias = foresight.dt_bias
     bias: Bias = None
     if not has_dt_bias(experiment):
         bias = 0.0
-    elif found is not None:
-        bias = found.step if found.step is not None else found.tv
+    elif dt_bias is not None:
+        bias = dt_bias.step if dt_bias.step is not None else dt_bias.tv
     # The transfer law is that of the chain at this very dt: its step is no error of it.
     by_name: dict[str, Bias] = {name: 0.0 if name == "transfer" else bias for name in foresight.predictions}
     comparisons = judge(counts, foresight.predictions, settled=settled, dt_bias=by_name)
@@ -48,37 +64,41 @@ def appraise(experiment: Experiment, counts: Counts, foresight: Foresight, settl
         and flow.entropy_production.se is not None
     ):
         produced = (flow.entropy_production.value, flow.entropy_production.se)
-    return Appraisal(
+    noise = noise_at(experiment, positions) if positions is not None else None
+    found = verdict(
         comparisons,
-        verdict(
-            comparisons,
-            foresight.predictions,
-            foresight.absences,
-            settled=settled,
-            escaping=counts.lost > _ESCAPING * experiment.run.walkers,
-            is_sde=experiment.dynamics.is_sde,
-            dimension=experiment.dimension,
-            periodic=any(wall.kind == "periodic" for wall in experiment.space.boundaries),
-            momentum=experiment.dynamics.momentum,
-            eta=experiment.dynamics.eta,
-            variance_range=_variance_range(foresight, counts),
-            isotropic=experiment.system.isotropic,
-            entropy_production=produced,
-            curl=mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
-        ),
+        foresight.predictions,
+        foresight.absences,
+        settled=settled,
+        restless=restless,
+        unsettled=unsettled,
+        motion=motion,
+        escaping=_escaping(experiment, counts, motion),
+        far_noise=_far_noise(experiment),
+        is_sde=experiment.dynamics.is_sde,
+        dimension=experiment.dimension,
+        periodic=any(wall.kind == "periodic" for wall in experiment.space.boundaries),
+        momentum=experiment.dynamics.momentum,
+        eta=experiment.dynamics.eta,
+        variance_range=noise.range if noise is not None else None,
+        isotropic=noise.isotropic if noise is not None else experiment.system.isotropic,
+        entropy_production=produced,
+        curl=mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
+        reshuffled=getattr(experiment.system, "draw", None) == "reshuffle",
     )
+    if found.text in ("undecided", "no stationary law"):
+        found = replace(found, why=found.why + advice_on_columns(experiment))
+    return Appraisal(comparisons, found)
 
 
-def _variance_range(foresight: Foresight, counts: Counts) -> tuple[float, float] | None:
-    """The least and largest Σ (its trace over d) where 99 % of the walkers are."""
-    drift = foresight.drift
-    if drift is None or not counts.total:
-        return None
-    histogram = counts.histogram.sum(axis=0)
-    order = np.sort(histogram.ravel())
-    threshold = order[min(np.searchsorted(np.cumsum(order), 0.01 * order.sum()), len(order) - 1)]
-    where = (histogram >= max(threshold, 1)) & np.isfinite(drift.variance)
-    if not where.any():
-        return None
-    variance = drift.variance[where] / len(counts.edges)
-    return float(variance.min()), float(variance.max())
+def _escaping(experiment: Experiment, counts: Counts, motion: Motion | None) -> bool:
+    """Whether walkers are being lost still, and more than by accident."""
+    if counts.lost <= ESCAPING * experiment.run.walkers:
+        return False
+    return motion is None or motion.rate is None or motion.rate > 0 or motion.lost >= 1
+
+
+def _far_noise(experiment: Experiment) -> bool:
+    """Whether single draws of the noise reach so far that |x| > 1e12 means nothing: they have no mean size."""
+    law = getattr(getattr(experiment.system, "noise", None), "law", None)
+    return law is not None and law.kind == "stable" and law.shape is not None and law.shape < 1

@@ -38,6 +38,7 @@ class Recording:
 
     sampling  whether burn-in is over
     still     whether averages have stopped moving, where no relaxation time tells; None: not known yet
+    loss_rate the share of the walkers left that was lost a step in the last stretch compared; None: not known yet
     alive     walkers that were finite at the last look; -1 before the first
 
     With `planned`, the number of steps to record, nothing is counted while it settles, the moments of the series are
@@ -67,11 +68,13 @@ class Recording:
         self._origin = self._stretch_began = ensemble.step
         self._earlier: Counts | None = None
         self._half: Counts | None = None
+        self._half_at = 0
         self._mark = 0
         self._per_step = 0.0
         self._look_at_window = False
         self.sampling = False
         self.still: bool | None = None
+        self.loss_rate: float | None = None
         self.alive = -1
         if not watched and len(self._moments) and self._moments[0] == 0:
             self.look()
@@ -108,7 +111,8 @@ class Recording:
         self._begin_stretch()
 
     def _begin_stretch(self) -> None:
-        self._half = self.still = None
+        self._half = self.still = self.loss_rate = None
+        self._half_at = 0
         self._stretch_began = self._ensemble.step
         self._mark = self._every
         if self._planned is not None:
@@ -158,9 +162,11 @@ class Recording:
         """Whether averages moved between the stretch up to the last mark and the one since."""
         counts = self._ensemble.counts()
         if self._half is not None:
+            left = max(self._ensemble.walkers - self._half.lost, 1)
+            self.loss_rate = (counts.lost - self._half.lost) / left / max(self.sampled - self._half_at, 1)
             z = math.nan if counts.time_batched else drift_between(self._half, after(counts, self._half))
             self.still = bool(z < DRIFTING)
-        self._half = counts
+        self._half, self._half_at = counts, self.sampled
         halfway = self._planned is not None and self.sampled < self._planned
         self._mark = self._planned if halfway and self._planned is not None else 2 * self.sampled
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sgdtui.compare.motion import Motion
 from sgdtui.lab.compose import Clock, compose, no_counts
 from sgdtui.lab.evidence import Evidence, same_edges
 from sgdtui.lab.pilot import Cancelled
@@ -25,6 +26,7 @@ from sgdtui.model.start import Start
 
 if TYPE_CHECKING:
     from sgdtui.arrays import Array
+    from sgdtui.simulate.count.counts import Counts
     from sgdtui.simulate.ensemble import Ensemble
 
 _BESIDE = 2
@@ -250,7 +252,7 @@ class Simulation:
         if self.ensemble.seconds > limit:
             self.phase, self.message = "done", f"stopped after {limit:.0f} s of stepping"
             return False
-        if self._all_recorded and not self._waits_for_companion:
+        if self._all_recorded and not self._waits_for_companion and not self._waits_for_finer_steps:
             self.phase = "done"
             return False
         return True
@@ -261,6 +263,13 @@ class Simulation:
         if self.recording is None or self.experiment is None or self.predictions_of != self.generation:
             return False
         return bool(self.settled) and self.evidence.lags(self.experiment, self.recording.sampled)
+
+    @property
+    def _waits_for_finer_steps(self) -> bool:
+        """Whether walkers of an SDE are lost, and it is still being tried whether finer steps lose fewer."""
+        if self.ensemble is None or self.experiment is None or self.recording is None:
+            return False
+        return self.recording.sampling and self.evidence.losses_are_open(self.experiment, self.ensemble)
 
     @property
     def _all_recorded(self) -> bool:
@@ -334,6 +343,10 @@ class Simulation:
             self.evidence.keep_step(
                 self.experiment, burn_in or 0, recording.sampled, _BESIDE * max(done, 16), cancelled
             )
+        if self._waits_for_finer_steps and (self.watched or self._all_recorded) and self.ensemble is not None:
+            self.evidence.try_finer_steps(
+                self.experiment, self.ensemble, _BESIDE * max(done, 1024), cancelled
+            )
         return moved or (self.watched and self._refit_window())
 
     def _refit_window(self) -> bool:
@@ -382,6 +395,8 @@ class Simulation:
             settled if recording.sampling else False,
             current,
             self.phase == "done",
+            self._motion(counts),
+            ensemble.positions,
         )
         appraisal = self.evidence.appraisal
         rate = ensemble.walker_steps / ensemble.seconds if ensemble.seconds > 0 else 0.0
@@ -404,6 +419,19 @@ class Simulation:
             message=self.message,
             relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
             expected=self._expected(foresight, ensemble.time),
+        )
+
+    def _motion(self, counts: Counts) -> Motion | None:
+        """What the walkers were seen to do; None while they settle."""
+        recording, ensemble = self.recording, self.ensemble
+        if recording is None or ensemble is None or not recording.sampling:
+            return None
+        return Motion(
+            still=recording.still,
+            lost=counts.lost / ensemble.walkers,
+            rate=recording.loss_rate,
+            steps=ensemble.step,
+            walkers=ensemble.walkers,
         )
 
     def _expected(self, foresight: Foresight, time: float) -> Array | None:

@@ -9,15 +9,19 @@ from functools import cache
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.model.descent import scattered
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.predict.gibbs.law import gibbs
-from sgdtui.predict.numerics.minima import lowest_minima
+from sgdtui.predict.numerics.minima import lowest_minima, search_box
 from sgdtui.predict.numerics.step_constants import noise_temperature
 from sgdtui.predict.prediction import Absence
 
 _FIT_TOLERANCE = 1e-5
 """Relative accuracy of a fitted temperature."""
+_ELSEWHERE = 33
+_NOTHING = 1e-13
+"""Of what the noise is elsewhere: less of it at a minimum is none."""
 _RUNGS = 6
 """How many factors of e above and below the minimum's temperature a fit is looked for."""
 
@@ -25,7 +29,8 @@ _RUNGS = 6
 def minimum_temperature(experiment: Experiment) -> float:
     """T = eta·noise_scale·trace Σ/(2d) at the lowest minimum of the loss in the domain; ties are averaged.
 
-    Under momentum β it is divided by 1 - β. NaN where there is no loss, no constant learning rate, or no variance.
+    Under momentum β it is divided by 1 - β. NaN where there is no loss, no minimum, no constant
+    learning rate, or no variance.
     """
     if not experiment.system.has_fields:
         return float(np.nan)
@@ -33,8 +38,16 @@ def minimum_temperature(experiment: Experiment) -> float:
     if not system.has_loss:
         return float(np.nan)
     minima = lowest_minima(experiment, system)
-    traces = np.trace(system.covariance(minima), axis1=1, axis2=2)
-    return noise_temperature(experiment, float(np.mean(traces)) / experiment.dimension)
+    if not len(minima):
+        return float(np.nan)
+    trace = float(np.mean(np.trace(system.covariance(minima), axis1=1, axis2=2)))
+    elsewhere = scattered(np.array(search_box(experiment)), _ELSEWHERE)
+    with np.errstate(all="ignore"):
+        others = np.trace(system.covariance(elsewhere), axis1=1, axis2=2)
+    others = others[np.isfinite(others)]
+    if len(others) and trace <= _NOTHING * np.median(others):
+        trace = 0.0  # the noise vanishes at the minimum, which is known but for rounding
+    return noise_temperature(experiment, trace / experiment.dimension)
 
 
 def average_temperature(experiment: Experiment, centres: Array, weights: Array) -> float:

@@ -1,0 +1,47 @@
+"""Whether every walker has come to a place where nothing moves it any more: no gradient, and no noise."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sgdtui.arrays import Array
+from sgdtui.model.experiment import Experiment
+from sgdtui.model.fields import Fields, fields
+from sgdtui.predict.numerics.start import start_mean
+from sgdtui.predict.numerics.step_constants import learning_rate
+
+_MOVES = 1e-9
+"""A step shorter than this share of the way that the walkers came is no motion."""
+_LOOKED_AT = 64
+
+
+def arrived(experiment: Experiment, positions: Array) -> bool:
+    """Whether the next step of every walker at `positions` (n, d) is nothing beside the way that it came.
+
+    Looked at for up to 64 walkers that are left; False where none is.
+    """
+    rate = learning_rate(experiment)
+    if rate is None or experiment.system.form in ("hops", "tumble"):
+        return False
+    system = fields(experiment)
+    alive = positions[np.isfinite(positions).all(axis=1)]
+    if not len(alive) or system.time_dependent:
+        return False
+    came = float(np.linalg.norm(alive - start_mean(experiment), axis=1).max())
+    # One walker first: nearly always it moves, and the rest need not be asked.
+    return all(
+        bool(np.all(_step(experiment, system, some, rate) <= _MOVES * came))
+        for some in (alive[:1], alive[:: max(1, len(alive) // _LOOKED_AT)][:_LOOKED_AT])
+    )
+
+
+def _step(experiment: Experiment, system: Fields, x: Array, rate: float) -> Array:
+    """The root mean square length of the next step, (n,)."""
+    pull = np.linalg.norm(system.gradient(x), axis=1)
+    spread = np.sqrt(
+        np.maximum(np.trace(system.covariance(x), axis1=1, axis2=2), 0.0) * experiment.noise_scale
+    )
+    if experiment.dynamics.is_sde:
+        dt = experiment.dynamics.dt
+        return np.asarray(np.hypot(pull * dt, spread * np.sqrt(rate * dt)))
+    return np.asarray(rate * np.hypot(pull, spread))
