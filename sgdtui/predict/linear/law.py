@@ -19,7 +19,10 @@ from sgdtui.model.sample_fields import SampleFields
 from sgdtui.predict.diffusion.chebyshev import is_quadratic
 from sgdtui.predict.linear.fixed_point import fixed_point
 from sgdtui.predict.linear.moment_equations import solve_lyapunov, solve_second_moment
+from sgdtui.predict.numerics.conserved import across, conserved_directions, kept_spread
+from sgdtui.predict.numerics.newton import is_flat, newton
 from sgdtui.predict.numerics.normal_bins import normal_prediction
+from sgdtui.predict.numerics.start import start_mean
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence, Prediction
 
@@ -34,6 +37,21 @@ class Linearised:
     hessian: Array
     noise: Array
     growing: Callable[[Array], Array] | None
+
+    def seen_in(self, basis: Array) -> Linearised:
+        """The same in the coordinates of an orthonormal `basis` (d, r) of a subspace that it does not leave."""
+        growing = self.growing
+
+        def inside(s: Array) -> Array:
+            assert growing is not None
+            return np.asarray(basis.T @ growing(basis @ s @ basis.T) @ basis)
+
+        return Linearised(
+            self.centre @ basis,
+            basis.T @ self.hessian @ basis,
+            basis.T @ self.noise @ basis,
+            None if growing is None else inside,
+        )
 
 
 def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
@@ -56,16 +74,53 @@ def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | A
         return reshuffled(experiment, found, edges)
     centre = fixed_point(experiment, found)
     if centre is None:
-        return Absence(NAME, "not normalisable", "no stable point was found to linearise at")
+        return _no_centre(experiment, found)
     near = linearised(experiment, found, centre)
     if isinstance(near, Absence):
         return near
-    covariance = stationary_covariance(experiment, near)
-    if isinstance(covariance, Absence):
-        return covariance
     notes = ("exact mean and covariance",) if near.growing is not None else ()
+    kept = conserved_directions(experiment) if found.has_loss else np.zeros((len(centre), 0))
+    if kept.size:
+        spread = kept_spread(experiment, kept)
+        if spread is None:
+            return Absence(NAME, "singular law", KEPT)
+        basis = across(kept)
+        centre = basis @ (basis.T @ centre) + kept @ (kept.T @ start_mean(experiment))
+        inside = _law_of(experiment, near.seen_in(basis))
+        if isinstance(inside, Absence):
+            return inside
+        covariance = basis @ inside @ basis.T + kept @ spread @ kept.T
+        notes += (f"in the {basis.shape[1]} of {len(centre)} directions that move at all",)
+    else:
+        inside = _law_of(experiment, near)
+        if isinstance(inside, Absence):
+            return inside
+        covariance = inside
     prediction = normal_prediction(NAME, experiment, edges, centre, covariance)
     return prediction if isinstance(prediction, Absence) else replace(prediction, notes=notes)
+
+
+def _no_centre(experiment: Experiment, found: Fields) -> Absence:
+    """Walkers leave every place where nothing pulls; or no such place was found, which shows nothing."""
+    start = newton(found, start_mean(experiment))
+    pull, slope = found.gradient(start[None, :])[0], found.hessian(start[None, :])[0]
+    still = np.all(np.isfinite(slope)) and np.linalg.norm(pull) <= 1e-6 * (1 + np.linalg.norm(slope))
+    if still and np.any(np.linalg.eigvals(slope).real < 0):
+        return Absence(NAME, "not normalisable", "the place where nothing pulls is unstable")
+    return Absence(NAME, "not found", "no stable point was found to linearise at")
+
+
+KEPT = "some directions of the weights never move, and the walkers keep a start there that is not normal"
+
+
+def _law_of(experiment: Experiment, near: Linearised) -> Array | Absence:
+    """The covariance, once the pull is known to come from every side."""
+    hessian = near.hessian
+    if np.any(np.linalg.eigvals(hessian).real <= 1e-10 * max(float(np.abs(hessian).max()), 1e-12)) and (
+        not np.allclose(hessian, hessian.T) or is_flat(hessian)
+    ):
+        return Absence(NAME, "not normalisable", "the minimum is flat: there is no linear pull back to it")
+    return stationary_covariance(experiment, near)
 
 
 def linearised(experiment: Experiment, found: Fields, centre: Array) -> Linearised | Absence:
@@ -76,8 +131,6 @@ def linearised(experiment: Experiment, found: Fields, centre: Array) -> Linearis
     noise = scale * found.covariance(centre[None, :])[0]
     if not (np.all(np.isfinite(hessian)) and np.all(np.isfinite(noise))):
         return Absence(NAME, "degenerate noise", "the noise or the curvature is not a number at the minimum")
-    if np.any(np.linalg.eigvals(hessian).real <= 1e-10 * max(float(np.abs(hessian).max()), 1e-12)):
-        return Absence(NAME, "not normalisable", "the minimum is flat: there is no linear pull back to it")
     growing = None
     if isinstance(found, SampleFields):
         around = tuple((float(c) - 1.0, float(c) + 1.0) for c in centre)
