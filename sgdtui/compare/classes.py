@@ -67,7 +67,8 @@ def assign(prediction: Prediction, classes: int) -> tuple[NDArray[np.intp], Arra
 
 
 def _middles(cells: Array) -> Array:
-    return np.asarray((np.cumsum(cells) - cells / 2) / cells.sum())
+    total = cells.sum()
+    return np.asarray((np.cumsum(cells) - cells / 2) / (total if total > 0 else 1.0))
 
 
 def _slices(cells: Array, classes: int) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import Fields, fields
 from sgdtui.predict.numerics.boundaries import walls
+from sgdtui.predict.numerics.conserved import conserved_directions
 from sgdtui.predict.numerics.gauss_panels import Panels, panels
 from sgdtui.predict.numerics.panel_density import LineLaw, first_cut, observables_on
 from sgdtui.predict.numerics.step_constants import learning_rate
@@ -40,7 +41,7 @@ def gibbs(
         return Absence(NAME, "degenerate noise", "the temperature is zero")
     if experiment.dimension == 1:
         found = _on_the_line(experiment, system, edges[0], temperature)
-    elif experiment.dimension == 2:
+    elif experiment.dimension == 2 and not conserved_directions(experiment).size:
         from sgdtui.predict.gibbs.plane import gibbs_on_the_plane
 
         found = gibbs_on_the_plane(experiment, system, edges, temperature)

@@ -13,6 +13,7 @@ from sgdtui.model.descent import scattered
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.predict.gibbs.law import gibbs
+from sgdtui.predict.numerics.conserved import conserved_directions
 from sgdtui.predict.numerics.minima import lowest_minima, search_box
 from sgdtui.predict.numerics.step_constants import noise_temperature
 from sgdtui.predict.prediction import Absence
@@ -29,6 +30,7 @@ _RUNGS = 6
 def minimum_temperature(experiment: Experiment) -> float:
     """T = eta·noise_scale·trace Σ/(2d) at the lowest minimum of the loss in the domain; ties are averaged.
 
+    d counts the directions in which anything moves.
     Under momentum β it is divided by 1 - β. NaN where there is no loss, no minimum, no constant
     learning rate, or no variance.
     """
@@ -47,7 +49,12 @@ def minimum_temperature(experiment: Experiment) -> float:
     others = others[np.isfinite(others)]
     if len(others) and trace <= _NOTHING * np.median(others):
         trace = 0.0  # the noise vanishes at the minimum, which is known but for rounding
-    return noise_temperature(experiment, trace / experiment.dimension)
+    return noise_temperature(experiment, trace / _moving(experiment))
+
+
+def _moving(experiment: Experiment) -> int:
+    """The directions that share the noise: all but those in which nothing ever moves."""
+    return max(1, experiment.dimension - int(conserved_directions(experiment).shape[1]))
 
 
 def average_temperature(experiment: Experiment, centres: Array, weights: Array) -> float:
@@ -59,7 +66,7 @@ def average_temperature(experiment: Experiment, centres: Array, weights: Array) 
     if not used.any():
         return float(np.nan)
     average = float(np.sum(weights[used] * traces[used]) / np.sum(weights[used]))
-    return noise_temperature(experiment, average / experiment.dimension)
+    return noise_temperature(experiment, average / _moving(experiment))
 
 
 def best_fit_temperature(

@@ -78,7 +78,7 @@ def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | A
     near = linearised(experiment, found, centre)
     if isinstance(near, Absence):
         return near
-    notes = ("exact mean and covariance",) if near.growing is not None else ()
+    notes: tuple[str, ...] = ("exact mean and covariance",) if near.growing is not None else ()
     kept = conserved_directions(experiment) if found.has_loss else np.zeros((len(centre), 0))
     if kept.size:
         spread = kept_spread(experiment, kept)
