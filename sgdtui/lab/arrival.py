@@ -21,7 +21,7 @@ def arrived(experiment: Experiment, positions: Array) -> bool:
     Looked at for up to 64 walkers that are left; False where none is.
     """
     rate = learning_rate(experiment)
-    if rate is None or experiment.system.form in ("hops", "tumble"):
+    if rate is None or not experiment.system.has_fields:
         return False
     system = fields(experiment)
     alive = positions[np.isfinite(positions).all(axis=1)]

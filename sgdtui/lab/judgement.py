@@ -15,6 +15,7 @@ from sgdtui.lab.noise_seen import noise_at
 from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.unlike_columns import advice_on_columns
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.system import law_of
 from sgdtui.simulate.count.counts import Counts
 
 ESCAPING = 1e-3
@@ -100,5 +101,5 @@ def _escaping(experiment: Experiment, counts: Counts, motion: Motion | None) -> 
 
 def _far_noise(experiment: Experiment) -> bool:
     """Whether single draws of the noise reach so far that |x| > 1e12 means nothing: they have no mean size."""
-    law = getattr(getattr(experiment.system, "noise", None), "law", None)
+    law = law_of(experiment.system)
     return law is not None and law.kind == "stable" and law.shape is not None and law.shape < 1

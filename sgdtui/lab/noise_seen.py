@@ -30,7 +30,7 @@ class NoiseSeen:
 
 def noise_at(experiment: Experiment, positions: Array) -> NoiseSeen | None:
     """What Σ is at some of the walkers at `positions` (n, d); None where there is none, or no walker is left."""
-    if experiment.system.form in ("hops", "tumble"):
+    if not experiment.system.has_fields:
         return None
     alive = positions[np.isfinite(positions).all(axis=1)]
     if not len(alive):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.model.data import Data, Table
@@ -75,6 +77,14 @@ class SampleSystem:
     def example_count(self) -> int | None:
         """The number of rows N, or None where examples are drawn afresh."""
         return len(self.data.rows) if isinstance(self.data, Table) else None
+
+    @property
+    def feature_sizes(self) -> dict[str, float]:
+        """The root mean square of every feature column of a built-in model over a table; empty for other systems."""
+        if self.model is None or not isinstance(self.data, Table):
+            return {}
+        sizes = np.sqrt(np.mean(self.data.rows[:, :-1] ** 2, axis=0))
+        return {name: float(size) for name, size in zip(self.data.columns, sizes, strict=False)}
 
     def example_gradient(self) -> tuple[Expression, ...]:
         """∇ of one example's loss, d expressions of variables, columns and parameters (expression losses only)."""
