@@ -192,7 +192,8 @@ def equilibrium(
         )
     if not isotropic:
         return f"Σ is not a multiple of the identity, so no one temperature fits every direction: {distance}{own}."
-    if not is_sde and fokker_planck is not None and fokker_planck.agrees is False:
+    limit = fokker_planck if fokker_planck is not None else comparison
+    if not is_sde and limit.agrees is False and variance_range is not None:
         step = f" η = {number(eta)}" if eta is not None else ""
         return (
             f"Σ is constant, so the SDE says Gibbs, but the step{step} is too long for the SDE limit: "

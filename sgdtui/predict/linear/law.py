@@ -28,6 +28,8 @@ from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "gaussian"
 
+_PLACES, _WIDEST, _BENT = 24, 8.0, 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linearised:
@@ -97,7 +99,47 @@ def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | A
             return inside
         covariance = inside
     prediction = normal_prediction(NAME, experiment, edges, centre, covariance)
-    return prediction if isinstance(prediction, Absence) else replace(prediction, notes=notes)
+    if isinstance(prediction, Absence):
+        return prediction
+    produced, relaxation = None, None
+    if not kept.size and is_linear(found, near, covariance):
+        eta = learning_rate(experiment)
+        assert eta is not None
+        produced = entropy_production(near.hessian, eta * near.noise / 2)
+        relaxation = 1 / float(np.linalg.eigvals(near.hessian).real.min())
+    return replace(prediction, notes=notes, entropy_production=produced, relaxation_time=relaxation)
+
+
+def is_linear(found: Fields, near: Linearised, covariance: Array) -> bool:
+    """Whether drift and noise are those of the linearised system wherever its law has any mass, so that it is exact.
+
+    Looked at, at seeded places up to `_WIDEST` standard deviations from the centre.
+    """
+    if near.growing is not None:
+        return False
+    rng = np.random.default_rng(2)
+    values, vectors = np.linalg.eigh(covariance)
+    size = np.geomspace(1e-2, _WIDEST, _PLACES)[:, None] / np.sqrt(len(values))
+    normals = rng.standard_normal((_PLACES, len(values)))
+    places = near.centre + size * normals @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    slopes, noises = found.hessian(places), found.covariance(places)
+    noise = found.covariance(near.centre[None, :])
+    return bool(
+        np.all(np.abs(slopes - near.hessian) <= _BENT * np.abs(near.hessian).max())
+        and np.all(np.abs(noises - noise) <= _BENT * np.abs(noise).max())
+    )
+
+
+def entropy_production(drift: Array, diffusion: Array) -> float | None:
+    """Of the linear SDE dx = -H x dt + noise of tensor D, per unit time: the mean of vᵀ D⁻¹ v over its law, with the
+    velocity of probability v = (D S⁻¹ - H) x. None where D is singular, so that it is infinite or not defined.
+    """
+    sizes = np.linalg.eigvalsh(diffusion)
+    covariance = solve_lyapunov(drift, lambda s: np.zeros_like(s), 2 * diffusion)
+    if covariance is None or sizes[0] <= 1e-12 * sizes[-1]:
+        return None
+    velocity = diffusion @ np.linalg.inv(covariance) - drift
+    return float(np.trace(velocity.T @ np.linalg.solve(diffusion, velocity) @ covariance))
 
 
 def _no_centre(experiment: Experiment, found: Fields) -> Absence:
