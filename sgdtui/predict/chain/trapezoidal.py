@@ -33,6 +33,8 @@ _COARSEST = 1.2
 _SMALL = 6_000
 _MOST_NODES = 25_000
 _FINE = 128
+_LEAST_ERROR = 1e-6
+"""What the cut cells and the splines between cells leave."""
 _OPEN = Wall("open", -np.inf, np.inf, None)
 
 
@@ -73,7 +75,7 @@ def law_on_nodes(
     if step.heavy:
         error += _cut_tails(experiment, step)
     error += last.left
-    return replace(found[-1], numerical_error=max(error, 100 * last.loss, 1e-9))
+    return replace(found[-1], numerical_error=max(error, 100 * last.loss, _LEAST_ERROR))
 
 
 def _cut_tails(experiment: Experiment, step: PlaneChain) -> float:
