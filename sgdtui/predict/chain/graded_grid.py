@@ -16,9 +16,10 @@ from sgdtui.predict.chain.step import Chain
 
 _PER_STEP = 10.0
 _FEWEST, _MOST = 1024, 1536
-_STRETCH = 0.05
+_STRETCH = 0.25
 """Beyond the bulk, cells never need to be narrower than this share of their distance from it over `_PER_STEP`."""
 _SHARE = 1e-4
+_DRIFTS = 0.02
 
 
 def graded_grid(step: Chain, lair: Lair, low: float, high: float) -> Array:
@@ -27,8 +28,8 @@ def graded_grid(step: Chain, lair: Lair, low: float, high: float) -> Array:
     parts = np.arange(8) / 8
     fine = np.append((base[:-1, None] + np.diff(base)[:, None] * parts).ravel(), base[-1])
     middle = (fine[1:] + fine[:-1]) / 2
-    size = step_size(step, middle)
     bottom, top = _bulk(lair)
+    size = step_size(step, middle, _DRIFTS * (top - bottom))
     outside = np.maximum(np.maximum(bottom - middle, middle - top), 0.0)
     size = np.maximum(size, _STRETCH * outside)
     # Neither finer than rounding allows nor coarser than the law needs.
@@ -50,12 +51,12 @@ def graded_grid(step: Chain, lair: Lair, low: float, high: float) -> Array:
     return np.asarray(grid[np.append(True, np.diff(grid) > 0)]) if np.any(np.diff(grid) <= 0) else grid
 
 
-def step_size(step: Chain, x: Array) -> Array:
-    """How far a step leads, by noise or drift, (n,); where it is not finite, the largest that is."""
+def step_size(step: Chain, x: Array, most: float) -> Array:
+    """How far the noise of a step leads, (n,); where there is next to none how far its drift does, at most `most`."""
     mean, spread = step_moments(step, x)
     with np.errstate(all="ignore"):
         noise = np.where(np.isfinite(spread), spread, step.spread(x))
-        size = np.hypot(noise, mean / 4)
+        size = np.maximum(noise, np.minimum(np.abs(mean) / 4, most))
     finite = np.isfinite(size) & (size > 0)
     if not finite.any():
         return np.ones_like(x)

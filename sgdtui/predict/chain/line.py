@@ -19,7 +19,7 @@ from sgdtui.predict.chain.compensation import compensated
 from sgdtui.predict.chain.few_places import law_on_places
 from sgdtui.predict.chain.graded_grid import graded_grid
 from sgdtui.predict.chain.kernel import chain
-from sgdtui.predict.chain.live_interval import EMPTY, Lair, find_lair
+from sgdtui.predict.chain.live_interval import EMPTY, Lair, find_lair, held
 from sgdtui.predict.chain.metastability import chain_relaxation
 from sgdtui.predict.chain.nystrom import SmoothLaw, smooth_law
 from sgdtui.predict.chain.one_step_further import distribution_after
@@ -148,7 +148,7 @@ def _smooth_prediction(
         distribution=distribution,
         outside=0.0 if closed else max(0.0, 1.0 - float(probability.sum())),
         numerical_error=error,
-        survival_loss=law.loss if law.loss > 1e-12 else None,
+        survival_loss=law.loss if law.loss > 1e-12 and not all(lair.holds) else None,
     )
 
 
@@ -157,7 +157,8 @@ def narrowed(step: Chain, lair: Lair, wall: Wall) -> Lair:
     for _ in range(2):
         low, high = lair.far
         grid = graded_grid(step, lair, low, high)[::4]
-        mass, _ = stationary_vector(kernel_matrix(step, grid, wall), int(np.argmax(_law_on(lair, grid))))
+        matrix = held(kernel_matrix(step, grid, wall), step, grid, lair.holds)
+        mass, _ = stationary_vector(matrix, int(np.argmax(_law_on(lair, grid))))
         living = np.flatnonzero(mass > EMPTY)
         first, last = max(living[0] - 1, 0), min(living[-1] + 1, len(mass) - 1)
         far = float(grid[first]), float(grid[last + 1])
@@ -210,7 +211,8 @@ def _cells(
 ) -> Prediction:
     """The law of cells, and from there one step on to cells half as wide."""
     closed = wall.closed or not lair.heavy
-    matrix = kernel_matrix(compensated(step, grid), grid, wall)
+    narrower = compensated(step, grid)
+    matrix = held(kernel_matrix(narrower, grid, wall), narrower, grid, lair.holds)
     mass, loss = stationary_vector(matrix, int(np.argmax(_law_on(lair, grid))))
     found = cells_prediction(experiment, grid, mass, loss, edges, closed)
     parts = np.arange(_FINER) / _FINER

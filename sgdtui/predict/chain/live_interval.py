@@ -43,7 +43,7 @@ class Lair:
     Walkers are caught within `limits`. `heavy` says that the law spans so many scales that equal cells do not
     resolve it: `low` to `high` is then its bulk only, and `far` all of it. `second` is the second largest
     eigenvalue's modulus among the cells that have any mass. `beyond` is the mass that is further away than anything
-    that is resolved.
+    that is resolved. `kept` says of each limit that nobody passes it.
     """
 
     edges: Array
@@ -57,6 +57,15 @@ class Lair:
     far: tuple[float, float]
     quiet: tuple[float, ...] = ()
     beyond: float = 0.0
+    kept: tuple[bool, bool] = (True, True)
+
+    @property
+    def holds(self) -> tuple[bool, bool]:
+        """Whether what passes an end of `far` comes back: it does unless beyond a limit the steps diverge."""
+        return (
+            self.kept[0] or self.far[0] > self.limits[0],
+            self.kept[1] or self.far[1] < self.limits[1],
+        )
 
 
 def find_lair(step: Chain, edges: Array, wall: Wall, start: float) -> Lair | Absence:
@@ -74,9 +83,10 @@ def find_lair(step: Chain, edges: Array, wall: Wall, start: float) -> Lair | Abs
         limits = caught
     quiet = quiet_points(step, low, high) if reached is None else ()
     catching, limits = limits, _between(quiet, limits, start)
+    # Beyond where the steps diverge walkers are lost; bounded noise and quiet points keep them.
     kept = (
-        (not np.isfinite(catching[0]) or limits[0] != catching[0]),
-        (not np.isfinite(catching[1]) or limits[1] != catching[1]),
+        reached is not None or not np.isfinite(catching[0]) or limits[0] != catching[0],
+        reached is not None or not np.isfinite(catching[1]) or limits[1] != catching[1],
     )
     fields = _far_fields(step, start, high - low, limits)
     for field in fields:
@@ -182,7 +192,7 @@ def _search(
     else:
         return Absence(NAME, "not found", "the search for where the law lives came to no end")
     second = second_eigenvalue(matrix.tocsr(), mass)
-    return Lair(grid, mass, new_low, new_high, limits, loss, heavy, second, whole, places, beyond)
+    return Lair(grid, mass, new_low, new_high, limits, loss, heavy, second, whole, places, beyond, kept)
 
 
 def held(matrix: Any, step: Chain, grid: Array, kept: tuple[bool, bool]) -> Any:
