@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sgdtui.arrays import Array
 from sgdtui.lab.estimators import DRIFTING, added, after, drift_between
 from sgdtui.lab.plan import better_window
+from sgdtui.lab.sample import sample
 from sgdtui.lab.series import SeriesRecorder, claimed_steps, plan
 from sgdtui.lab.snapshot import Series
 from sgdtui.model.experiment import Experiment
@@ -39,6 +40,7 @@ class Recording:
     sampling  whether burn-in is over
     still     whether averages have stopped moving, where no relaxation time tells; None: not known yet
     alive     walkers that were finite at the last look; -1 before the first
+    drawn     (n, axes) where the walkers that are drawn were at the last look
 
     With `planned`, the number of steps to record, nothing is counted while it settles, the moments of the series are
     laid out beforehand, and `still` compares the two halves; without, a run that is watched shows its recent past,
@@ -73,6 +75,7 @@ class Recording:
         self.sampling = False
         self.still: bool | None = None
         self.alive = -1
+        self.drawn: Array | None = None
         if not watched and len(self._moments) and self._moments[0] == 0:
             self.look()
 
@@ -194,6 +197,7 @@ class Recording:
         """Where the walkers are now, (bins…); notes the moment in the series."""
         positions = self._ensemble.positions()
         self.alive = int(np.isfinite(positions).all(axis=1).sum())
+        self.drawn = sample(positions, self._axes)
         return self._recorder.record(self._ensemble.time, positions)
 
     def histograms(self) -> list[tuple[float, NDArray[np.int32], int]]:

@@ -404,6 +404,7 @@ class Simulation:
             message=self.message,
             relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
             expected=self._expected(foresight, ensemble.time),
+            sample=recording.drawn,
         )
 
     def _expected(self, foresight: Foresight, time: float) -> Array | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.preset.dials import dials
-from sgdtui.tui.panels.dials import Dial
+from sgdtui.tui.panels.dial import Dial
 
 LABEL = {
     "eta": "η",
@@ -29,7 +29,7 @@ def dials_of(experiment: Experiment) -> tuple[Dial, ...]:
     shown = [
         Dial(
             path=dial.name,
-            label=LABEL.get(dial.name, dial.name),
+            label=_label(dial.name, experiment),
             value=value,
             initial=dial.default if dial.default is not None else value,
             low=dial.minimum,
@@ -53,3 +53,9 @@ def dials_of(experiment: Experiment) -> tuple[Dial, ...]:
         )
         shown.insert(place, kind)
     return tuple(shown)
+
+
+def _label(name: str, experiment: Experiment) -> str:
+    """The sign of a dial; its whole name where a parameter is called like the sign."""
+    sign = LABEL.get(name, name)
+    return name if any(parameter.name == sign for parameter in experiment.parameters) else sign

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sgdtui.lab.snapshot import Snapshot
     from sgdtui.model.experiment import Experiment
-    from sgdtui.tui.panels.dials import Dial
+    from sgdtui.tui.panels.dial import Dial
     from sgdtui.tui.panels.library import Choice
     from sgdtui.tui.view import ClaimLine
 

@@ -17,17 +17,21 @@ from sgdtui.tui.draw.look import Look
 from sgdtui.tui.panels.claims import Claims
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
-from sgdtui.tui.panels.drift import Drift
 from sgdtui.tui.panels.history import Convergence
 from sgdtui.tui.panels.loss import LossList
 from sgdtui.tui.panels.noise import NoiseList
+from sgdtui.tui.panels.over_time import OverTime
 from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
+from sgdtui.tui.panels.wrong import Wrong
 
 PANELS: tuple[type[Panel], ...] = (
-    Distribution, Drift, Verdict, Why, Claims, Convergence, LossList, NoiseList, Dials, Status,
+    Distribution, VerdictLine, Wrong, Pulls, OverTime, Verdict, Why, Claims, Convergence, LossList, NoiseList, Dials,
+    Status,
 )  # fmt: skip
 
 EQUATIONS = (
@@ -46,8 +50,9 @@ KEYS = (
     ("Enter", "in Dials type a value; in Loss and Noise use the entry, or type an expression"),
     ("l n", "type a loss, a noise"),
     ("u", "undo the last change"),
-    ("p", "cycle the predictions"),
-    ("g d f v", "show or hide −g, −∇·D, −D∇ln p, J/p"),
+    ("p", "the next prediction as the line"),
+    ("a", "on a line arrows or curves; in the plane which field the arrows are of"),
+    ("f", "the picture alone, and back"),
     ("s", "smoothing of shades and bars off and on"),
     ("c", "keep this run as a line to compare with"),
     ("m", "maximise the panel; Escape goes back"),

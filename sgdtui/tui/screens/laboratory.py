@@ -18,21 +18,25 @@ from sgdtui.tui.controller.controller import CLAIMS_EVERY, Workbench
 from sgdtui.tui.controller.events import Busy, Claimed, Event, Setup, Shown, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
+from sgdtui.tui.draw.roles import PREDICTION_TITLE
 from sgdtui.tui.frame_meter import FrameMeter
 from sgdtui.tui.panels.claims import Claims
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
-from sgdtui.tui.panels.drift import Drift
 from sgdtui.tui.panels.history import Convergence
 from sgdtui.tui.panels.keys import Keys
 from sgdtui.tui.panels.loss import LossList
 from sgdtui.tui.panels.messages import CursorMoved, DialTurned, EditExpression, EntryChosen, ScatterHere
 from sgdtui.tui.panels.noise import NoiseList
+from sgdtui.tui.panels.over_time import OverTime
 from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
-from sgdtui.tui.view import PREDICTIONS, View
+from sgdtui.tui.panels.wrong import Wrong
+from sgdtui.tui.view import ARROWS, View
 from sgdtui.tui.view_state import document_of, restored
 
 TOUR = find_spec("sgdtui.tui.tour.screen") is not None
@@ -57,10 +61,8 @@ class Laboratory(Screen[None]):
         Binding("minus,left_square_bracket", "turn_eta(-1)", "η down", show=False),
         Binding("u", "undo", "Undo", show=False),
         Binding("p", "cycle", "Prediction", show=False),
-        Binding("g", "arrows('gradient')", "−g", show=False),
-        Binding("d", "arrows('noise_induced')", "−∇·D", show=False),
-        Binding("f", "arrows('diffusive')", "−D∇ln p", show=False),
-        Binding("v", "arrows('velocity')", "J/p", show=False),
+        Binding("a", "arrows", "Arrows", show=False),
+        Binding("f", "full", "Full", show=False),
         Binding("s", "smooth", "Smoothing", show=False),
         Binding("c", "compare", "Compare", show=False),
         Binding("e", "export", "Export", show=False),
@@ -91,21 +93,25 @@ class Laboratory(Screen[None]):
         self._notice_at = 0.0
 
     def compose(self) -> ComposeResult:
-        """Header, three columns, footer."""
+        """Header, verdict, three columns, footer."""
         yield Status(id="status")
+        yield VerdictLine(id="verdict-line")
         with Container(id="body"):
             with Container(id="setup"):
                 yield LossList(id="loss")
                 yield NoiseList(id="noise")
                 yield Dials(id="dials")
+                yield OverTime(id="over-time")
+                yield Claims(id="claims")
             with Container(id="view"):
                 yield Distribution(id="distribution")
-                yield Drift(id="drift")
-                yield Verdict(id="verdict-low")
+                yield Wrong(id="wrong")
+                yield Pulls(id="pulls")
             with Container(id="side"):
+                yield Wrong(id="wrong-side")
+                yield Pulls(id="pulls-side")
                 yield Verdict(id="verdict")
                 yield Why(id="why")
-                yield Claims(id="claims")
                 yield Convergence(id="convergence")
         yield Keys(id="keys")
         yield Static("", id="too-small", markup=False)
@@ -199,6 +205,8 @@ class Laboratory(Screen[None]):
         """Hands the view to every panel that is on the screen."""
         if not self.is_mounted:
             return
+        shown = self.view.snapshot
+        self.set_class(shown is not None and len(shown.edges) == 2, "-plane")
         for panel in self.query(Panel):
             if panel.display and panel.size.width:
                 panel.show(self.view)
@@ -263,18 +271,19 @@ class Laboratory(Screen[None]):
         self.bench.undo()
 
     def action_cycle(self) -> None:
-        """All predictions, then each alone, then none."""
-        there = [
-            n for n in PREDICTIONS if self.view.snapshot is not None and n in self.view.snapshot.predictions
-        ]
-        order = ["all", *there, "none"]
-        place = order.index(self.view.predictions) if self.view.predictions in order else 0
-        self.view = self.view.but(predictions=order[(place + 1) % len(order)])
-        self.tell(f"predictions: {self.view.predictions}")
+        """Each prediction as the line, then none."""
+        order = [*self.view.drawable(), "none"]
+        place = order.index(self.view.shown() or "none")
+        self.view = self.view.but(prediction=order[(place + 1) % len(order)])
+        shown = self.view.shown()
+        self.tell(f"line: {PREDICTION_TITLE[shown] if shown else 'no prediction'}")
 
-    def action_arrows(self, kind: str) -> None:
-        """Shows or hides one kind of drift vectors."""
-        self.view = self.view.but(arrows=self.view.arrows ^ {kind})
+    def action_arrows(self) -> None:
+        """In the plane the next field of arrows; on a line arrows in place of curves, and back."""
+        plane = self.view.snapshot is not None and len(self.view.snapshot.edges) == 2
+        order = (*ARROWS, "") if plane else ("velocity", "")
+        place = order.index(self.view.arrows) if self.view.arrows in order else 0
+        self.view = self.view.but(arrows=order[(place + 1) % len(order)])
         self.refresh_view()
 
     def action_smooth(self) -> None:
@@ -302,6 +311,12 @@ class Laboratory(Screen[None]):
             self.maximize(self.focused)
         self.call_after_refresh(self.refresh_view)
 
+    def action_full(self) -> None:
+        """The picture alone, and back."""
+        if self.maximized is None:
+            self.query_one(Distribution).focus()
+        self.action_maximise()
+
     def action_leave(self) -> None:
         """Leaves what is maximised, then the cursor, then the set-up."""
         if self.maximized is not None:
@@ -325,7 +340,7 @@ class Laboratory(Screen[None]):
     def action_next_panel(self, by: int) -> None:
         """Focus the next panel; below 80 columns change between set-up and view at the ends."""
         if self.size.width < 80 and self.maximized is None:
-            last = "#dials" if self.has_class("-setting-up") else "#verdict-low"
+            last = "#claims" if self.has_class("-setting-up") else "#pulls"
             first = "#loss" if self.has_class("-setting-up") else "#distribution"
             if self.focused is not None and self.focused.id == (last if by > 0 else first)[1:]:
                 self.action_setup()
@@ -338,7 +353,11 @@ class Laboratory(Screen[None]):
     def action_cursor(self, across: int, up: int) -> None:
         """Moves the linked cursor by a cell or so."""
         snapshot = self.view.snapshot
-        if snapshot is None or not snapshot.edges or not isinstance(self.focused, Distribution | Drift):
+        if (
+            snapshot is None
+            or not snapshot.edges
+            or not isinstance(self.focused, Distribution | Pulls | Wrong)
+        ):
             return
         edges = snapshot.edges
         box = self.query_one(Distribution).box

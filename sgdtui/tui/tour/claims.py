@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.controller.claim_lines import line_of
 from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.gauge import draw_gauge
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain
 from sgdtui.tui.draw.plain import width as width_of
@@ -14,7 +15,6 @@ from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.claims import MARK
 from sgdtui.tui.panels.verdict import verdict_of
 from sgdtui.tui.tour.evidence import OWN, Checked
-from sgdtui.tui.tour.gauge import draw_gauge
 from sgdtui.tui.tour.page import Page
 from sgdtui.tui.tour.scrolled import Scrolled
 

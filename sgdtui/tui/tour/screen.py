@@ -17,11 +17,13 @@ from sgdtui.tui.controller.events import Claimed, Event, Setup, Shown
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
-from sgdtui.tui.panels.drift import Drift
 from sgdtui.tui.panels.history import Convergence
+from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
+from sgdtui.tui.panels.wrong import Wrong
 from sgdtui.tui.screens.laboratory import Laboratory
 from sgdtui.tui.tour.chapters import PAGES
 from sgdtui.tui.tour.claims import TourClaims
@@ -86,13 +88,15 @@ class Tour(Laboratory):
     def compose(self) -> ComposeResult:
         """Header; story and dials; the live panels with the claims under them; footer."""
         yield Status(id="status")
+        yield VerdictLine(id="verdict-line")
         with Container(id="lecture"):
             with Container(id="telling"):
                 yield Story(id="story")
                 yield Dials(id="dials")
             with Container(id="scene"):
                 yield Distribution(id="distribution")
-                yield Drift(id="drift")
+                yield Wrong(id="wrong")
+                yield Pulls(id="pulls")
                 yield TourClaims(id="tour-claims")
             with Container(id="aside"):
                 yield Verdict(id="verdict")
@@ -144,7 +148,7 @@ class Tour(Laboratory):
 
     def action_across(self, by: int) -> None:
         """→ and ←: the linked cursor in a plot, pages elsewhere."""
-        if isinstance(self.focused, Distribution | Drift):
+        if isinstance(self.focused, Distribution | Pulls | Wrong):
             self.action_cursor(by, 0)
         else:
             self._step(by, "there are no more pages this way")
