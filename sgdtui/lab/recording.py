@@ -117,8 +117,10 @@ class Recording:
         if self._planned is not None:
             self._mark = max(self._every, self._planned // 2 // self._every * self._every)
 
-    def step(self, burn_in: int | None, cancelled: Callable[[], bool] | None) -> int:
-        """Advance the walkers for about `CHUNK` seconds; the number of steps taken.
+    def step(
+        self, burn_in: int | None, cancelled: Callable[[], bool] | None, most: int | None = None
+    ) -> int:
+        """Advance the walkers for about `CHUNK` seconds, by `most` steps at most; the number of steps taken.
 
         `burn_in` in steps, None while it is not known. Chunks end where burn-in does, where a claim or a moment of
         the series is due, and where averages are compared, so that nothing depends on how long a chunk took.
@@ -137,6 +139,8 @@ class Recording:
         upcoming = self._moments[self._moments > self._ensemble.step]
         if len(upcoming):
             steps = min(steps, int(upcoming[0]) - self._ensemble.step)
+        if most is not None:
+            steps = max(1, min(steps, most))
         began = time.perf_counter()
         done = self._ensemble.advance(steps, record=self._watched or self.sampling, cancelled=cancelled)
         if done > 0:

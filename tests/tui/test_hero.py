@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.distribution_line import rows_of
 from sgdtui.tui.screens.laboratory import Laboratory
@@ -108,3 +110,36 @@ async def test_watched_walkers_are_where_the_run_has_them() -> None:
             down = (hero.box.top - y) / (hero.box.top - hero.box.bottom) * hero.box.rows
             row = hero.box.y + min(hero.box.rows - 1, int(down))
             assert hero.painted.glyph[row, column] == ord("●")
+
+
+async def test_one_step_is_drawn_from_where_each_walker_was() -> None:
+    for snapshot in (synthetic.double_well(), synthetic.rotating_2d()):
+        async with staged(snapshot) as stage:
+            hero, lab = hero_of(stage), stage.lab
+            sample = lab.stored.sample
+            assert sample is not None
+            lab.show(step=lab.stored.step + 1, sample=sample + 0.1)
+            await stage.settle()
+            assert hero.memory.before is not None
+            assert np.array_equal(hero.memory.before, sample)
+            assert hero.painted is not None
+            braille = (hero.painted.glyph >= 0x2800) & (hero.painted.ink == Role.WALKER)
+            assert braille.any()
+            lab.show(step=lab.stored.step + 9, sample=sample)
+            await stage.settle()
+            assert hero.memory.before is None, "more than a step has gone by"
+            braille = (hero.painted.glyph >= 0x2800) & (hero.painted.ink == Role.WALKER)
+            assert not braille.any()
+
+
+async def test_walkers_are_what_a_slow_link_drops_and_it_is_said() -> None:
+    async with staged(synthetic.double_well()) as stage:
+        laboratory = stage.app.laboratory
+        assert isinstance(laboratory, Laboratory)
+        laboratory.view = stage.view.but(walkers=False)
+        laboratory.refresh_view()
+        await stage.settle()
+        assert "no walkers" in stage.lines()[0]
+        hero = hero_of(stage)
+        assert hero.painted is not None
+        assert not any("●" in line for line in hero.painted.lines)

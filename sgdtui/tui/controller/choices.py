@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,8 +26,14 @@ class Offers:
     def __init__(self) -> None:
         self._dimensions: dict[tuple[str, str], int | None] = {}
 
-    def setup(self, experiment: Experiment, number: int, undoable: int) -> Setup:
-        """All that the left column shows."""
+    def setup(
+        self,
+        experiment: Experiment,
+        number: int,
+        undoable: int,
+        initials: Mapping[str, float | str] | None = None,
+    ) -> Setup:
+        """All that the left column shows; for `initials` see `dials_of`."""
         system = experiment.system
         loss, noise = system.surface, system.exchangeable_noise
         without = "its own" if system.examples_a_step(1) is None else "from the data"
@@ -36,7 +43,8 @@ class Offers:
             number=number,
             experiment=experiment,
             dials=tuple(
-                replace(d, warning=warning, edge=edge) if d.path == step else d for d in dials_of(experiment)
+                replace(d, warning=warning, edge=edge) if d.path == step else d
+                for d in dials_of(experiment, initials)
             ),
             losses=self.choices("loss", experiment),
             noises=self.choices("noise", experiment),

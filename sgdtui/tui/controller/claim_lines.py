@@ -17,9 +17,10 @@ from sgdtui.tui.view import ClaimLine
 SHORT = (("predictions.", ""), ("observables.", ""), ("fokker-planck", "F–P"), ("transfer.", "chain."))
 
 
-def claims_apply(experiment: Experiment) -> bool:
-    """Whether every dial that matters stands where the preset put it."""
-    return all(dial.value == dial.initial for dial in dials_of(experiment) if dial.path not in LAST)
+def claims_apply(experiment: Experiment, initials: Mapping[str, float | str] | None = None) -> bool:
+    """Whether every dial that matters stands where the preset put it (`initials`: see `dials_of`)."""
+    dials = dials_of(experiment, initials)
+    return all(dial.value == dial.initial for dial in dials if dial.path not in LAST)
 
 
 def lines_of(experiment: Experiment, document: Mapping[str, Any] | None) -> tuple[ClaimLine, ...]:

@@ -24,7 +24,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setup:
-    """What can be turned and chosen now, for the left column. `number` grows with every change."""
+    """What can be turned and chosen now, for the left column. `number` grows with every change.
+
+    `as_given` says whether the system is still the one that was opened, `compared` whether a run stands beside it.
+    """
 
     number: int
     experiment: Experiment
@@ -36,6 +39,8 @@ class Setup:
     loss_text: str
     noise_text: str
     undoable: int
+    as_given: bool = True
+    compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _list_observables(canvas: Canvas, view: View, y: int) -> None:
         rows.append((f"var {name}", with_error(variance, se)))
     ink, number_ink = (Role.FAINT, Role.FAINT) if view.settling else (Role.TEXT, Role.MUTED)
     for row, (name, told) in enumerate(rows[: max(0, canvas.height - y)], y):
-        canvas.write(1, row, name, ink, cells=canvas.width - 2)
+        canvas.write(1, row, name, ink, cells=max(canvas.width - 3 - width_of(canvas.look.say(told)), 4))
         canvas.write(1, row, told, number_ink, cells=canvas.width - 2, align="right")
 
 
@@ -105,6 +105,7 @@ class Claims(Panel):
     """The claims of the preset."""
 
     TITLE = "Claims"
+    JUMP = "c"
     READING = (
         "✓ holds   ✗ does not   … not yet known. Each line: what is claimed, measured ± standard error, and in\n"
         "brackets what was expected and within how much. A preset without claims shows its observables instead."

@@ -21,6 +21,7 @@ class Dials(Panel):
     """The dials, turned by keys, wheel and clicks, or typed."""
 
     TITLE = "Dials"
+    JUMP = "d"
     READING = (
         "← → or the wheel turn the selected dial, Enter types a value, Backspace gives back the preset's.\n"
         "A dial never recompiles: the walkers stay where they are, the statistics start again, u takes it back.\n"
@@ -95,7 +96,7 @@ class Dials(Panel):
                 self.typed = ""
             elif event.key == "backspace":
                 self.post_message(DialTurned(dial.path, dial.initial))
-            elif event.character is not None and (event.character.isdigit() or event.character == "."):
+            elif event.character is not None and event.character.isdigit():
                 self.typed = event.character
             else:
                 return

@@ -35,6 +35,7 @@ class Distribution(Panel):
 
     PICTURE = True
     TITLE = "Where do the walkers settle?"
+    JUMP = "h"
     READING = (
         "On a line: bars are p(x) of all walkers since the statistics began, the bold line is one prediction (p: the\n"
         "next), its name stands where it runs. Under it, over the same x, the loss with a few of the walkers at their\n"

@@ -20,7 +20,7 @@ from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.ribbon import draw_ribbon
 from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
 from sgdtui.tui.draw.scale import count, finite_range, number, percent, tick_labels, ticks, with_error
-from sgdtui.tui.draw.walkers import draw_walkers
+from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_memory import Memory
 from sgdtui.tui.panels.gutter import gutter_of
 from sgdtui.tui.panels.headline import Contrast, contrast_of
@@ -207,8 +207,14 @@ class _Page:
         sample = self.snapshot.sample
         if sample is not None and view.walkers and len(sample):
             x = sample[:, 0]
-            height = np.interp(np.nan_to_num(x), positions, np.clip(levels, 0.0, 1.0))
-            draw_walkers(canvas, Box(box.x, box.y, box.columns, box.rows, self.low, self.high), x, height)
+            on_curve = np.clip(levels, 0.0, 1.0)
+            height = np.interp(np.nan_to_num(x), positions, on_curve)
+            place = Box(box.x, box.y, box.columns, box.rows, self.low, self.high)
+            if self.memory.before is not None:
+                were = self.memory.before[:, 0]
+                before = (were, np.interp(np.nan_to_num(were), positions, on_curve))
+                draw_steps(canvas, place, before, x, height)
+            draw_walkers(canvas, place, x, height)
             if box.rows > 1:
                 dot = "o" if view.look.ascii else "●"
                 end = self._gutter_text(box.y + 1, f"{len(sample)} of them", str(len(sample)))

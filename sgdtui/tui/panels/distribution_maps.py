@@ -20,9 +20,9 @@ from sgdtui.tui.draw.plain import shorten
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, Role
 from sgdtui.tui.draw.scale import finite_range, number, tick_labels, ticks
-from sgdtui.tui.draw.walkers import draw_walkers
+from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_line import title_of
-from sgdtui.tui.panels.distribution_memory import Memory
+from sgdtui.tui.panels.distribution_memory import Contours, Memory
 from sgdtui.tui.panels.on_the_way import expected_of, way_name
 from sgdtui.tui.panels.panel import draw_title
 from sgdtui.tui.panels.pull_words import sign_of
@@ -191,21 +191,35 @@ class _Page:
 
     def contours(self) -> None:
         """The borders of the regions that hold 50, 90 and 99 % of the law."""
-        law, box = self.law, self.box
-        if law is None:
+        kept = self._contours()
+        if kept is None:
             return
-        key = (id(law), box.columns, box.rows)
-        dots = self.memory.contours.get(key)
-        if dots is None:
-            dots = contour_dots(law, box.columns, box.rows, mass_levels(law, SHARES))
-            self.memory.contours.clear()
-            self.memory.contours[key] = dots
+        box, dots = self.box, kept.dots
         if self.view.look.ascii:
             part = (slice(box.y, box.y + box.rows), slice(box.x, box.x + box.columns))
             self.canvas.glyph[part] = np.where(dots > 0, ord("*"), self.canvas.glyph[part])
             self.canvas.ink[part] = np.where(dots > 0, self.ink, self.canvas.ink[part])
             return
         put_dots(self.canvas, box.x, box.y, dots, self.ink)
+
+    def _contours(self) -> Contours | None:
+        """As they were drawn before, where the law is the same: they cost more than all the rest."""
+        expected, prediction, box = expected_of(self.view), self.prediction, self.box
+        source = (
+            expected if expected is not None else prediction.probability if prediction is not None else None
+        )
+        law = self.law
+        if source is None or law is None:
+            return None
+        kept = self.memory.contours
+        if kept is None or not kept.fits(source, box.columns, box.rows):
+            levels = mass_levels(law, SHARES)
+            rows, columns = np.nonzero(resample(law, box.columns, box.rows) >= (levels or [0.0])[-1])
+            place = int(np.argmin(rows - 0.25 * columns)) if len(rows) else 0
+            anchor = (int(columns[place]), int(rows[place])) if len(rows) else (0, 0)
+            kept = Contours(source, contour_dots(law, box.columns, box.rows, levels), anchor)
+            self.memory.contours = kept
+        return kept
 
     def arrows(self) -> None:
         """The chosen field; lengths in units of the longest where walkers are."""
@@ -234,16 +248,12 @@ class _Page:
 
     def label(self) -> None:
         """What the lines are, beside them."""
-        law, box, shown = self.law, self.box, self.view.shown()
-        if law is None or shown is None:
+        contours, box, shown = self._contours(), self.box, self.view.shown()
+        if contours is None or shown is None:
             return
         on_the_way = expected_of(self.view) is not None
         name = way_name(self.view) if on_the_way else PREDICTION_SHORT[shown]
-        dots = resample(law, box.columns, box.rows)
-        inside = dots >= (mass_levels(law, SHARES[-1:]) or [0.0])[0]
-        rows, columns = np.nonzero(inside)
-        place = int(np.argmin(rows - 0.5 * columns / 2)) if len(rows) else 0
-        anchor = (box.x + int(columns[place]), box.y + int(rows[place])) if len(rows) else (box.x, box.y)
+        anchor = (box.x + contours.anchor[0], box.y + contours.anchor[1])
         lines = [(f"{name}: 50·90·99 %", self.ink)]
         kept = self.memory.labels.get("line")
         found = place_label(self.canvas, box, *anchor, lines, kept)
@@ -256,6 +266,9 @@ class _Page:
         """The watched ones."""
         sample = self.snapshot.sample
         if sample is not None and self.view.walkers and len(sample):
+            before = self.memory.before
+            if before is not None:
+                draw_steps(self.canvas, self.box, (before[:, 0], before[:, 1]), sample[:, 0], sample[:, 1])
             draw_walkers(self.canvas, self.box, sample[:, 0], sample[:, 1])
 
     def cursor(self) -> None:

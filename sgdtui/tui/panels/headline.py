@@ -9,6 +9,7 @@ from sgdtui.lab.misplaced import Share
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.roles import PREDICTION_SHORT, PREDICTION_TITLE, Role
 from sgdtui.tui.draw.scale import number, parenthesised, percent
+from sgdtui.tui.panels.decider import decider_of
 from sgdtui.tui.view import PREDICTIONS, View, names_of, settling_word
 
 BADGE = {
@@ -53,6 +54,11 @@ def headline_of(view: View) -> Headline:
         return Headline("WAIT", "", Role.MUTED, "The predictions for these dials are being computed.")
     word, addition, ink = BADGE.get(snapshot.verdict.text, (snapshot.verdict.text.upper(), "", Role.TEXT))
     why = snapshot.verdict.why
+    if snapshot.verdict.text == "undecided":
+        decider = decider_of(view)
+        if decider is not None:
+            sentence = decider.what + (" (d does it)." if decider.changes else "")
+            return Headline(word, addition, ink, sentence, reason=why)
     if snapshot.verdict.text in ("undecided", "no stationary law"):
         return Headline(word, addition, ink, why)
     return Headline(word, addition, ink, *_sentence(snapshot), why)

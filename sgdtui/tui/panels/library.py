@@ -147,7 +147,8 @@ class Library(Panel):
         moved = current != self.current
         self.choices, self.current, self.expression = tuple(choices), current, expression
         if moved or self.selected >= len(self.choices):
-            self.selected = next((i for i, c in enumerate(self.choices) if c.name == current), 0)
+            # Of what was typed nothing in the list tells: none of it is selected, and none described.
+            self.selected = next((i for i, c in enumerate(self.choices) if c.name == current), -1)
         self.repaint()
 
     def needs(self, view: View) -> tuple[object, ...]:

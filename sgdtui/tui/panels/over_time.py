@@ -147,6 +147,7 @@ class OverTime(Panel):
 
     PICTURE = True
     TITLE = "Over time"
+    JUMP = "t"
     READING = (
         "The observable that the chosen prediction gets most wrong, averaged over the walkers at each moment, with\n"
         "±2 standard errors dotted and the prediction dashed. The number is the average since burn-in with its error."

@@ -218,6 +218,7 @@ class Pulls(Panel):
 
     PICTURE = True
     TITLE = TITLE
+    JUMP = "p"
     READING = (
         "−g       downhill: the mean displacement per unit time, exactly E[Δx]/η\n"
         "−D∇ln p  spread: diffusion down the gradient of ln p\n"
@@ -230,9 +231,9 @@ class Pulls(Panel):
     def needs(self, view: View) -> tuple[object, ...]:
         """The fields and how they are looked at; not the histogram, which only scales them."""
         shown = view.snapshot
-        run = (None,) if shown is None else (id(shown.drift), shown.generation, shown.phase, len(shown.edges))
+        run = (None,) if shown is None else (shown.drift, shown.generation, shown.phase, len(shown.edges))
         said = sum_of(shown.pulls) if shown is not None else None
-        return (*run, said, view.arrows, view.cursor, view.stale, view.busy, view.look, view.jumping)
+        return (*run, said, view.arrows, view.cursor, view.stale, view.busy, view.look)
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the pulls."""

@@ -205,6 +205,7 @@ class Wrong(Panel):
 
     PICTURE = True
     TITLE = TITLE
+    JUMP = "w"
     READING = (
         "A row, in the plane a map, for each prediction. The number is the total variation distance: the share of the\n"
         "walkers that would have to be moved to make the prediction right. ≈ agrees  ≠ differs  ? cannot be told yet.\n"
@@ -216,11 +217,9 @@ class Wrong(Panel):
         """What is drawn changes with the judgement, not with every snapshot."""
         shown = view.snapshot
         run = (
-            (None,)
-            if shown is None
-            else (id(shown.comparisons), shown.generation, shown.phase, len(shown.edges))
+            (None,) if shown is None else (shown.comparisons, shown.generation, shown.phase, len(shown.edges))
         )
-        return (*run, view.prediction, view.cursor, view.stale, view.settling, view.look, view.jumping)
+        return (*run, view.prediction, view.cursor, view.stale, view.settling, view.look)
 
     def paint(self, canvas: Canvas) -> None:
         """Draws the predictions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.controller.claim_lines import line_of
@@ -107,6 +107,11 @@ def _changes(experiment: Experiment, run: str) -> str:
 
 
 def _value(value: object) -> str:
+    """As a person writes it: normal mean 0 sd 1, at 0 0, .25"""
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return " ".join(_value(inner) for inner in value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

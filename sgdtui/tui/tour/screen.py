@@ -63,14 +63,14 @@ class Tour(Laboratory):
 
     CSS_PATH = "tour.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,pagedown", "next", "Next page", show=False, priority=True),
-        Binding("b,pageup", "back", "Page before", show=False, priority=True),
+        Binding("j,pagedown", "next", "Next page", show=False, priority=True),
+        Binding("k,pageup", "back", "Page before", show=False, priority=True),
         Binding("right", "across(1)", "Next page", show=False),
         Binding("left", "across(-1)", "Page before", show=False),
         Binding("t", "contents", "Contents", show=False),
         Binding("home", "claim", "The claim's own settings", show=False, priority=True),
         *(Binding(str(n), f"run({n})", f"Run {n}", show=False) for n in range(10)),
-        Binding("o", "open", "Open in the laboratory", show=False),
+        Binding("g", "open", "To the laboratory", show=False),
         Binding("escape", "leave", "Leave", show=False),
     ]
 
@@ -244,7 +244,7 @@ class Tour(Laboratory):
 
     def action_next_panel(self, by: int) -> None:
         """Focus the next panel; below 80 columns the dials take the story's place."""
-        if self.size.width < 80 and self.maximized is None:
+        if self.size.width < 80 and self.alone is None:
             self.toggle_class("-playing")
             self.call_after_refresh(self._after_playing)
         elif by > 0:
@@ -258,7 +258,7 @@ class Tour(Laboratory):
 
     def action_leave(self) -> None:
         """Leaves what is maximised, then the cursor, then the tour: what was there before it comes back."""
-        if self.maximized is not None or self.view.cursor is not None:
+        if self.alone is not None or self.view.cursor is not None:
             super().action_leave()
             return
         before = self.before
