@@ -126,8 +126,8 @@ class Lab:
         self._ask(self._one_step)
 
     def _one_step(self) -> None:
-        if self._simulation.ready(self.limit):
-            self._simulation.step(most=1)
+        if self._simulation.ready(self.limit) and self._simulation.step(most=1):
+            self._foresee()
 
     def reset(self) -> None:
         """Send all walkers back to the start, at time 0, with the same random streams."""

@@ -117,9 +117,7 @@ class Recording:
         if self._planned is not None:
             self._mark = max(self._every, self._planned // 2 // self._every * self._every)
 
-    def step(
-        self, burn_in: int | None, cancelled: Callable[[], bool] | None, most: int | None = None
-    ) -> int:
+    def step(self, burn_in: int | None, cancelled: Callable[[], bool] | None, most: int | None = None) -> int:
         """Advance the walkers for about `CHUNK` seconds, by `most` steps at most; the number of steps taken.
 
         `burn_in` in steps, None while it is not known. Chunks end where burn-in does, where a claim or a moment of

@@ -274,7 +274,7 @@ def test_a_window_of_a_pilot_is_found_before_the_first_step(start_lab, screen):
         "start: {at: [2]}", "start: {at: [0]}"
     )
     start_lab(load_text(text))
-    done = screen.wait_for(lambda s: s.phase == "sampling")
+    done = screen.wait_for(lambda s: s.phase == "sampling" and s.samples > 0)
     (low, high) = done.experiment.space.domain[0]
     assert -2.2 < low < -1.1  # four standard deviations of .333
     assert 1.1 < high < 2.2

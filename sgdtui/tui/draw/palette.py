@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from sgdtui.tui.draw.roles import BOLD, DIM, DIVERGES, NOISES, REVERSE, SHADES, UNDERLINE, Role
+from sgdtui.tui.draw.roles import BOLD, DIM, DIVERGES, NOISES, REGIONS, REVERSE, SHADES, UNDERLINE, Role
 
 DARK = Theme(
     name="sgdtui-dark",
@@ -187,6 +187,8 @@ def palette_of(theme: Theme, colours: int = 1 << 24) -> Palette:
         share = 2 * step / (DIVERGES - 1) - 1
         hue = series[Role.NOISE_INDUCED] if share > 0 else series[Role.DIFFUSIVE]
         roles[Role.DIVERGE + step] = background.blend(hue, abs(share))
+    for place, role in enumerate(REGIONS):
+        roles[Role.REGION + place] = background.blend(roles[role], 0.38)
     quiet, loud = series[Role.DIFFUSIVE], series[Role.NOISE_INDUCED]
     for step in range(NOISES):
         share = step / (NOISES - 1)

@@ -9,7 +9,9 @@ BOLD, DIM, REVERSE, UNDERLINE = 1, 2, 4, 8
 
 
 class Role(IntEnum):
-    """Roles of ink and ground. `SHADE`, `DIVERGE` and `NOISE` start ramps of `SHADES`, `DIVERGES`, `NOISES` steps."""
+    """Roles of ink and ground. `SHADE`, `DIVERGE` and `NOISE` start ramps of `SHADES`, `DIVERGES`, `NOISES` steps;
+    `REGION` starts the tints of `REGIONS`.
+    """
 
     DEFAULT = 0
     TEXT = 1
@@ -39,10 +41,13 @@ class Role(IntEnum):
     SHADE = 32
     DIVERGE = 64
     NOISE = 80
+    REGION = 96
 
 
 SHADES = 16
 DIVERGES = 15
+REGIONS = (Role.GOOD, Role.WARN, Role.NOISE_INDUCED, Role.BAD, Role.MUTED, Role.FAINT)
+"""The inks whose tints are the grounds `REGION`, `REGION` + 1, …"""
 NOISES = 8
 """From quiet to loud."""
 
