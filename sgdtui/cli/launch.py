@@ -113,6 +113,7 @@ def command(
             bandwidth=bandwidth,
             threads=session.threads(_first(threads, settings.threads)),
             theme=settings.theme,
+            keys=settings.keys,
         ),
         session=session,
     )

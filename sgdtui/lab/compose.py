@@ -11,7 +11,9 @@ from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.effective_size import effective_samples, standard_errors
 from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed, passage_report
+from sgdtui.lab.misplaced import misplaced
 from sgdtui.lab.predictions import Foresight
+from sgdtui.lab.pulls import pulls
 from sgdtui.lab.snapshot import Series, Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
@@ -46,9 +48,10 @@ def compose(
     message: str,
     relaxation_time: float | None = None,
     expected: Array | None = None,
+    sample: Array | None = None,
 ) -> Snapshot:
     """The snapshot; `instant` (bins…) counts the walkers' places now, of which `alive` are finite (None: unknown), and
-    `expected` is the probability that p(x, t) gives each bin now.
+    `expected` is the probability that p(x, t) gives each bin now; `sample` (n, axes) places of watched walkers.
     """
     errors = standard_errors(counts)
     predicted = None
@@ -103,6 +106,9 @@ def compose(
         relaxation_time=relaxation_time,
         dt_bias=foresight.dt_bias,
         best_fit=foresight.best_fit,
+        sample=sample,
+        misplaced=misplaced(counts, foresight.predictions),
+        pulls=pulls(foresight.drift, errors.density),
     )
 
 

@@ -51,7 +51,8 @@ class Lab:
         threads: that step the walkers; one a core if None.
         on_snapshot: called with every new snapshot, from the worker thread, at most once an `interval` while the
             run goes on and at once when something changed.
-        interval: seconds between snapshots; may be set while it runs.
+        interval: seconds between snapshots; may be set while it runs. So may `pace`, the steps between two snapshots
+            for a run that is to be watched step by step (None: as many as there can be).
         limit: seconds of stepping after which the run is done.
         planned: steps to record after burn-in, after which the run is done; None to go on.
         state: of an ensemble (from a checkpoint, or another `Lab`), to go on from.
@@ -73,6 +74,7 @@ class Lab:
         self.interval = interval
         self.threads = threads or core_count()
         self.limit = limit
+        self.pace: int | None = None
         self._on_snapshot = on_snapshot
         self._planned = planned
         self._latest: Snapshot | None = None
@@ -117,6 +119,15 @@ class Lab:
         """Let the walkers go on."""
         self._paused = False
         self._ask(lambda: None)
+
+    def step_once(self) -> None:
+        """One step of every walker; then they stand still."""
+        self._paused = True
+        self._ask(self._one_step)
+
+    def _one_step(self) -> None:
+        if self._simulation.ready(self.limit) and self._simulation.step(most=1):
+            self._foresee()
 
     def reset(self) -> None:
         """Send all walkers back to the start, at time 0, with the same random streams."""
@@ -237,14 +248,17 @@ class Lab:
             try:
                 changed = self._obey()
                 moving = not self._paused and simulation.ready(self.limit)
-                if moving and simulation.step(self._interrupted):
+                pace = self.pace
+                if moving and simulation.step(self._interrupted, most=pace):
                     self._foresee()
                 elif (to_fit := simulation.law_to_fit()) is not None:
                     self._predictor.fit(*to_fit)
                 now = time.monotonic()
-                if changed or (moving and now - last >= self.interval):
+                if changed or (moving and (now - last >= self.interval or pace is not None)):
                     self._publish()
                     last = now
+                if moving and pace is not None:
+                    self._wake.wait(self.interval)
                 if not moving:
                     self._wake.wait(1.0)
             except Cancel:

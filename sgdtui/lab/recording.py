@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sgdtui.arrays import Array
 from sgdtui.lab.estimators import DRIFTING, added, after, drift_between
 from sgdtui.lab.plan import better_window
+from sgdtui.lab.sample import sample
 from sgdtui.lab.series import SeriesRecorder, claimed_steps, plan
 from sgdtui.lab.snapshot import Series
 from sgdtui.model.experiment import Experiment
@@ -40,6 +41,7 @@ class Recording:
     still     whether averages have stopped moving, where no relaxation time tells; None: not known yet
     loss_rate the share of the walkers left that was lost a step in the last stretch compared; None: not known yet
     alive     walkers that were finite at the last look; -1 before the first
+    drawn     (n, axes) where the walkers that are drawn were at the last look
 
     With `planned`, the number of steps to record, nothing is counted while it settles, the moments of the series are
     laid out beforehand, and `still` compares the two halves; without, a run that is watched shows its recent past,
@@ -76,6 +78,7 @@ class Recording:
         self.still: bool | None = None
         self.loss_rate: float | None = None
         self.alive = -1
+        self.drawn: Array | None = None
         if not watched and len(self._moments) and self._moments[0] == 0:
             self.look()
 
@@ -118,8 +121,8 @@ class Recording:
         if self._planned is not None:
             self._mark = max(self._every, self._planned // 2 // self._every * self._every)
 
-    def step(self, burn_in: int | None, cancelled: Callable[[], bool] | None) -> int:
-        """Advance the walkers for about `CHUNK` seconds; the number of steps taken.
+    def step(self, burn_in: int | None, cancelled: Callable[[], bool] | None, most: int | None = None) -> int:
+        """Advance the walkers for about `CHUNK` seconds, by `most` steps at most; the number of steps taken.
 
         `burn_in` in steps, None while it is not known. Chunks end where burn-in does, where a claim or a moment of
         the series is due, and where averages are compared, so that nothing depends on how long a chunk took.
@@ -138,6 +141,8 @@ class Recording:
         upcoming = self._moments[self._moments > self._ensemble.step]
         if len(upcoming):
             steps = min(steps, int(upcoming[0]) - self._ensemble.step)
+        if most is not None:
+            steps = max(1, min(steps, most))
         began = time.perf_counter()
         done = self._ensemble.advance(steps, record=self._watched or self.sampling, cancelled=cancelled)
         if done > 0:
@@ -200,6 +205,7 @@ class Recording:
         """Where the walkers are now, (bins…); notes the moment in the series."""
         positions = self._ensemble.positions()
         self.alive = int(np.isfinite(positions).all(axis=1).sum())
+        self.drawn = sample(positions, self._axes)
         return self._recorder.record(self._ensemble.time, positions)
 
     def histograms(self) -> list[tuple[float, NDArray[np.int32], int]]:

@@ -327,8 +327,10 @@ class Simulation:
         reached = burn_in * self.experiment.time_step
         return reached >= RELAXATIONS * self.resolved.relaxation_time * (1 - 1e-9)
 
-    def step(self, cancelled: Cancelled | None = None) -> bool:
-        """Advance the walkers for one chunk; True if the window moved, so that other bins are to be predicted."""
+    def step(self, cancelled: Cancelled | None = None, most: int | None = None) -> bool:
+        """Advance the walkers for one chunk, of `most` steps at most; True if the window moved, so that other bins are
+        to be predicted.
+        """
         recording = self.recording
         if recording is None or self.experiment is None:
             return False
@@ -338,7 +340,7 @@ class Simulation:
             self.phase, self.message = "sampling", ""
             self.evidence.judge_anew()
             moved = self._refit_window()
-        done = recording.step(burn_in, cancelled) if not self._all_recorded else 0
+        done = recording.step(burn_in, cancelled, most) if not self._all_recorded else 0
         if self._waits_for_companion:
             self.evidence.keep_step(
                 self.experiment, burn_in or 0, recording.sampled, _BESIDE * max(done, 16), cancelled
@@ -419,6 +421,7 @@ class Simulation:
             message=self.message,
             relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
             expected=self._expected(foresight, ensemble.time),
+            sample=recording.drawn,
         )
 
     def _motion(self, counts: Counts) -> Motion | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.lab.dt_bias import DtBias
+from sgdtui.lab.misplaced import Misplaced
+from sgdtui.lab.pulls import Pull
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import Absence, Prediction
@@ -99,6 +101,9 @@ class Snapshot:
     relaxation_time    in units of t; None while it is not known
     dt_bias            of a simulated SDE; None where it is not known
     best_fit           temperature at which Gibbs is closest to the measured law, and the KL that is left
+    sample             (n, axes) where a few walkers are now, the same ones as time goes on; not finite: lost
+    misplaced          on the line, by prediction: where the walkers have most more and most fewer than it says
+    pulls              by drift vector: its mean length over the measured law and its largest
     """
 
     experiment: Experiment
@@ -138,3 +143,6 @@ class Snapshot:
     dt_bias: DtBias | None = None
     best_fit: tuple[float, float] | None = None
     expected: Array | None = None
+    sample: Array | None = None
+    misplaced: dict[str, Misplaced] = field(default_factory=dict)
+    pulls: dict[str, Pull] = field(default_factory=dict)

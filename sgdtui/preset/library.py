@@ -16,18 +16,19 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}\Z")
 SUFFIXES = (".yaml", ".yml")
 
 _HEAD_BYTES = 4096
-_FIELD = re.compile(r"^(title|about):[ \t]*(.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^(title|about|story):[ \t]*(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One preset of the library. `origin` is "shipped" or "personal"."""
+    """One preset of the library. `origin` is "shipped" or "personal"; `story` begins as the experiment's does."""
 
     name: str
     title: str
     about: str
     path: Path
     origin: str
+    story: str = ""
 
 
 def shipped_folder() -> Path:
@@ -100,7 +101,9 @@ def _entry(name: str, origin: str, path: Path) -> Entry:
     fields: dict[str, str] = {}
     for match in _FIELD.finditer(head):
         fields.setdefault(match.group(1), _scalar(match.group(2), head[match.end() :]))
-    return Entry(name, fields.get("title") or name, fields.get("about", ""), path, origin)
+    return Entry(
+        name, fields.get("title") or name, fields.get("about", ""), path, origin, fields.get("story", "")
+    )
 
 
 def _scalar(text: str, following: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -48,6 +48,7 @@ class Options:
     bandwidth: float | None = None
     threads: int | None = None
     theme: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 class FromBench(Message):
@@ -136,7 +137,7 @@ class SgdApp(App[int]):
 
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = self.options.theme
+        wanted = self.options.theme or (self.session.remembered_theme if self.session is not None else None)
         if self.colours == 0:
             wanted = MONO.name
         elif self.colours < 256:
@@ -146,7 +147,9 @@ class SgdApp(App[int]):
         self.theme = wanted or "sgdtui-dark"
 
     def watch_theme(self) -> None:
-        """Panels take the colours of the new theme."""
+        """Panels take the colours of the new theme, which is remembered."""
+        if self.laboratory is not None and self.session is not None and self.kiosk is None:
+            self.session.remember_theme(self.theme)
         for screen in self.screen_stack if self.laboratory is not None else ():
             forget = getattr(screen, "forget_colours", None)
             if forget is not None:
@@ -208,6 +211,7 @@ class SgdApp(App[int]):
             interval = 1.0 / max(self.options.fps, 0.1)
             limits = {"fitted": self.kiosk.fitted} if self.kiosk is not None else {}
             self.bench = Workbench(self._tell, threads=self.options.threads, interval=interval, **limits)
+        self._use_keys()
         self.laboratory = Laboratory(self.bench, self.look)
         self.push_screen(self.laboratory)
         for notice in self.session.notices if self.session is not None else ():
@@ -220,6 +224,15 @@ class SgdApp(App[int]):
             self.show_map()
             return
         self.bench.open(Request(self.options.preset, self.options.loss, self.options.noise))
+
+    def _use_keys(self) -> None:
+        """The keys of the settings file."""
+        from sgdtui.tui.screens.bindings import keys_of
+
+        keymap, problem = keys_of(self.options.keys)
+        self.set_keymap(keymap)
+        if problem:
+            self.notify(problem, severity="warning", markup=False)
 
     def show_map(self) -> None:
         """The map of a sweep's table, above the laboratory."""
@@ -350,18 +363,9 @@ class SgdApp(App[int]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: own commands, every experiment preset, and the themes."""
         if self.laboratory is not None and screen is self.laboratory:
-            lab = self.laboratory
-            yield SystemCommand("Pause or run", "Let the walkers stand still, or go on", lab.action_pause)
-            yield SystemCommand("Reset", "All walkers back to the start", lab.action_restart)
-            yield SystemCommand("Undo", "Take back the last change", lab.action_undo)
-            if self._allowed("export"):
-                yield SystemCommand("Export", "Preset, data and picture of this view", lab.action_export)
-            yield SystemCommand("Help", "Every panel with its formula", lab.action_help)
-            from sgdtui.preset import library
+            from sgdtui.tui.screens.commands import commands_of
 
-            for entry in library.entries("experiment"):
-                about = entry.about or "Open this experiment"
-                yield SystemCommand(f"Open: {entry.title}", about, partial(self.open_preset, entry.name))
+            yield from commands_of(self.laboratory, self._allowed("export"), self.open_preset)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         yield SystemCommand("Quit", "End the run and leave", partial(self.exit, 0))
 

@@ -7,28 +7,33 @@ from dataclasses import dataclass, field, replace
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.look import Look
 
-ARROWS = ("gradient", "noise_induced", "diffusive", "velocity")
-"""The four kinds of drift vectors, by their names in `DriftVectors`."""
+ARROWS = ("velocity", "gradient", "diffusive", "noise_induced")
+"""The four kinds of drift vectors, by their names in `DriftVectors`, in the order in which a key shows them."""
 
 PREDICTIONS = ("gibbs", "fokker-planck", "transfer", "gaussian")
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One claim as the panel shows it: `holds` None while it is not known."""
+    """One claim as the panel shows it: `holds` None while it is not known.
+
+    Where numbers were claimed, `bar` is (expected, within, measured or None, standard error or None).
+    """
 
     that: str
     expected: str
     measured: str
     holds: bool | None
+    bar: tuple[float, float, float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A snapshot and the choices of the person who looks at it.
 
-    predictions  "all", "none" or one prediction's name: which curves are drawn and what the residual is taken from
-    arrows       the kinds of drift vectors that are drawn
+    prediction   the one that is drawn as a line, by its name; "none": none is
+    arrows       the kind of drift vectors that is drawn as arrows; on a line "": all of them as curves
+    walkers      whether the watched walkers are drawn
     cursor       the linked cursor in coordinates of the system, None while it is off
     claims_apply whether the dials stand where the claims were made for
     fork         the snapshot of the run that this one is compared with
@@ -36,12 +41,14 @@ class View:
     remote       whether a network lies between the app and the person
     origin       the step at which the present generation of the run began
     notice       one line that wins over the snapshot's message
+    jumping      whether every panel shows the letter that jumps to it
     """
 
     snapshot: Snapshot | None = None
     look: Look = field(default_factory=Look)
-    predictions: str = "all"
-    arrows: frozenset[str] = frozenset(ARROWS)
+    prediction: str = "gibbs"
+    arrows: str = "velocity"
+    walkers: bool = True
     cursor: tuple[float, ...] | None = None
     claims: tuple[ClaimLine, ...] = ()
     claims_apply: bool = True
@@ -54,6 +61,7 @@ class View:
     remote: bool = False
     title: str = ""
     origin: int = 0
+    jumping: bool = False
 
     def but(self, **changes: object) -> View:
         """The same view with some choices changed."""
@@ -71,19 +79,17 @@ class View:
         shown = self.snapshot
         return shown is None or shown.samples == 0 or shown.phase in ("compiling", "pilot", "settling")
 
-    def chosen(self) -> tuple[str, ...]:
-        """The predictions that are drawn, in the order of `PREDICTIONS`."""
-        if self.snapshot is None or self.predictions == "none":
-            return ()
-        there = tuple(name for name in PREDICTIONS if name in self.snapshot.predictions)
-        return there if self.predictions == "all" else tuple(n for n in there if n == self.predictions)
-
-    def against(self) -> str | None:
-        """The prediction that the residual is taken from: the chosen one, else Gibbs, else the first with a density."""
+    def drawable(self) -> list[str]:
+        """The predictions that can be drawn as a line: those with a density."""
         if self.snapshot is None:
-            return None
-        there = self.chosen() or tuple(n for n in PREDICTIONS if n in self.snapshot.predictions)
-        return next((n for n in there if self.snapshot.predictions[n].probability is not None), None)
+            return []
+        there = [n for n in PREDICTIONS if n in self.snapshot.predictions]
+        return [n for n in there if self.snapshot.predictions[n].probability is not None]
+
+    def shown(self) -> str | None:
+        """The prediction that is drawn: the chosen one, else the first that can be; None where none is."""
+        there = self.drawable() if self.prediction != "none" else []
+        return self.prediction if self.prediction in there else next(iter(there), None)
 
 
 def names_of(snapshot: Snapshot) -> list[str]:

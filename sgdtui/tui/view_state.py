@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sgdtui.tui.view import ARROWS, View
+from sgdtui.tui.view import ARROWS, PREDICTIONS, View
 
 
 def document_of(view: View) -> dict[str, Any]:
     """What of a view is worth keeping."""
     return {
-        "predictions": view.predictions,
-        "arrows": sorted(view.arrows),
+        "prediction": view.prediction,
+        "arrows": view.arrows,
         "cursor": list(view.cursor) if view.cursor is not None else None,
         "smooth": view.look.smooth,
         "paused": view.snapshot is not None and view.snapshot.paused,
@@ -22,11 +22,14 @@ def document_of(view: View) -> dict[str, Any]:
 
 def restored(view: View, document: Mapping[str, Any]) -> View:
     """The view as it was kept; what does not fit any more is left as it is."""
-    kept = {str(name) for name in document.get("arrows", ())}
     cursor = document.get("cursor")
     return view.but(
-        predictions=str(document.get("predictions", "all")),
-        arrows=frozenset(ARROWS) & kept,
+        prediction=_one_of(document.get("prediction"), (*PREDICTIONS, "none"), view.prediction),
+        arrows=_one_of(document.get("arrows"), (*ARROWS, ""), view.arrows),
         cursor=tuple(float(value) for value in cursor) if cursor is not None else None,
         look=replace(view.look, smooth=bool(document.get("smooth", True))),
     )
+
+
+def _one_of(kept: object, known: tuple[str, ...], otherwise: str) -> str:
+    return kept if isinstance(kept, str) and kept in known else otherwise

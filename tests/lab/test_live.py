@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -273,8 +274,32 @@ def test_a_window_of_a_pilot_is_found_before_the_first_step(start_lab, screen):
         "start: {at: [2]}", "start: {at: [0]}"
     )
     start_lab(load_text(text))
-    done = screen.wait_for(lambda s: s.phase == "sampling")
+    done = screen.wait_for(lambda s: s.phase == "sampling" and s.samples > 0)
     (low, high) = done.experiment.space.domain[0]
     assert -2.2 < low < -1.1  # four standard deviations of .333
     assert 1.1 < high < 2.2
     assert done.outside < 1e-3
+
+
+def test_one_step_at_a_time_with_the_same_walkers(start_lab, screen):
+    lab = start_lab(quadratic(**{"run.burn_in": 0}))
+    screen.wait_for(lambda s: s.step > 10)
+    lab.pause()
+    still = screen.wait_for(lambda s: s.paused)
+    lab.step_once()
+    after = screen.wait_for(lambda s: s.step == still.step + 1)
+    assert after.paused
+    assert after.sample.shape == still.sample.shape == (40, 1)
+    # Each watched walker went on from where it was: x' = (1 - η) x - η ξ, and |ξ| < 6 with a single sigma of 1.
+    assert np.all(np.abs(after.sample - 0.8 * still.sample) < 0.2 * 6)
+    assert np.any(after.sample != still.sample)
+
+
+def test_a_slow_clock_shows_every_step(start_lab, screen):
+    lab = start_lab(quadratic(**{"run.burn_in": 0}), interval=0.01)
+    screen.wait_for(lambda s: s.step > 10)
+    lab.pace = 1
+    begun = len(screen.shown)
+    screen.wait_for(lambda _: len(screen.shown) > begun + 8)
+    steps = [s.step for s in screen.shown[begun + 2 :]]
+    assert all(after - before <= 1 for before, after in pairwise(steps)), steps

@@ -28,6 +28,8 @@ class FakeLab:
         self.settings = settings
         self.said: list[str] = []
         self.stopped = False
+        self.pace: int | None = None
+        self.forks: list[FakeLab] = []
         on_snapshot(self.stored)
 
     @staticmethod
@@ -49,6 +51,10 @@ class FakeLab:
         self.said.append("resume")
         self.show(paused=False)
 
+    def step_once(self) -> None:
+        self.said.append("step")
+        self.show(step=self.stored.step + 1, paused=True)
+
     def reset(self) -> None:
         self.said.append("reset")
         self.show(generation=self.stored.generation + 1, predictions_of=self.stored.generation + 1)
@@ -63,7 +69,8 @@ class FakeLab:
 
     def fork(self, on_snapshot: Callable[[Snapshot], None]) -> FakeLab:
         self.said.append("fork")
-        return FakeLab(self.experiment, on_snapshot, self.stored)
+        self.forks.append(FakeLab(self.experiment, on_snapshot, self.stored))
+        return self.forks[-1]
 
     def result(self) -> None:
         return None

@@ -59,7 +59,7 @@ class StagedBench(Workbench):
 
     def open(self, request: Request) -> None:
         self.asked.append(request)
-        self._do(lambda: self._take(self.staged.experiment, keep=False))
+        self._do(lambda: self._begin_with(self.staged.experiment))
 
 
 class Stage:

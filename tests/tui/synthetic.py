@@ -8,7 +8,9 @@ import numpy as np
 
 from sgdtui.compare.comparison import Comparison, Distances, Verdict
 from sgdtui.expression import parse
-from sgdtui.lab.snapshot import Observed, Snapshot
+from sgdtui.lab.misplaced import Misplaced, Share, largest_interval
+from sgdtui.lab.pulls import pulls
+from sgdtui.lab.snapshot import FlowReport, Observed, Series, Snapshot
 from sgdtui.model.dynamics import Dynamics
 from sgdtui.model.experiment import Expectation, Experiment, RunPlan
 from sgdtui.model.gradient import GradientSystem
@@ -39,6 +41,7 @@ def double_well_experiment(**dynamics: object) -> Experiment:
         name="flat-or-quiet",
         title="Flat or quiet",
         story="Two minima of the same depth, one of them quieter. Where do the walkers settle?",
+        observe=(("left", parse("x < 0", names={"x"})),),
         document={"dynamics": {"kind": "sde", "eta": 0.2, "dt": 0.005}, "parameters": {"s": 1.0}},
         expect=(
             Expectation("left", 0.9671, 0.004),
@@ -59,6 +62,19 @@ def _distances(measured: np.ndarray, predicted: np.ndarray, width: float) -> Dis
         float(abs(cumulative).max()),
         float(abs(cumulative).sum() * width),
     )
+
+
+def _misplaced(edges: np.ndarray, measured: np.ndarray, predicted: np.ndarray) -> Misplaced:
+    """Of probabilities in bins."""
+
+    def share(begin: int, end: int) -> Share:
+        return Share(
+            float(edges[begin]) if begin else None, float(edges[end]) if end < len(edges) - 1 else None,
+            float(measured[begin:end].sum()), 4e-4, float(predicted[begin:end].sum()),
+        )  # fmt: skip
+
+    difference = measured - predicted
+    return Misplaced(share(*largest_interval(difference)), share(*largest_interval(-difference)))
 
 
 def double_well(
@@ -119,9 +135,29 @@ def double_well(
         variance=sigma,
     )
     settling = phase in ("settling", "pilot", "compiling")
+    left = planck[x < 0].sum() * width
+    predictions = {
+        name: replace(p, observables={"left": float(p.probability[x < 0].sum())})
+        for name, p in predictions.items()
+        if p.probability is not None
+    }
+    times = np.linspace(1.0, time, 120)
+    followed = left + (0.5 - left) * np.exp(-times / (time / 20))
+    series = Series(
+        times, np.zeros((120, 1)), np.full((120, 1, 1), 0.09), {"left": followed}, {}, np.full((120, 1), 1e-3),
+        {"left": np.full(120, 0.004)}, np.full((120, 1, 1), 1e-3),
+    )  # fmt: skip
     mean = float((x * planck).sum() * width)
     return Snapshot(
         experiment=experiment,
+        series=series,
+        sample=rng.choice(x, (40, 1), p=planck / planck.sum()),
+        misplaced={
+            name: _misplaced(edges, density * width, p.probability)
+            for name, p in predictions.items()
+            if p.probability is not None
+        },
+        pulls=pulls(drift, density),
         phase=phase,
         paused=False,
         generation=generation,
@@ -241,6 +277,9 @@ def rotating_2d(samples: int = 4_000_000, seed: int = 2) -> Snapshot:
         outside=0.0,
         mean=np.zeros(2),
         mean_se=np.full(2, 2e-4),
+        sample=rng.multivariate_normal([0.0, 0.0], covariance, 40),
+        pulls=pulls(drift, density),
+        flow=FlowReport(Observed(0.527, 0.004), 0.527, Observed(0.025, 1e-4), curl=22.5),
         covariance=covariance,
         covariance_se=np.full((2, 2), 1e-4),
         predictions=predictions,

@@ -17,7 +17,7 @@ from tests.tui.stage import staged
 async def test_first_frame_then_laboratory() -> None:
     async with staged(synthetic.double_well()) as stage:
         assert "Flat or quiet" in stage.text
-        assert "NOT GIBBS, in equilibrium" in stage.text
+        assert "NOT GIBBS" in stage.text
         assert "● running" in stage.text
 
 
@@ -44,7 +44,7 @@ async def test_eta_turns_and_undo_takes_it_back() -> None:
         await stage.press("plus")
         assert stage.bench.experiment is not None
         assert stage.bench.experiment.dynamics.eta > 0.2
-        assert "for the preset's dials" in stage.text
+        assert "dials turned" in stage.text
         await stage.press("u")
         assert stage.bench.experiment.dynamics.eta == 0.2
         await stage.press("minus")
@@ -85,24 +85,18 @@ async def test_the_wheel_turns_the_dial_under_it() -> None:
         assert stage.bench.experiment.dynamics.eta > 0.2
 
 
-async def test_predictions_cycle_and_the_residual_follows() -> None:
+async def test_arrows_take_the_place_of_curves_and_the_map_shows_another_field() -> None:
     async with staged(synthetic.double_well()) as stage:
+        assert "a: arrows" in stage.text
+        await stage.press("a")
+        assert "──→" in stage.text
+        assert "a: curves" in stage.text
+    async with staged(synthetic.rotating_2d()) as stage:
         seen = []
         for _ in range(5):
-            await stage.press("p")
-            seen.append(stage.view.predictions)
-        assert seen == ["gibbs", "fokker-planck", "transfer", "none", "all"]
-        await stage.press("p", "p")
-        assert "(SDE − Fokker–Planck)/σ" in stage.text
-
-
-async def test_arrow_kinds_come_and_go() -> None:
-    async with staged(synthetic.double_well()) as stage:
-        assert "−∇·D" in stage.text
-        await stage.press("d")
-        assert "−∇·D    " not in stage.text
-        await stage.press("g", "f", "v")
-        assert "g d f v show" in stage.text
+            seen.append(stage.view.arrows)
+            await stage.press("a")
+        assert seen == ["velocity", "gradient", "diffusive", "noise_induced", ""]
 
 
 async def test_a_loss_is_chosen_and_a_noise_that_does_not_fit_is_refused() -> None:
@@ -189,7 +183,7 @@ async def test_maximise_and_back() -> None:
     async with staged(synthetic.double_well(), (80, 24)) as stage:
         stage.app.screen.query_one(Distribution).focus()
         await stage.press("m")
-        assert "Fokker–Planck" in stage.text
+        assert "Gibbs: 50 %" in stage.text
         assert "Dials" not in stage.text
         await stage.press("escape")
         assert "Dials" in stage.text

@@ -6,16 +6,20 @@ import numpy as np
 import pytest
 
 from sgdtui.tui.draw.arrows import draw_line_arrows, draw_map_arrows, lengths, sample_line
-from sgdtui.tui.draw.bars import columns_of, draw_bars
+from sgdtui.tui.draw.bars import columns_of, draw_bars, draw_sideways
 from sgdtui.tui.draw.canvas import Canvas
-from sgdtui.tui.draw.curves import curve_dots, draw_curve
+from sgdtui.tui.draw.contours import contour_dots, mass_levels
+from sgdtui.tui.draw.curves import curve_dots, draw_curve, draw_sideways_curve
 from sgdtui.tui.draw.frame import Box, Line, draw_frame, draw_lines, sane
+from sgdtui.tui.draw.labels import place_label
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.maps import draw_map, draw_signed_map, resample
-from sgdtui.tui.draw.residual import draw_residual
+from sgdtui.tui.draw.ribbon import draw_ribbon
 from sgdtui.tui.draw.roles import DIVERGES, SHADES, Role
 from sgdtui.tui.draw.scale import SteadyTop, count, number, tick_labels, ticks, with_error
 from sgdtui.tui.draw.steady import Steady
+from sgdtui.tui.draw.strip import draw_strip
+from sgdtui.tui.draw.walkers import draw_walkers
 
 MONO = Look(colours=0)
 ASCII = Look(ascii=True, colours=0)
@@ -98,7 +102,7 @@ def test_a_map_has_two_shades_a_cell() -> None:
 
 
 def test_a_map_without_colour_is_a_ramp() -> None:
-    for look, ramp in ((MONO, " ░▒▓█"), (ASCII, " .:-=+*#%@")):
+    for look, ramp in ((MONO, " ░▒▓█"), (ASCII, " .:-=+%#@")):
         canvas = Canvas(2, 1, look)
         draw_map(canvas, 0, 0, 2, 1, np.array([[0.0], [1.0]]), 1.0)
         assert canvas.lines == [ramp[0] + ramp[-1]]
@@ -157,19 +161,71 @@ def test_sampling_a_field_along_a_line() -> None:
     assert np.isnan(sample_line(edges, np.array([5.0, 7.0]), 0.0, 4.0, 2)[1])
 
 
-def test_the_residual_strip() -> None:
-    canvas = Canvas(4, 3)
-    draw_residual(canvas, 0, 0, 4, 3, np.array([6.0, -6.0, 0.0, np.nan]), Role.GIBBS)
-    assert canvas.lines[0][0] == "⣿"
-    assert canvas.lines[2][1] == "⣿"
-    assert canvas.lines[2][0] == " "
-    assert canvas.lines[0][1] == " "
-    assert canvas.ink[0, 0] == Role.GIBBS
-    assert canvas.ground[1, 0] == Role.BAND
-    assert canvas.ground[0, 0] == Role.DEFAULT
-    mono = Canvas(4, 5, MONO)
-    draw_residual(mono, 0, 0, 4, 5, np.zeros(4), Role.GIBBS)
-    assert "┈┈┈┈" in mono.lines
+def test_a_bold_line_is_two_dots_thick_and_unbroken() -> None:
+    flat = curve_dots(np.full(4, 0.5), 2, 2, bold=True)
+    assert [int(code - 0x2800).bit_count() for code in flat[0]] == [2, 2], "the upper row of dots"
+    assert [int(code - 0x2800).bit_count() for code in flat[1]] == [2, 2], "the lower one"
+    steep = curve_dots(np.linspace(0.0, 1.0, 8), 4, 4, bold=True)
+    assert (steep > 0).any(axis=0).all()
+    assert (steep > 0).any(axis=1).all()
+
+
+def test_bars_that_lie() -> None:
+    canvas = Canvas(2, 3)
+    draw_sideways(canvas, 0, 0, 2, 3, np.array([0.5, 0.75, np.nan]), 1.0)
+    assert canvas.lines == ["█ ", "█▌", "  "]
+    draw_sideways_curve(canvas, 0, 0, 2, 3, np.full(12, 1.0), Role.GIBBS)
+    assert [line[1] for line in canvas.lines] == ["⢸", "⢸", "⢸"]
+
+
+def test_a_strip_says_more_and_fewer_and_never_how_many_errors() -> None:
+    for look, drawn in ((MONO, "▀⠉·⣀▄ "), (ASCII, "#+.-= ")):
+        canvas = Canvas(6, 1, look)
+        differences = np.array([1.0, 0.05, 0.5, -0.05, -1.0, np.nan])
+        draw_strip(canvas, 0, 0, differences, np.array([True, True, False, True, True, True]), 1.0)
+        assert canvas.lines == [drawn]
+    assert canvas.ink[0, 0] > canvas.ink[0, 1] > canvas.ink[0, 3] > canvas.ink[0, 4]
+
+
+def test_a_ribbon_from_quiet_to_loud() -> None:
+    canvas = Canvas(40, 1)
+    draw_ribbon(canvas, 0, 0, 40, np.linspace(1.0, 2.0, 40))
+    said = canvas.lines[0]
+    assert said.index("quiet 1.0") < said.index("▒") < said.index("▓") < said.index("loud 2.0")
+    draw_ribbon(canvas, 0, 0, 40, np.full(40, 3.0))
+    assert " 3.00 everywhere " in canvas.lines[0]
+
+
+def test_contours_hold_the_mass_that_they_are_named_after() -> None:
+    edge = np.linspace(-4, 4, 81)
+    x, y = np.meshgrid((edge[1:] + edge[:-1]) / 2, (edge[1:] + edge[:-1]) / 2, indexing="ij")
+    density = np.exp(-(x**2 + y**2) / 2)
+    for level, share in zip(mass_levels(density, (0.5, 0.9, 0.99)), (0.5, 0.9, 0.99), strict=True):
+        inside = density[density >= level].sum() / density.sum()
+        assert inside == pytest.approx(share, abs=0.01)
+        assert level == pytest.approx(1 - share, abs=0.02), "of a Gaussian in the plane"
+    ring = contour_dots(density, 40, 20, mass_levels(density, (0.5,)))
+    assert ring[10, 20] == 0, "hollow"
+    assert (ring > 0).sum(axis=1).max() < 20
+
+
+def test_words_go_to_the_nearest_empty_place_and_stay_there() -> None:
+    canvas = Canvas(20, 4)
+    canvas.fill(0, 0, 20, 2, "█")
+    box = Box(0, 0, 20, 4)
+    place = place_label(canvas, box, 10, 0, [("hello", Role.TEXT)])
+    assert place is not None
+    assert place[1] == 2
+    again = Canvas(20, 4)
+    assert place_label(again, box, 11, 2, [("hello", Role.TEXT)], (7, 2)) == (7, 2)
+    assert place_label(again, box, 10, 1, [("far too long for this box", Role.TEXT)]) is None
+
+
+def test_walkers_stand_at_their_places_and_lost_ones_nowhere() -> None:
+    canvas = Canvas(10, 5)
+    box = Box(0, 0, 10, 5, 0.0, 1.0, 0.0, 1.0)
+    draw_walkers(canvas, box, np.array([0.05, 0.95, np.nan, 2.0]), np.array([0.95, 0.05, 0.5, 0.5]))
+    assert canvas.lines == ["●         ", " " * 10, " " * 10, " " * 10, "         ●"]
 
 
 def test_a_frame_has_ticks_and_names() -> None:

@@ -22,7 +22,7 @@ from tests.tui.stage import Stage, staged
 from tests.tui.test_changed_cells import Wire
 
 KEYS = (
-    "space", "r", "plus", "minus", "left_square_bracket", "right_square_bracket", "u", "p", "g", "d", "f", "v", "s",
+    "space", "r", "plus", "minus", "left_square_bracket", "right_square_bracket", "u", "p", "a", "f", "s",
     "c", "m", "l", "n", "tab", "shift+tab", "question_mark", "left", "right", "up", "down", "escape", "enter",
     "backspace", "home", "end", "pagedown", "0", "5", "full_stop", "x", "ctrl+l", "ctrl+p",
 )  # fmt: skip

@@ -12,8 +12,11 @@ from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.panels.distribution import draw_distribution
 from sgdtui.tui.panels.distribution_memory import Memory
-from sgdtui.tui.panels.drift import draw_drift
+from sgdtui.tui.panels.over_time import draw_over_time
+from sgdtui.tui.panels.pulls import draw_pulls
 from sgdtui.tui.panels.verdict import draw_verdict
+from sgdtui.tui.panels.verdict_line import draw_verdict_line
+from sgdtui.tui.panels.wrong import draw_wrong
 from sgdtui.tui.view import View
 from tests.tui import synthetic
 
@@ -31,6 +34,7 @@ def test_every_size(scene: Callable[[], Snapshot], settling: bool, ascii: bool) 
     view = View(snapshot=snapshot, look=Look(ascii=ascii), cursor=(0.1,) * len(snapshot.edges))
     for width in WIDTHS:
         for height in HEIGHTS:
-            draw_drift(Canvas(width, height, view.look), view)
+            for draw in (draw_pulls, draw_wrong, draw_over_time, draw_verdict_line):
+                draw(Canvas(width, height, view.look), view)
             draw_distribution(Canvas(width, height, view.look), view, Memory())
             draw_verdict(Canvas(width, height, view.look), view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,16 +26,26 @@ class Offers:
     def __init__(self) -> None:
         self._dimensions: dict[tuple[str, str], int | None] = {}
 
-    def setup(self, experiment: Experiment, number: int, undoable: int) -> Setup:
-        """All that the left column shows."""
+    def setup(
+        self,
+        experiment: Experiment,
+        number: int,
+        undoable: int,
+        initials: Mapping[str, float | str] | None = None,
+    ) -> Setup:
+        """All that the left column shows; for `initials` see `dials_of`."""
         system = experiment.system
         loss, noise = system.surface, system.exchangeable_noise
         without = "its own" if system.examples_a_step(1) is None else "from the data"
-        warning, step = warning_of(experiment), "dt" if experiment.dynamics.is_sde else "eta"
+        edge, step = edge_of_stability(experiment), "dt" if experiment.dynamics.is_sde else "eta"
+        warning = warning_of(experiment, edge)
         return Setup(
             number=number,
             experiment=experiment,
-            dials=tuple(replace(d, warning=warning) if d.path == step else d for d in dials_of(experiment)),
+            dials=tuple(
+                replace(d, warning=warning, edge=edge) if d.path == step else d
+                for d in dials_of(experiment, initials)
+            ),
             losses=self.choices("loss", experiment),
             noises=self.choices("noise", experiment),
             loss=(loss.name or "") if loss is not None else "",
@@ -77,16 +88,21 @@ def _written(expression: Expression) -> str:
 
 def _noise_text(noise: Any) -> str:
     entries = [_written(entry) for entry in noise.covariance]
-    return entries[0] if noise.form == "isotropic" else f"[{', '.join(entries)}]"
+    if noise.form == "isotropic":
+        return entries[0]
+    if noise.form == "full":
+        size = round(len(entries) ** 0.5)
+        rows = (entries[first : first + size] for first in range(0, len(entries), size))
+        return f"[{', '.join('[' + ', '.join(row) + ']' for row in rows)}]"
+    return f"[{', '.join(entries)}]"
 
 
 def _axes(dimension: int) -> str:
     return "one dimension" if dimension == 1 else f"{dimension} dimensions"
 
 
-def warning_of(experiment: Experiment) -> str:
+def warning_of(experiment: Experiment, edge: float | None) -> str:
     """One sentence where the steps are past the edge of stability; else ""."""
-    edge = edge_of_stability(experiment)
     step, name = (
         (experiment.dynamics.dt, "dt") if experiment.dynamics.is_sde else (experiment.dynamics.eta, "η")
     )

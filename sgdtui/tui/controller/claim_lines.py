@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,13 @@ from sgdtui.tui.controller.dial_list import LAST, dials_of
 from sgdtui.tui.draw.scale import number, with_error
 from sgdtui.tui.view import ClaimLine
 
-SHORT = (("predictions.", ""), ("observables.", ""), (".covariance", " cov"), ("fokker-planck", "F–P"))
+SHORT = (("predictions.", ""), ("observables.", ""), ("fokker-planck", "F–P"), ("transfer.", "chain."))
 
 
-def claims_apply(experiment: Experiment) -> bool:
-    """Whether every dial that matters stands where the preset put it."""
-    return all(dial.value == dial.initial for dial in dials_of(experiment) if dial.path not in LAST)
+def claims_apply(experiment: Experiment, initials: Mapping[str, float | str] | None = None) -> bool:
+    """Whether every dial that matters stands where the preset put it (`initials`: see `dials_of`)."""
+    dials = dials_of(experiment, initials)
+    return all(dial.value == dial.initial for dial in dials if dial.path not in LAST)
 
 
 def lines_of(experiment: Experiment, document: Mapping[str, Any] | None) -> tuple[ClaimLine, ...]:
@@ -27,22 +29,39 @@ def lines_of(experiment: Experiment, document: Mapping[str, Any] | None) -> tupl
         return ()
     alone = tuple(e for e in experiment.expect if e.variant is None and "variants." not in e.that)
     live = replace(experiment, expect=alone)
-    return tuple(line_of(claim, document is not None) for claim in check(live, document or {}, final=False))
+    held = check(live, document or {}, final=False)
+    return tuple(line_of(claim, document is not None, experiment.variables) for claim in held)
 
 
-def line_of(claim: Claim, looked: bool = True) -> ClaimLine:
-    """One line: what is claimed, what was expected within how much, what was measured, whether it holds.
-
-    `looked` False: there is nothing to measure yet, so that nothing can be amiss.
-    """
-    that = claim.that
+def _named(that: str, variables: Sequence[str]) -> str:
+    """A path into the results in a few letters: left, gibbs var x, cov x y, mean y."""
     for long, short in SHORT:
         that = that.replace(long, short)
+
+    def moment(found: re.Match[str]) -> str:
+        one, other = int(found[1]), int(found[2])
+        if max(one, other) >= len(variables):
+            return found[0]
+        return f" var {variables[one]}" if one == other else f" cov {variables[one]} {variables[other]}"
+
+    def mean(found: re.Match[str]) -> str:
+        return f" mean {variables[int(found[1])]}" if int(found[1]) < len(variables) else found[0]
+
+    that = re.sub(r"\.?\bcovariance\[(\d)\]\[(\d)\]", moment, that)
+    return re.sub(r"\.?\bmean\[(\d)\]", mean, that).strip()
+
+
+def line_of(claim: Claim, looked: bool = True, variables: Sequence[str] = ()) -> ClaimLine:
+    """One line: what is claimed, what was expected within how much, what was measured, whether it holds.
+
+    `looked` False: there is nothing to measure yet, so that nothing can be amiss. `variables` name the coordinates.
+    """
+    that = _named(claim.that, variables)
     if claim.at is not None:
         that += f" at t {number(claim.at)}"
     if isinstance(claim.expected, bool | str):
-        expected = str(claim.expected)
-        measured = "" if claim.measured is None else str(claim.measured)
+        expected = _word(claim.expected)
+        measured = "" if claim.measured is None else _word(claim.measured)
         measured = "" if measured == expected else measured
     else:
         expected = _rounded(float(claim.expected), claim.within)
@@ -58,7 +77,21 @@ def line_of(claim: Claim, looked: bool = True) -> ClaimLine:
         expected,
         measured or (claim.problem if claim.holds is False else ""),
         claim.holds if looked else None,
+        _bar_of(claim, looked),
     )
+
+
+def _word(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else str(value)
+
+
+def _bar_of(claim: Claim, looked: bool) -> tuple[float, float, float | None, float | None] | None:
+    """The claim as an error bar; None where it is not of numbers that may differ."""
+    if isinstance(claim.expected, bool | str) or not claim.within:
+        return None
+    known = looked and isinstance(claim.measured, int | float)
+    measured = float(claim.measured) if known and isinstance(claim.measured, int | float) else None
+    return float(claim.expected), float(claim.within), measured, claim.se if known else None
 
 
 def _rounded(value: float, within: float | None) -> str:

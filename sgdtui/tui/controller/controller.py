@@ -8,6 +8,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,10 @@ class Workbench:
         self._settings: dict[str, Any] = {"threads": threads, "interval": interval}
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._past: list[Experiment] = []
+        self._future: list[Experiment] = []
+        self.initials: dict[str, Any] = {}
+        self._given: Experiment | None = None
+        self._pace: int | None = None
         self._number = 0
         self._offers: Offers | None = None
         self._stopped = False
@@ -76,7 +81,7 @@ class Workbench:
 
             self._file = PresetFile(request)
             in_use = self.lab is not None
-            self._take(self._file.experiment, keep=False)
+            self._begin_with(self._file.experiment)
             if in_use:
                 self.restart()
 
@@ -96,7 +101,7 @@ class Workbench:
                 return
             experiment = load_text(saved.document["preset"], name=saved.document["name"], file=path.name)
             self._settings |= {"state": saved.state, "paused": bool(saved.view.get("paused"))}
-            self._take(experiment, keep=False)
+            self._begin_with(experiment, saved.document.get("initials", {}))
             restored(saved.view)
 
         self._do(go_on, "loading")
@@ -111,8 +116,7 @@ class Workbench:
             experiment = make()
             if about is not None:
                 self._tell(about(experiment))
-            self._past = []
-            self._take(experiment, keep=False)
+            self._begin_with(experiment)
             self.restart()
 
         self._do(start, "loading")
@@ -143,12 +147,25 @@ class Workbench:
         """Takes back the last change."""
 
         def back() -> None:
-            if not self._past:
+            if not self._past or self.experiment is None:
                 self._tell(Trouble("nothing to undo"))
                 return
+            self._future.append(self.experiment)
             self._take(self._past.pop(), keep=False)
 
         self._do(back)
+
+    def redo(self) -> None:
+        """Does the change again that was taken back last."""
+
+        def again() -> None:
+            if not self._future or self.experiment is None:
+                self._tell(Trouble("nothing to do again"))
+                return
+            self._past.append(self.experiment)
+            self._take(self._future.pop(), keep=False)
+
+        self._do(again)
 
     def pause(self, paused: bool) -> None:
         """Lets the walkers stand still, or go on."""
@@ -177,17 +194,54 @@ class Workbench:
 
         self._do(go)
 
-    def compare(self) -> None:
-        """Freezes the present run beside the one that goes on; a second time lets it go."""
+    def compare(self, compared: bool) -> None:
+        """Freezes the present run beside the one that goes on, or lets it go."""
 
         def fork() -> None:
-            if self.fork_lab is not None:
-                self.fork_lab.stop()
-                self.fork_lab = None
-            elif self.lab is not None:
-                self.fork_lab = self.lab.fork(lambda snapshot: self._tell(Shown(snapshot, fork=True)))
+            self._end_fork()
+            if compared and self.lab is not None:
+                here: list[Any] = []
+                # What comes of a fork that was let go meanwhile is nobody's.
+                told = self._tell_fork(here)
+                here.append(self.lab.fork(told))
+                self.fork_lab = here[0]
 
         self._do(fork)
+
+    def _tell_fork(self, mine: list[Any]) -> Callable[[Snapshot], None]:
+        """Tells of a fork's snapshots as long as it is the one that is compared with; `mine` comes to hold its lab."""
+
+        def told(snapshot: Snapshot) -> None:
+            if not mine or mine[0] is self.fork_lab:
+                self._tell(Shown(snapshot, fork=True))
+
+        return told
+
+    def _end_fork(self) -> None:
+        fork, self.fork_lab = self.fork_lab, None
+        if fork is not None:
+            fork.stop()
+
+    def step_once(self) -> None:
+        """One step of every walker; then they stand still."""
+        if self.lab is not None:
+            self.lab.step_once()
+
+    def slower(self, slowest: int, fastest: int) -> int | None:
+        """A quarter of the steps between two pictures, `slowest` at least; at first `fastest`. What it is now."""
+        pace = fastest if self._pace is None else max(slowest, self._pace // 4)
+        return self._walk_at(pace)
+
+    def faster(self, fastest: int) -> int | None:
+        """Four times as many; beyond `fastest` as many as there can be (None)."""
+        pace = None if self._pace is None or 4 * self._pace > fastest else 4 * self._pace
+        return self._walk_at(pace)
+
+    def _walk_at(self, pace: int | None) -> int | None:
+        self._pace = pace
+        if self.lab is not None:
+            self.lab.pace = pace
+        return pace
 
     def look_at_file(self) -> None:
         """Takes up the preset file that was opened, if it has been saved anew; a broken one keeps the last good run."""
@@ -244,11 +298,23 @@ class Workbench:
         if saved is not None:
             self._take(saved, keep=True)
 
+    def _begin_with(self, experiment: Experiment, initials: Mapping[str, Any] | None = None) -> None:
+        """Takes up something else than there was: nothing of before can be undone or is compared with.
+
+        `initials` are the dials' values as the preset had them, where they were turned before it was written down.
+        """
+        self._past, self._future = [], []
+        self.initials = dict(initials or {})
+        self._end_fork()
+        self._given = self._fitted(experiment)
+        self._take(experiment, keep=False)
+
     def _take(self, experiment: Experiment, *, keep: bool) -> None:
         from sgdtui.tui.controller.claim_lines import claims_apply, lines_of
 
         if keep and self.experiment is not None:
             self._past = [*self._past[-UNDO + 1 :], self.experiment]
+            self._future = []
         experiment = self._fitted(experiment)
         self.experiment = experiment
         self._number += 1
@@ -261,19 +327,24 @@ class Workbench:
         else:
             self.lab.change(experiment)
         self._tell(self._setup(experiment))
-        self._tell(Claimed(lines_of(experiment, None), claims_apply(experiment)))
+        self._tell(Claimed(lines_of(experiment, None), claims_apply(experiment, self.initials)))
 
     def _setup(self, experiment: Experiment) -> Setup:
         from sgdtui.tui.controller.choices import Offers
+        from sgdtui.tui.controller.claim_lines import claims_apply
 
         self._offers = self._offers or Offers()
-        return self._offers.setup(experiment, self._number, len(self._past))
+        setup = self._offers.setup(experiment, self._number, len(self._past), self.initials)
+        given = self._given
+        same = given is None or (given.system == experiment.system and given.name == experiment.name)
+        as_given = same and claims_apply(experiment, self.initials)
+        return replace(setup, as_given=as_given, compared=self.fork_lab is not None)
 
     def _check_claims(self) -> None:
         from sgdtui.tui.controller.claim_lines import claims_apply, lines_of
 
         experiment = self.experiment
-        if experiment is None or not experiment.expect or not claims_apply(experiment):
+        if experiment is None or not experiment.expect or not claims_apply(experiment, self.initials):
             return
         result = self._recorded()
         if result is not None:

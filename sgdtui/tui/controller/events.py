@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sgdtui.lab.snapshot import Snapshot
     from sgdtui.model.experiment import Experiment
-    from sgdtui.tui.panels.dials import Dial
+    from sgdtui.tui.panels.dial import Dial
     from sgdtui.tui.panels.library import Choice
     from sgdtui.tui.view import ClaimLine
 
@@ -24,7 +24,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setup:
-    """What can be turned and chosen now, for the left column. `number` grows with every change."""
+    """What can be turned and chosen now, for the left column. `number` grows with every change.
+
+    `as_given` says whether the system is still the one that was opened, `compared` whether a run stands beside it.
+    """
 
     number: int
     experiment: Experiment
@@ -36,6 +39,8 @@ class Setup:
     loss_text: str
     noise_text: str
     undoable: int
+    as_given: bool = True
+    compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

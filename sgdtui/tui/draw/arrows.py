@@ -15,11 +15,11 @@ TAILS = "─╱│╲─╱│╲"
 ASCII_HEADS = ">/^\\</v\\"
 ASCII_TAILS = "-.|.-.|."
 STEPS = ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))
-SLOT = (5, 3)
-"""The cells (columns, rows) that one arrow of a map may use."""
+SLOTS = ((6, 3), (5, 3), (5, 2), (4, 2), (3, 2), (3, 1))
+"""The cells (columns, rows) that one arrow of a map may use: the first with enough places is used."""
 
-LOW = 12
-"""On maps of fewer rows an arrow gets two rows, and upright ones have no tail."""
+PLACES = 40
+"""Arrows that a map should have at least."""
 
 THRESHOLDS = (1 / 16, 1 / 4, 5 / 8)
 """From which share of the longest arrow an arrow has length 1, 2 and 3; below the first it is a dot."""
@@ -88,51 +88,56 @@ def draw_map_arrows(
 ) -> None:
     """Arrows of a field (2, nx, ny) over a map; `spans` are the lengths of the axes, so that directions are true.
 
-    Where `weight` (nx, ny) is under a thousandth of its peak nothing is drawn: nobody is there.
+    Where `weight` (nx, ny) is under a thousandth of its peak nothing is drawn: nobody is there. The arrows stand as far
+    apart as leaves `PLACES` of them.
     """
-    slot_columns, slot_rows = SLOT[0], SLOT[1] if rows >= LOW else 2
-    across, down = columns // slot_columns, rows // slot_rows
-    if across < 1 or down < 1:
-        return
-    nx, ny = field.shape[1:]
-    left, top = (columns - across * slot_columns) // 2, (rows - down * slot_rows) // 2
     ascii = canvas.look.ascii
     size = np.hypot(field[0], field[1])
     step = lengths(size, longest)
     floor = 1e-3 * float(np.nanmax(weight)) if weight is not None and weight.size else None
-    for j in range(down):
-        row = top + j * slot_rows + slot_rows // 2
-        for i in range(across):
-            column = left + i * slot_columns + slot_columns // 2
-            a = min(nx - 1, int((column + 0.5) / columns * nx))
-            b = min(ny - 1, int((1 - (row + 0.5) / rows) * ny))
-            length = int(step[a, b])
-            if length < 0 or (floor is not None and weight is not None and not weight[a, b] > floor):
-                continue
-            if length == 0:
-                canvas.write(x + column, y + row, "." if ascii else "·", ink)
-                continue
-            angle = np.arctan2(field[1, a, b] / spans[1] * rows * 2, field[0, a, b] / spans[0] * columns)
-            way = round(float(angle) / (np.pi / 4)) % 8
-            dx, dy = STEPS[way]
-            reach = length - 1 if dy == 0 else min(length - 1, slot_rows - 2)
-            back = reach // 2
-            head_x, head_y = column + dx * (reach - back), row + dy * (reach - back)
-            for k in range(reach, 0, -1):
-                tail = (ASCII_TAILS if ascii else TAILS)[way]
-                _stroke(canvas, x, y, columns, rows, head_x - dx * k, head_y - dy * k, tail, ink, length)
-            _stroke(
-                canvas,
-                x,
-                y,
-                columns,
-                rows,
-                head_x,
-                head_y,
-                (ASCII_HEADS if ascii else HEADS)[way],
-                ink,
-                length,
-            )
+    seen = step >= 0
+    if floor is not None and weight is not None:
+        seen &= weight > floor
+    (slot_columns, slot_rows), places = _places(columns, rows, seen)
+    for column, row, a, b in places:
+        length = int(step[a, b])
+        if length == 0:
+            canvas.write(x + column, y + row, "." if ascii else "·", ink)
+            continue
+        angle = np.arctan2(field[1, a, b] / spans[1] * rows * 2, field[0, a, b] / spans[0] * columns)
+        way = round(float(angle) / (np.pi / 4)) % 8
+        dx, dy = STEPS[way]
+        reach = min(length - 1, max((slot_columns if dy == 0 else slot_rows) - 2, 0))
+        back = reach // 2
+        head_x, head_y = column + dx * (reach - back), row + dy * (reach - back)
+        tail, head = (ASCII_TAILS, ASCII_HEADS) if ascii else (TAILS, HEADS)
+        for k in range(reach, 0, -1):
+            _stroke(canvas, x, y, columns, rows, head_x - dx * k, head_y - dy * k, tail[way], ink, length)
+        _stroke(canvas, x, y, columns, rows, head_x, head_y, head[way], ink, length)
+
+
+def _places(
+    columns: int, rows: int, seen: np.ndarray
+) -> tuple[tuple[int, int], list[tuple[int, int, int, int]]]:
+    """The slot, and (column, row, bin along x, bin along y) of every arrow, where `seen` (nx, ny) is true."""
+    nx, ny = seen.shape
+    found: list[tuple[int, int, int, int]] = []
+    slot_columns, slot_rows = SLOTS[-1]
+    for slot_columns, slot_rows in SLOTS:
+        across, down = columns // slot_columns, rows // slot_rows
+        left, top = (columns - across * slot_columns) // 2, (rows - down * slot_rows) // 2
+        found = []
+        for j in range(down):
+            row = top + j * slot_rows + slot_rows // 2
+            for i in range(across):
+                column = left + i * slot_columns + slot_columns // 2
+                a = min(nx - 1, int((column + 0.5) / columns * nx))
+                b = min(ny - 1, int((1 - (row + 0.5) / rows) * ny))
+                if seen[a, b]:
+                    found.append((column, row, a, b))
+        if len(found) >= PLACES:
+            break
+    return (slot_columns, slot_rows), found
 
 
 def _stroke(

@@ -10,6 +10,7 @@ from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.steady import Steady
 
 EIGHTHS = np.array([ord(c) for c in " ▁▂▃▄▅▆▇█"], np.uint32)
+SIDE_EIGHTHS = np.array([ord(c) for c in " ▏▎▍▌▋▊▉█"], np.uint32)
 ASCII_EIGHTHS = np.array([ord(c) for c in "  ..::###"], np.uint32)
 
 
@@ -54,3 +55,29 @@ def draw_bars(
     canvas.glyph[part] = np.where(filled, glyphs, canvas.glyph[part])
     canvas.ink[part] = np.where(filled, ink, canvas.ink[part])
     canvas.glyph[part] = np.where(filled & (glyphs == SPACE), SPACE, canvas.glyph[part])
+
+
+def draw_sideways(
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    lengths: np.ndarray,
+    top: float,
+    steady: Steady | None = None,
+    ink: int = Role.SGD,
+) -> None:
+    """Bars of `lengths` (rows,), the first row's first, in units of `top`, from the box's left edge to the right."""
+    if rows <= 0 or columns <= 0 or top <= 0:
+        return
+    eighths = np.clip(lengths / top, 0.0, 1.0) * (8 * columns)
+    steps = np.clip(
+        steady.of(eighths) if steady else np.rint(np.nan_to_num(eighths)).astype(np.int64), 0, 8 * columns
+    )
+    level = np.clip(steps[:, None] - 8 * np.arange(columns)[None, :], 0, 8)
+    glyphs = (ASCII_EIGHTHS if canvas.look.ascii else SIDE_EIGHTHS)[level]
+    part = (slice(y, y + rows), slice(x, x + columns))
+    filled = (level > 0) & (glyphs != SPACE)
+    canvas.glyph[part] = np.where(filled, glyphs, canvas.glyph[part])
+    canvas.ink[part] = np.where(filled, ink, canvas.ink[part])

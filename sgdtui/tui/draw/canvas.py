@@ -136,8 +136,8 @@ class Canvas:
 
     @property
     def styles(self) -> NDArray[np.uint32]:
-        """Ink, ground and weight of every cell as one number; blanks have no ink."""
-        blank = self.glyph == SPACE
+        """Ink, ground and weight of every cell as one number; blanks have no ink but in reverse."""
+        blank = (self.glyph == SPACE) & (self.weight & REVERSE == 0)
         ink = np.where(blank, np.uint32(Role.TEXT), self.ink.astype(np.uint32))
         weight = np.where(blank, self.weight & (REVERSE | UNDERLINE), self.weight).astype(np.uint32)
         styles: NDArray[np.uint32] = ink | (self.ground.astype(np.uint32) << 8) | (weight << 16)

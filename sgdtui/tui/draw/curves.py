@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.tui.draw.bars import EIGHTHS
+from sgdtui.tui.draw.bars import EIGHTHS, SIDE_EIGHTHS
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 
 BRAILLE = 0x2800
@@ -29,19 +29,17 @@ PREDICTION_PATTERN = {
     "transfer": "dashed",
     "gaussian": "dash-dot",
 }
-PREDICTION_SAMPLE = {"gibbs": "⠒⠐⠂", "fokker-planck": "⠒⠒⠒", "transfer": "⠒⠂⠐", "gaussian": "⠒⠐⠒"}
-WAY_PATTERN, WAY_SAMPLE, WAY_SAMPLE_ASCII = "long-dashed", "⠒⠒⠂", "==="
-"""How p(x, t) is drawn."""
-PREDICTION_SAMPLE_ASCII = {"gibbs": "ooo", "fokker-planck": "***", "transfer": "---", "gaussian": "~~~"}
+"""Where several are drawn on one another."""
 
 
 def curve_dots(
-    levels: np.ndarray, columns: int, rows: int, pattern: tuple[int, ...] = (1,)
+    levels: np.ndarray, columns: int, rows: int, pattern: tuple[int, ...] = (1,), bold: bool = False
 ) -> NDArray[np.uint32]:
     """Braille codepoints (rows, columns), 0 where empty, of a curve.
 
     `levels` (2·columns,) are heights in [0, 1] from the bottom, one a dot column; not finite is a gap, and what is
-    above or below the box is cut off. Neighbouring dots are joined vertically. `pattern` runs along the curve.
+    above or below the box is cut off. Neighbouring dots are joined vertically. `pattern` runs along the curve. A
+    `bold` one is two dots thick, where it is steep and where it is flat.
     """
     dots = np.zeros((rows * 4, columns * 2), bool)
     height = rows * 4
@@ -69,32 +67,81 @@ def curve_dots(
                 dots[r, column] = True
             along += 1
         previous = row
+    if bold:
+        wide = dots.copy()
+        wide[:-1] |= dots[1:]
+        wide[:, 1:] |= dots[:, :-1]
+        dots = wide
+    return braille_of(dots)
+
+
+def braille_of(dots: np.ndarray) -> NDArray[np.uint32]:
+    """Braille codepoints (rows, columns), 0 where empty, of dots (4·rows, 2·columns)."""
+    rows, columns = dots.shape[0] // 4, dots.shape[1] // 2
     cells = dots.reshape(rows, 4, columns, 2).transpose(0, 2, 1, 3)
     bits = (cells * DOT[None, None]).sum(axis=(2, 3)).astype(np.uint32)
     return np.where(bits > 0, bits + BRAILLE, 0).astype(np.uint32)
 
 
 def draw_curve(
-    canvas: Canvas, x: int, y: int, columns: int, rows: int, levels: np.ndarray, ink: int, kind: str = "solid"
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    levels: np.ndarray,
+    ink: int,
+    kind: str = "solid",
+    bold: bool = False,
 ) -> None:
     """Draws a curve of heights `levels` (2·columns,) in [0, 1] over the box; see `curve_dots`."""
     if rows <= 0 or columns <= 0:
         return
-    part = (slice(y, y + rows), slice(x, x + columns))
     if canvas.look.ascii:
         _draw_ascii(canvas, x, y, columns, rows, levels, ink, ASCII_MARK[kind])
         return
-    glyphs = curve_dots(levels, columns, rows, PATTERNS[kind])
+    put_dots(canvas, x, y, curve_dots(levels, columns, rows, PATTERNS[kind], bold), ink)
+
+
+def put_dots(canvas: Canvas, x: int, y: int, glyphs: np.ndarray, ink: int) -> None:
+    """Puts braille (rows, columns) over what is there; a bar or a shade behind it stays as the cell's ground."""
+    rows, columns = glyphs.shape
+    part = (slice(y, y + rows), slice(x, x + columns))
     old = canvas.glyph[part]
     old_braille = (old >= BRAILLE) & (old < BRAILLE + 256)
     drawn = glyphs > 0
     merged = np.where(drawn & old_braille & (canvas.ink[part] == ink), glyphs | old, glyphs)
-    behind = (old >= EIGHTHS[4]) & (old <= EIGHTHS[8]) & drawn
+    upright = (old >= EIGHTHS[4]) & (old <= EIGHTHS[8])
+    behind = (upright | ((old >= SIDE_EIGHTHS[8]) & (old <= SIDE_EIGHTHS[4]))) & drawn
     if canvas.look.colours >= 16:
         canvas.ground[part] = np.where(behind, canvas.ink[part], canvas.ground[part])
     canvas.glyph[part] = np.where(drawn, merged, old)
     canvas.ink[part] = np.where(drawn, ink, canvas.ink[part])
     canvas.weight[part] = np.where(drawn, BOLD if not canvas.look.colours else 0, canvas.weight[part])
+
+
+def draw_sideways_curve(
+    canvas: Canvas, x: int, y: int, columns: int, rows: int, levels: np.ndarray, ink: int, bold: bool = False
+) -> None:
+    """A curve of lengths `levels` (4·rows,) in [0, 1] from the box's left edge, the first dot row's first."""
+    if rows <= 0 or columns <= 0:
+        return
+    if canvas.look.ascii:
+        for row, level in enumerate(levels.reshape(rows, 4).mean(axis=1)):
+            if np.isfinite(level) and -0.02 <= level <= 1.02:
+                canvas.write(x + min(columns - 1, max(0, int(level * columns))), y + row, "*", ink)
+        return
+    dots = np.zeros((4 * rows, 2 * columns), bool)
+    place = np.rint(np.where(np.isfinite(levels), levels, -1.0) * (2 * columns - 1)).astype(int)
+    for row in range(4 * rows):
+        near = place[max(row - 1, 0)] if row else place[row]
+        begin, end = sorted((int(near), int(place[row])))
+        if place[row] >= 0:
+            begin = end if near < 0 else begin
+            dots[row, max(begin + (begin < end), 0) : min(end + 1, 2 * columns)] = True
+    if bold:
+        dots[:, :-1] |= dots[:, 1:]
+    put_dots(canvas, x, y, braille_of(dots), ink)
 
 
 def _draw_ascii(

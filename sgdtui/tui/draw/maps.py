@@ -13,8 +13,12 @@ from sgdtui.tui.draw.steady import Steady
 
 UPPER_HALF = ord("▀")
 RAMP = np.array([ord(c) for c in " ░▒▓█"], np.uint32)
-ASCII_RAMP = np.array([ord(c) for c in " .:-=+*#%@"], np.uint32)
+ASCII_RAMP = np.array([ord(c) for c in " .:-=+%#@"], np.uint32)
 SIGNED_RAMP = np.array([ord(c) for c in "=- +#"], np.uint32)
+
+
+FINE = 16
+"""Fewer bins than these are shown as what they are."""
 
 
 @lru_cache(maxsize=32)
@@ -28,12 +32,30 @@ def _overlap(bins: int, cells: int) -> NDArray[np.float64]:
     return overlap
 
 
+@lru_cache(maxsize=32)
+def _between(bins: int, cells: int) -> NDArray[np.float64]:
+    """The weights of `bins` equal bins at the middles of `cells` equal cells, linear between the bins' middles."""
+    place = np.clip((np.arange(cells) + 0.5) / cells * bins - 0.5, 0, bins - 1)
+    lower = np.minimum(place.astype(int), max(bins - 2, 0))
+    share = place - lower
+    weights = np.zeros((cells, bins))
+    weights[np.arange(cells), lower] += 1 - share
+    weights[np.arange(cells), np.minimum(lower + 1, bins - 1)] += share
+    return weights
+
+
+def _onto(bins: int, cells: int) -> NDArray[np.float64]:
+    """From bins to cells: interpolated where cells are many more, averaged else."""
+    return _between(bins, cells) if cells >= 1.25 * bins and bins >= FINE else _overlap(bins, cells)
+
+
 def resample(values: np.ndarray, columns: int, rows: int) -> NDArray[np.float64]:
-    """Averages of values (nx, ny) over equal cells, (rows, columns), the first row at the largest y."""
+    """Averages of values (nx, ny) over equal cells, (rows, columns), the first row at the largest y.
+
+    Where there are more cells than bins they are interpolated, so that no bin is seen as a block.
+    """
     clean = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    averages: NDArray[np.float64] = (
-        _overlap(clean.shape[1], rows) @ clean.T @ _overlap(clean.shape[0], columns).T
-    )
+    averages: NDArray[np.float64] = _onto(clean.shape[1], rows) @ clean.T @ _onto(clean.shape[0], columns).T
     return averages[::-1]
 
 

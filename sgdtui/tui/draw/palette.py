@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from sgdtui.tui.draw.roles import BOLD, DIM, DIVERGES, REVERSE, SHADES, UNDERLINE, Role
+from sgdtui.tui.draw.roles import BOLD, DIM, DIVERGES, NOISES, REGIONS, REVERSE, SHADES, UNDERLINE, Role
 
 DARK = Theme(
     name="sgdtui-dark",
@@ -56,7 +56,9 @@ MONO = replace(
 THEMES = (DARK, LIGHT, MONO)
 
 _DARK_SERIES = {
-    Role.SGD: "#41648f",
+    Role.SGD: "#3f6cb0",
+    Role.WALKER: "#ff9d85",
+    Role.SGD_TEXT: "#7fb0ff",
     Role.GIBBS: "#f0b35c",
     Role.FOKKER_PLANCK: "#7fd6a0",
     Role.TRANSFER: "#d79bf0",
@@ -70,6 +72,8 @@ _DARK_SERIES = {
 }
 _LIGHT_SERIES = {
     Role.SGD: "#9dbbe0",
+    Role.WALKER: "#c0311f",
+    Role.SGD_TEXT: "#2a5da8",
     Role.GIBBS: "#a85a00",
     Role.FOKKER_PLANCK: "#15743e",
     Role.TRANSFER: "#8628a8",
@@ -102,6 +106,9 @@ _ANSI = {
     Role.ON_ACCENT: "black",
     Role.LOSS: "default",
     Role.FORK: "magenta",
+    Role.WALKER: "red",
+    Role.SGD_TEXT: "blue",
+    **{Role.NOISE + step: "blue" if 2 * step < NOISES else "red" for step in range(NOISES)},
 }
 
 
@@ -180,6 +187,12 @@ def palette_of(theme: Theme, colours: int = 1 << 24) -> Palette:
         share = 2 * step / (DIVERGES - 1) - 1
         hue = series[Role.NOISE_INDUCED] if share > 0 else series[Role.DIFFUSIVE]
         roles[Role.DIVERGE + step] = background.blend(hue, abs(share))
+    for place, role in enumerate(REGIONS):
+        roles[Role.REGION + place] = background.blend(roles[role], 0.38)
+    quiet, loud = series[Role.DIFFUSIVE], series[Role.NOISE_INDUCED]
+    for step in range(NOISES):
+        share = step / (NOISES - 1)
+        roles[Role.NOISE + step] = background.blend(quiet.blend(loud, share), 0.8 + 0.2 * share)
     colours_of: dict[int, RichColor | None] = {int(role): colour.rich_color for role, colour in roles.items()}
     grounds = {**colours_of, int(Role.DEFAULT): background.rich_color}
     return Palette(colours_of, grounds)

@@ -9,7 +9,9 @@ BOLD, DIM, REVERSE, UNDERLINE = 1, 2, 4, 8
 
 
 class Role(IntEnum):
-    """Roles of ink and ground. `SHADE` and `DIVERGE` start ramps of `SHADES` and `DIVERGES` steps."""
+    """Roles of ink and ground. `SHADE`, `DIVERGE` and `NOISE` start ramps of `SHADES`, `DIVERGES`, `NOISES` steps;
+    `REGION` starts the tints of `REGIONS`.
+    """
 
     DEFAULT = 0
     TEXT = 1
@@ -34,12 +36,20 @@ class Role(IntEnum):
     ON_ACCENT = 20
     LOSS = 21
     FORK = 22
+    WALKER = 23
+    SGD_TEXT = 24
     SHADE = 32
     DIVERGE = 64
+    NOISE = 80
+    REGION = 96
 
 
 SHADES = 16
 DIVERGES = 15
+REGIONS = (Role.GOOD, Role.WARN, Role.NOISE_INDUCED, Role.BAD, Role.MUTED, Role.FAINT)
+"""The inks whose tints are the grounds `REGION`, `REGION` + 1, …"""
+NOISES = 8
+"""From quiet to loud."""
 
 PREDICTION_ROLE = {
     "gibbs": Role.GIBBS,
@@ -50,9 +60,7 @@ PREDICTION_ROLE = {
 PREDICTION_TITLE = {
     "gibbs": "Gibbs",
     "fokker-planck": "Fokker–Planck",
-    "transfer": "transfer",
+    "transfer": "chain’s own law",
     "gaussian": "Gaussian",
 }
-PREDICTION_SHORT = {"gibbs": "Gibbs", "fokker-planck": "F–P", "transfer": "transfer", "gaussian": "Gaussian"}
-PREDICTION_LETTER = {"gibbs": "G", "fokker-planck": "FP", "transfer": "T", "gaussian": "N"}
-"""Where there is hardly any room for a legend."""
+PREDICTION_SHORT = {"gibbs": "Gibbs", "fokker-planck": "F–P", "transfer": "chain", "gaussian": "Gauss"}

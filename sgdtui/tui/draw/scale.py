@@ -48,6 +48,36 @@ def with_error(value: float | None, se: float | None) -> str:
     return f"{_plain_decimal(value, places)} ± {_plain_decimal(se, places)}"
 
 
+def parenthesised(value: float | None, se: float | None) -> str:
+    """Value with its error's one digit in brackets: .9644(2), 12.3(4); without an error four digits."""
+    if value is None or not math.isfinite(value):
+        return "—"
+    if se is None or not math.isfinite(se) or se <= 0:
+        return number(value, 4)
+    places = -math.floor(math.log10(se))
+    digit = round(se * 10.0**places)
+    if digit >= 10:
+        places, digit = places - 1, 1
+    if places <= 0:
+        return f"{value:.0f}({round(se):d})"
+    return f"{_plain_decimal(value, min(places, 9))}({digit})"
+
+
+PERCENT_SEEN = 5e-4
+"""A share whose error is smaller is told to a tenth of a percent and without it."""
+
+
+def percent(share: float, se: float | None = None) -> str:
+    """A share as a percentage: 96.4 %, 3.6(2) %, .04 %."""
+    value = 100 * share
+    if se is not None and math.isfinite(se) and se > PERCENT_SEEN:
+        return f"{parenthesised(value, 100 * se)} %"
+    if value >= 99.95:
+        return "100 %"
+    text = f"{value:.1f}".removesuffix(".0") if value >= 1 else number(value, 2)
+    return f"{text} %"
+
+
 def _plain_decimal(value: float, places: int) -> str:
     text = f"{value:.{places}f}"
     return text.replace("0.", ".", 1) if abs(value) < 1 and "." in text else text

@@ -14,23 +14,8 @@ from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import SHADES, Role
 from sgdtui.tui.draw.scale import number
 from sgdtui.tui.map.chart import VERDICT, Chart
-
-VERDICTS: dict[str, tuple[str, str, int]] = {
-    "gibbs": ("G", "Gibbs", Role.GOOD),
-    "equilibrium, not gibbs": ("e", "equilibrium, not Gibbs", Role.WARN),
-    "nonequilibrium": ("n", "nonequilibrium", Role.NOISE_INDUCED),
-    "no stationary law": ("x", "no stationary law", Role.BAD),
-    "undecided": ("?", "undecided", Role.MUTED),
-    "failed": ("!", "failed", Role.BAD),
-}
-"""Letter, words and ink of what can be said of a point."""
-
-OTHER = ("·", "something else", Role.TEXT)
-
-
-def glyph_of(verdict: str) -> tuple[str, str, int]:
-    """Letter, words and ink of a verdict."""
-    return VERDICTS.get(verdict, OTHER)
+from sgdtui.tui.map.regions import draw_regions
+from sgdtui.tui.map.verdicts import VERDICTS, glyph_of
 
 
 def draw_axes(canvas: Canvas, chart: Chart, top: int) -> Box:
@@ -79,6 +64,9 @@ def draw_cells(
     """Every cell in the shade of its point, the verdict's letter in its middle, the contour over them."""
     part = (slice(box.y, box.y + box.rows), slice(box.x, box.x + box.columns))
     there = owner >= 0
+    if chart.choice.measure == VERDICT and canvas.look.shaded:
+        draw_regions(canvas, box, chart.verdicts, owner)
+        return
     if chart.choice.measure == VERDICT:
         letters = np.array([ord(glyph_of(v)[0]) for v in chart.verdicts] or [32], np.uint32)
         inks = np.array([glyph_of(v)[2] for v in chart.verdicts] or [0], np.uint8)

@@ -17,7 +17,8 @@ from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number, with_error
 from sgdtui.tui.map.axis import said
 from sgdtui.tui.map.chart import VERDICT, Chart
-from sgdtui.tui.map.drawing import draw_axes, draw_cells, draw_cursor, draw_legend, glyph_of
+from sgdtui.tui.map.drawing import draw_axes, draw_cells, draw_cursor, draw_legend
+from sgdtui.tui.map.verdicts import glyph_of
 from sgdtui.tui.panels.panel import Panel, draw_title
 
 
@@ -32,8 +33,8 @@ class MapPanel(Panel):
     READING = (
         "Each cell is one run of the sweep, shaded by the measure; the letter says its verdict: G Gibbs,\n"
         "e in equilibrium but not Gibbs, n out of equilibrium, x no stationary law, ? undecided, ! failed.\n"
-        "Empty: not run yet. x y change the axes, m the measure, v shows the verdicts alone, c the contour,\n"
-        "[ ] its level, f the settings that are held, X Y and z the logarithms. Arrows move, Enter opens the\n"
+        "Empty: not run yet. x y change the axes, b the measure, v shows the verdicts alone, i the contour,\n"
+        "( ) its level, h the settings that are held, X Y and z the logarithms. Arrows move, Enter opens the\n"
         "point as a live run."
     )
 

@@ -2,188 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 
-from sgdtui.tui.draw.canvas import BOLD, Canvas
-from sgdtui.tui.draw.plain import plain, wrap
-from sgdtui.tui.draw.roles import Role
-from sgdtui.tui.draw.scale import number
-from sgdtui.tui.panels.library import first_shown
+from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.plain import plain
+from sgdtui.tui.panels.dial import Dial
+from sgdtui.tui.panels.dial_rows import draw_dials, layout_of
 from sgdtui.tui.panels.messages import DialTurned
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View
-
-STEPS_A_DECADE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """A number or a choice that can be turned.
-
-    path      the dotted path of the preset that it changes: "dynamics.eta", "parameters.s"
-    label     how it is called on the screen: η, B, s
-    value     the number, or one of `options`
-    initial   what the preset said
-    low, high its range, None where there is none
-    whole     whether it takes whole numbers only
-    decades   whether it is turned by a factor rather than by a step
-    warning   why the present value is dangerous, "" where it is not
-    """
-
-    path: str
-    label: str
-    value: float | str
-    initial: float | str
-    low: float | None = None
-    high: float | None = None
-    whole: bool = False
-    decades: bool = False
-    options: tuple[str, ...] = ()
-    about: str = ""
-    warning: str = ""
-
-    def turned(self, by: int) -> float | str:
-        """The value `by` notches further, inside the range."""
-        if self.options:
-            place = self.options.index(str(self.value)) if self.value in self.options else 0
-            return self.options[(place + by) % len(self.options)]
-        value = float(self.value)
-        if self.whole:
-            new = float(round(value * 2**by)) if self.decades else value + by
-            if new == value:
-                new = value + by
-        elif self.decades and value > 0:
-            new = 10 ** (round(math.log10(value) * STEPS_A_DECADE + by) / STEPS_A_DECADE)
-            new = float(f"{new:.2g}")
-            if new == float(f"{value:.2g}"):
-                new = value * 10 ** (by / STEPS_A_DECADE)
-        else:
-            span = (self.high - self.low) if self.low is not None and self.high is not None else None
-            step = _round_step(span / 40 if span else max(abs(value), 0.1) / 20)
-            new = round(value / step + by) * step
-            new = float(f"{new:.10g}")
-        return self.clipped(new)
-
-    def clipped(self, value: float) -> float:
-        """The nearest value that is allowed."""
-        if self.low is not None:
-            value = max(value, self.low)
-        if self.high is not None:
-            value = min(value, self.high)
-        return float(round(value)) if self.whole else value
-
-    def read(self, text: str) -> float | str:
-        """The value that was typed. Raises ValueError with one line that says what is allowed."""
-        if self.options:
-            matches = [option for option in self.options if option.startswith(text.strip().lower())]
-            if len(matches) != 1:
-                raise ValueError(f"{self.label} is one of {', '.join(self.options)}")
-            return matches[0]
-        try:
-            value = float(text.replace("−", "-"))
-        except ValueError:
-            raise ValueError(f"{text!r} is not a number") from None
-        if not math.isfinite(value):
-            raise ValueError(f"{self.label} must be finite")
-        if self.whole and value != round(value):
-            raise ValueError(f"{self.label} must be a whole number")
-        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
-            raise ValueError(f"{self.label} is from {_end(self.low, '−∞')} to {_end(self.high, '∞')}")
-        return value
-
-    @property
-    def written(self) -> str:
-        """The value as the panel shows it."""
-        if self.options or isinstance(self.value, str):
-            return str(self.value)
-        if self.whole:
-            return f"{int(self.value)}" if abs(self.value) < 1e6 else number(self.value)
-        return number(self.value, 3 if abs(self.value) < 1e4 else 2)
-
-
-def _end(value: float | None, infinite: str) -> str:
-    return infinite if value is None else number(value)
-
-
-def _round_step(raw: float) -> float:
-    power = 10.0 ** math.floor(math.log10(raw)) if raw > 0 else 0.1
-    return min((f * power for f in (1, 2, 5, 10)), key=lambda s: abs(math.log(s / raw))) if raw > 0 else 0.1
-
-
-def draw_dials(
-    canvas: Canvas,
-    dials: Sequence[Dial],
-    selected: int,
-    first: int,
-    focused: bool,
-    typed: str | None = None,
-    problem: str = "",
-) -> tuple[int, int]:
-    """The whole panel; returns (first dial shown, rows of dials)."""
-    draw_title(
-        canvas,
-        "Dials",
-        focused,
-        "u undo" if canvas.width >= 20 and any(d.value != d.initial for d in dials) else "",
-    )
-    inside = canvas.height - 1
-    about_rows = 2 if inside >= 7 else 1 if inside >= 4 else 0
-    rows = max(inside - about_rows, 1)
-    first = first_shown(selected, rows, len(dials), first)
-    left, right = ("<", ">") if canvas.look.ascii else ("◂", "▸")
-    labels = max([len(canvas.look.say(plain(d.label))) for d in dials], default=1)
-    label_cells = max(min(labels, canvas.width - 12), 2)
-    for place in range(rows):
-        index = first + place
-        if index >= len(dials):
-            break
-        dial, y = dials[index], 1 + place
-        chosen = focused and index == selected
-        if chosen:
-            canvas.fill(0, y, canvas.width, 1, " ", Role.TEXT, Role.SELECTED)
-        ink = Role.WARN if dial.warning else Role.TEXT
-        canvas.write(1, y, dial.label, ink, cells=label_cells, weight=BOLD if chosen else 0)
-        cells = canvas.width - label_cells - 8
-        x = label_cells + 3
-        canvas.write(x, y, left, Role.ACCENT if chosen else Role.MUTED)
-        if chosen and typed is not None:
-            canvas.write(x + 2, y, typed + ("_" if canvas.look.ascii else "▏"), Role.ACCENT, cells=cells)
-        else:
-            changed = dial.value != dial.initial
-            written = dial.written + ("!" if dial.warning else "")
-            canvas.write(
-                x + 2, y, written, Role.WARN if dial.warning else Role.ACCENT if changed else Role.TEXT,
-                cells=cells, align="right", weight=BOLD if changed else 0,
-            )  # fmt: skip
-        canvas.write(canvas.width - 1 - 1, y, right, Role.ACCENT if chosen else Role.MUTED)
-    if len(dials) > first + rows:
-        canvas.write(canvas.width - 1, rows, "v" if canvas.look.ascii else "↓", Role.MUTED)
-    if first > 0:
-        canvas.write(canvas.width - 1, 1, "^" if canvas.look.ascii else "↑", Role.MUTED)
-    if about_rows and 0 <= selected < len(dials):
-        dial = dials[selected]
-        warned = next((d for d in dials if d.warning), None)
-        text = problem or dial.warning or (dial.about if focused or warned is None else warned.warning)
-        ink = Role.BAD if problem else Role.WARN if dial.warning or (warned and not focused) else Role.MUTED
-        for row, line in enumerate(wrap(canvas.look.say(plain(text)), canvas.width - 2, about_rows)):
-            canvas.write(1, canvas.height - about_rows + row, line, ink)
-    return first, rows
 
 
 class Dials(Panel):
     """The dials, turned by keys, wheel and clicks, or typed."""
 
     TITLE = "Dials"
+    JUMP = "d"
     READING = (
         "← → or the wheel turn the selected dial, Enter types a value, Backspace gives back the preset's.\n"
         "A dial never recompiles: the walkers stay where they are, the statistics start again, u takes it back.\n"
-        "± and [ ] turn η from anywhere. A value past the edge of stability is marked with !."
+        "± and [ ] turn η from anywhere. ! on the slider of η marks the edge of stability."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False),
@@ -254,7 +96,7 @@ class Dials(Panel):
                 self.typed = ""
             elif event.key == "backspace":
                 self.post_message(DialTurned(dial.path, dial.initial))
-            elif event.character is not None and (event.character.isdigit() or event.character == "."):
+            elif event.character is not None and event.character.isdigit():
                 self.typed = event.character
             else:
                 return
@@ -285,17 +127,22 @@ class Dials(Panel):
         super().on_blur()
 
     def on_click(self, event: events.Click) -> None:
-        """Selects a dial; its ◂ and ▸ turn it, its value is typed on a double click."""
+        """Selects a dial; a place on its slider sets it, its ends turn it, its value is typed on a double click."""
         row = event.y - 1
         if not 0 <= row < self._rows or self._first + row >= len(self.dials):
             return
         self._stop_typing()
         self.selected = self._first + row
-        labels = max([len(d.label) for d in self.dials], default=1)
-        if event.x >= self.size.width - 3:
-            self.action_turn(1)
-        elif labels + 2 <= event.x <= labels + 5:
-            self.action_turn(-1)
+        dial = self.dials[self.selected]
+        said = [self.view.look.say(plain(d.label)) for d in self.dials]
+        layout = layout_of(self.dials, self.size.width, said)
+        place = event.x - layout.slider
+        if 0 <= place < layout.cells and dial.share(dial.low) is not None:
+            value = dial.at(place / max(layout.cells - 1, 1))
+            if value != dial.value:
+                self.post_message(DialTurned(dial.path, value))
+        elif 0 <= place < layout.cells and dial.options:
+            self.action_turn(1 if 2 * place >= layout.cells else -1)
         elif event.chain >= 2:
             self.typed = ""
         self.repaint()

@@ -1,4 +1,4 @@
-"""The stationary distribution: the walkers' histogram with predicted curves, or maps side by side in 2-D."""
+"""The stationary distribution: the walkers' one picture with one prediction, on a line or in the plane."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def draw_distribution(canvas: Canvas, view: View, memory: Memory, focused: bool 
     """The whole panel; returns the box of the main plot for the mouse."""
     snapshot = view.snapshot
     if snapshot is None or snapshot.density.size == 0:
-        draw_title(canvas, "Stationary distribution", focused)
+        draw_title(canvas, "Where do the walkers settle?", focused)
         canvas.write(
             2, max(canvas.height // 2, 1), view.busy or "waiting for the first walkers …", Role.MUTED
         )
@@ -34,15 +34,16 @@ class Distribution(Panel):
     """Histogram and predictions."""
 
     PICTURE = True
-    TITLE = "Stationary distribution"
+    TITLE = "Where do the walkers settle?"
+    JUMP = "h"
     READING = (
-        "bars  p(x) of all walkers since the statistics began (eighth blocks)\n"
-        "Gibbs  exp(−L/kT)/Z · dotted      Fokker–Planck  ∇·J = 0 · solid\n"
-        "transfer  the discrete chain's own law, no SDE limit · dashed      Gaussian  linearised · dash-dot\n"
-        "p(x, t)  on the way from the start: the law of this very time · long dashes, or the second map\n"
-        "strip  (SGD − prediction)/σ with ±2σ shaded: 19 of 20 columns inside it means that nothing is seen.\n"
-        "In two dimensions: measured and predicted maps, shade ∝ √p, arrows J/p the velocity of probability.\n"
-        "p cycles the predictions; arrows or the mouse move the cursor Φ; a click on a map starts the walkers there."
+        "On a line: bars are p(x) of all walkers since the statistics began, the bold line is one prediction (p: the\n"
+        "next), its name stands where it runs. Under it, over the same x, the loss with a few of the walkers at their\n"
+        "real places, and the noise Σ(x) from quiet to loud.\n"
+        "In the plane: shade ∝ √p, lines hold 50, 90 and 99 % of the prediction, arrows are J/p or another field (a),\n"
+        "dots are walkers; p of each coordinate stands along the edges.\n"
+        "On the way from the start the line is p(x, t), the law of this very time.\n"
+        "Arrows or the mouse move the cursor Φ; a double click on a map starts the walkers there."
     )
 
     def __init__(self, *, id: str | None = None) -> None:

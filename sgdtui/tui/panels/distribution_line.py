@@ -1,4 +1,4 @@
-"""The distribution of one coordinate: bars of the walkers, curves of the predictions, the strip of their difference."""
+"""Where the walkers settle on a line: bars, one bold prediction, and under the same x the loss and the noise."""
 
 from __future__ import annotations
 
@@ -6,33 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sgdtui.lab.misplaced import Misplaced
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.prediction import Prediction
 from sgdtui.tui.draw.bars import bins_of, columns_of, draw_bars
-from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.cursor import mark_cursor, write_readout
-from sgdtui.tui.draw.curves import (
-    PREDICTION_PATTERN,
-    PREDICTION_SAMPLE,
-    PREDICTION_SAMPLE_ASCII,
-    WAY_PATTERN,
-    WAY_SAMPLE,
-    WAY_SAMPLE_ASCII,
-    dot_positions,
-    draw_curve,
-)
-from sgdtui.tui.draw.frame import Box, draw_frame
+from sgdtui.tui.draw.curves import dot_positions, draw_curve
+from sgdtui.tui.draw.frame import Box
+from sgdtui.tui.draw.labels import place_label
+from sgdtui.tui.draw.plain import shorten
 from sgdtui.tui.draw.plain import width as width_of
-from sgdtui.tui.draw.roles import PREDICTION_LETTER, PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
-from sgdtui.tui.draw.scale import finite_range, number, with_error
+from sgdtui.tui.draw.ribbon import draw_ribbon
+from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
+from sgdtui.tui.draw.scale import count, finite_range, number, percent, tick_labels, ticks, with_error
+from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_memory import Memory
+from sgdtui.tui.panels.gutter import gutter_of
+from sgdtui.tui.panels.headline import Contrast, contrast_of
 from sgdtui.tui.panels.on_the_way import expected_of, way_name
 from sgdtui.tui.panels.panel import draw_title
-from sgdtui.tui.panels.residual import draw_residual_section
 from sgdtui.tui.view import View, names_of, walkers_of
 
-GUTTER = 7
-"""Cells left of the axis: the same in every panel with an x axis, so that x lies under x."""
+HEADROOM = 1.12
+"""The top of the axis over the highest bar or line, so that a label fits above it."""
 
 
 def density_at(prediction: Prediction, positions: np.ndarray) -> np.ndarray | None:
@@ -52,145 +49,323 @@ def binned_at(edges: np.ndarray, density: np.ndarray, positions: np.ndarray) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Legend:
-    """How title and legend share the room: `inside` puts the predictions on the first row of the plot."""
+class Rows:
+    """How the rows under the title are shared; those that are 0 are left out."""
 
-    title: str
-    names: dict[str, str]
-    inside: bool
-
-
-def legend_of(view: View, width: int) -> Legend:
-    """The longest names that fit beside the title; where none do, the legend goes inside the plot."""
-
-    def cells(names: dict[str, str]) -> int:
-        return sum(width_of(view.look.say(names[n])) + 6 for n in view.chosen())
-
-    titles = ("Walkers now", "Now") if view.settling else ("Stationary distribution", "Distribution")
-    beside = 12 if view.fork is not None else 0
-    beside += len(way_name(view)) + 6 if expected_of(view) is not None else 0
-    for names in (PREDICTION_TITLE, PREDICTION_SHORT):
-        for title in titles:
-            if len(title) + 12 + beside + cells(names) <= width:
-                return Legend(title, names, False)
-    names = PREDICTION_SHORT if beside + cells(PREDICTION_SHORT) <= width - GUTTER else PREDICTION_LETTER
-    return Legend(titles[0], names, True)
+    plot: int
+    rule: int
+    loss: int
+    ribbon: int
+    ticks: int
 
 
-def _title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool, legend: Legend) -> None:
-    """The title with what is drawn beside it."""
-    x = draw_title(canvas, legend.title, focused)
-    x = canvas.write(x + 1, 0, f" {walkers_of(snapshot)} ", Role.TEXT)
-    x = canvas.write(x, 0, "█ ", Role.SGD)
-    if view.fork is not None:
-        x = canvas.write(x, 0, " before ", Role.TEXT)
-        x = canvas.write(x, 0, "+++ " if view.look.ascii else "⠉⠉⠉ ", Role.FORK)
-    if not legend.inside:
-        _write_legend(canvas, x, 0, view, legend)
+def rows_of(height: int, landscape: bool) -> Rows:
+    """The plot has at least half of them. `landscape`: whether there is a loss and a noise to be drawn."""
+    ribbon = int(landscape and height >= 7)
+    loss = max(2, (height - 2) * 3 // 10) if landscape and height >= 9 else 0
+    rule = int(height >= 13)
+    return Rows(height - 1 - ribbon - loss - rule, rule, loss, ribbon, 1)
 
 
-def _write_legend(canvas: Canvas, x: int, y: int, view: View, legend: Legend) -> None:
-    samples = PREDICTION_SAMPLE_ASCII if view.look.ascii else PREDICTION_SAMPLE
-    if expected_of(view) is not None:
-        x = canvas.write(x, y, f" {way_name(view)} ", Role.TEXT)
-        x = canvas.write(x, y, (WAY_SAMPLE_ASCII if view.look.ascii else WAY_SAMPLE) + " ", Role.ACCENT)
-    for name in view.chosen():
-        x = canvas.write(x, y, f" {legend.names[name]} ", Role.FAINT if view.stale else Role.TEXT)
-        x = canvas.write(x, y, samples[name] + " ", Role.FAINT if view.stale else PREDICTION_ROLE[name])
+def title_of(view: View, snapshot: Snapshot, cells: int) -> str:
+    """Where do N walkers settle? As long as there is room, and as they do."""
+    walkers = f"{snapshot.walkers:,}".replace(",", " ")
+    verb = "are the" if view.settling else "do"
+    longest = f"Where {verb} {walkers} walkers{' now' if view.settling else ' settle'}?"
+    shorter = f"Where {verb} {count(snapshot.walkers)} walkers{' now' if view.settling else ' settle'}?"
+    return next((title for title in (longest, shorter) if width_of(title) + 4 <= cells), "Where?")
 
 
 def draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, focused: bool) -> Box | None:
     """The whole panel for one coordinate; the box of the plot, None where there is no room for one."""
-    legend = legend_of(view, canvas.width)
-    _title(canvas, view, snapshot, focused, legend)
-    height = canvas.height - 1
-    residual_rows = 0 if height < 9 else 3 if height < 14 else 4 if height < 22 else 6
-    against = view.against()
-    plot_rows = height - (residual_rows + 1 if residual_rows else 0)
-    if plot_rows < 4 or canvas.width < GUTTER + 4:
+    title = title_of(view, snapshot, canvas.width)
+    _draw_title(canvas, title, view, snapshot, focused)
+    gutter = gutter_of(canvas.width)
+    rows = rows_of(canvas.height - 1, snapshot.drift is not None)
+    if rows.plot < 2 or canvas.width < gutter + 4:
         return None
     edges = snapshot.edges[0]
     low, high = float(edges[0]), float(edges[-1])
-    name = names_of(snapshot)[0]
-    density = snapshot.instant if view.settling else snapshot.density
-    columns = max(canvas.width - GUTTER, 1)
-    heights = columns_of(edges, density, low, high, columns)
-    positions = dot_positions(low, high, columns)
-    curves = {n: density_at(snapshot.predictions[n], positions) for n in view.chosen()}
-    expected = expected_of(view)
-    peak = finite_range([heights, *[c for c in curves.values() if c is not None]])[1]
-    if legend.inside:
-        peak *= (plot_rows - 2) / max(plot_rows - 3.2, 1.0)
-    if not view.settling or memory.top.top == 0:
-        top = memory.top.of(min(peak, 40 * float(np.nanmax(heights, initial=0.0)) or peak))
-    else:
-        top = memory.top.of(max(peak, memory.top.top * 0.6))
-    box = draw_frame(
-        canvas,
-        0,
-        1,
-        canvas.width,
-        plot_rows,
-        (low, high),
-        (0.0, top),
-        x_name=name,
-        y_name=f"p({name})",
-        gutter=GUTTER - 1,
-    )
-    if box.columns != columns:
-        heights = columns_of(edges, density, low, high, box.columns)
-        positions = dot_positions(low, high, box.columns)
-        curves = {n: density_at(snapshot.predictions[n], positions) for n in view.chosen()}
-    draw_bars(canvas, box.x, box.y, box.columns, box.rows, heights, top, memory.bars)
-    if view.fork is not None and len(view.fork.edges) == 1:
-        before = columns_of(view.fork.edges[0], view.fork.density, low, high, 2 * box.columns)
-        draw_curve(canvas, box.x, box.y, box.columns, box.rows, before / top, Role.FORK, "solid")
-    for n, curve in curves.items():
-        if curve is not None:
-            ink = Role.FAINT if view.stale else PREDICTION_ROLE[n]
-            draw_curve(canvas, box.x, box.y, box.columns, box.rows, curve / top, ink, PREDICTION_PATTERN[n])
-    if expected is not None:
-        now = binned_at(edges, expected, positions) / top
-        draw_curve(canvas, box.x, box.y, box.columns, box.rows, now, Role.ACCENT, WAY_PATTERN)
-    if legend.inside:
-        _write_legend(canvas, box.x, box.y, view, legend)
-    if snapshot.outside > 5e-4:
-        canvas.write(
-            box.x,
-            2 if legend.inside else 1,
-            f"{number(100 * snapshot.outside, 2)} % outside",
-            Role.WARN,
-            cells=box.columns,
-            align="right",
-        )
-    if residual_rows:
-        draw_residual_section(
-            canvas, box, 1 + plot_rows, residual_rows, view, snapshot, against, memory.residual
-        )
-    _draw_cursor(canvas, box, 1 + plot_rows - 2, view, snapshot, legend)
+    page = _Page(canvas, view, snapshot, memory, gutter, low, high)
+    box = page.plot(rows.plot)
+    y = 1 + rows.plot
+    if rows.rule:
+        canvas.fill(gutter, y, box.columns, 1, "-" if view.look.ascii else "─", Role.RULE)
+    y += rows.rule
+    if rows.loss:
+        page.landscape(Box(gutter, y, box.columns, rows.loss, low, high))
+    y += rows.loss
+    if rows.ribbon:
+        page.ribbon(box, y)
+    page.ticks(box, canvas.height - 1)
+    page.cursor(box, canvas.height - 1)
+    page.labels(box)
     return box
 
 
-def _draw_cursor(
-    canvas: Canvas, box: Box, axis_row: int, view: View, snapshot: Snapshot, legend: Legend
-) -> None:
-    if view.cursor is None:
-        return
-    column = box.column_of(view.cursor[0])
-    if column is None:
-        return
-    mark_cursor(canvas, column, box.y, box.rows)
-    canvas.write(column, axis_row, "Φ", Role.ACCENT)
-    index = int(bins_of(snapshot.edges[0], view.cursor[0]))
-    se = None if view.settling else float(snapshot.density_se[index])
-    density = snapshot.instant if view.settling else snapshot.density
-    name = names_of(snapshot)[0]
-    lines: list[tuple[str, int]] = [
-        (f"Φ {name} = {number(view.cursor[0])}", Role.ACCENT),
-        (f"{walkers_of(snapshot)} {with_error(float(density[index]), se)}", Role.TEXT),
-    ]
-    for n in view.chosen():
-        predicted = snapshot.predictions[n].density
-        if predicted is not None and len(predicted) == len(density):
-            lines.append((f"{PREDICTION_SHORT[n]} {number(float(predicted[index]), 4)}", PREDICTION_ROLE[n]))
-    write_readout(canvas, box, column, lines, below=1 if legend.inside else 0)
+def _draw_title(canvas: Canvas, title: str, view: View, snapshot: Snapshot, focused: bool) -> None:
+    notes = []
+    if snapshot.outside > 5e-4:
+        notes.append(f"{number(100 * snapshot.outside, 2)} % outside")
+    shown = view.shown()
+    notes.append(f"p: {PREDICTION_SHORT[shown] if shown else 'no prediction'}")
+    notes.append("f: full")
+    while notes and width_of(title) + width_of(view.look.say(" · ".join(notes))) + 10 > canvas.width:
+        notes.pop()
+    draw_title(canvas, title, focused, " · ".join(notes))
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is drawn of one frame, all over one x axis from `low` to `high` right of `gutter` cells."""
+
+    canvas: Canvas
+    view: View
+    snapshot: Snapshot
+    memory: Memory
+    gutter: int
+    low: float
+    high: float
+    line: np.ndarray | None = None
+    bars: np.ndarray | None = None
+    peak: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """Of the axis."""
+        return names_of(self.snapshot)[0]
+
+    def plot(self, rows: int) -> Box:
+        """Bars with the one line over them."""
+        canvas, view, snapshot, memory = self.canvas, self.view, self.snapshot, self.memory
+        columns = canvas.width - self.gutter
+        density = snapshot.instant if view.settling else snapshot.density
+        heights = columns_of(snapshot.edges[0], density, self.low, self.high, columns)
+        positions = dot_positions(self.low, self.high, columns)
+        self.bars, self.line = heights, self._line_at(positions)
+        peak = finite_range([heights, *([self.line] if self.line is not None else [])])[1]
+        bars_peak = float(np.nanmax(heights, initial=0.0))
+        top = memory.top.of(min(peak, 40 * bars_peak or peak) * HEADROOM / 1.12)
+        self.peak = top
+        box = Box(self.gutter, 1, columns, rows, self.low, self.high, 0.0, top)
+        self._scale(box)
+        draw_bars(canvas, box.x, box.y, columns, rows, heights, top, memory.bars)
+        if view.fork is not None and len(view.fork.edges) == 1:
+            before = columns_of(view.fork.edges[0], view.fork.density, self.low, self.high, 2 * columns)
+            draw_curve(canvas, box.x, box.y, columns, rows, before / top, Role.FORK)
+        if self.line is not None:
+            draw_curve(canvas, box.x, box.y, columns, rows, self.line / top, self._line_ink(), bold=True)
+        return box
+
+    def _line_at(self, positions: np.ndarray) -> np.ndarray | None:
+        """The law of this moment while walkers are on their way, else the prediction that was chosen."""
+        expected, shown = expected_of(self.view), self.view.shown()
+        if expected is not None:
+            return binned_at(self.snapshot.edges[0], expected, positions)
+        return density_at(self.snapshot.predictions[shown], positions) if shown else None
+
+    def _line_ink(self) -> int:
+        if expected_of(self.view) is not None:
+            return Role.ACCENT
+        shown = self.view.shown()
+        return Role.FAINT if self.view.stale or shown is None else PREDICTION_ROLE[shown]
+
+    def _scale(self, box: Box) -> None:
+        """The numbers of p left of the plot."""
+        canvas, ascii = self.canvas, self.view.look.ascii
+        canvas.write(0, box.y, f"p({shorten(self.name, 5)})", Role.MUTED, cells=box.x - 3, align="right")
+        values = ticks(0.0, box.top, max(1, box.rows // 4))
+        for value, label in zip(values, tick_labels(values), strict=True):
+            row = box.y + min(box.rows - 1, int((1 - value / box.top) * box.rows))
+            if row > box.y:
+                canvas.write(0, row, label, Role.MUTED, cells=box.x - 3, align="right")
+                canvas.write(box.x - 2, row, "-|" if ascii else "─┤", Role.RULE)
+
+    def landscape(self, box: Box) -> None:
+        """The loss, or a flat line where there is none, and the watched walkers on it."""
+        canvas, view, drift = self.canvas, self.view, self.snapshot.drift
+        assert drift is not None
+        points, density = drift.points[0], self.snapshot.density
+        positions = dot_positions(self.low, self.high, box.columns)
+        levels = np.zeros(len(positions))
+        if drift.loss is not None:
+            weight = density if np.max(density, initial=0.0) > 0 else self.snapshot.instant
+            seen = np.where(weight > 1e-4 * np.max(weight, initial=0.0), drift.loss, np.nan)
+            bottom, top = finite_range([seen])
+            top = min(finite_range([drift.loss])[1], bottom + 1.15 * max(top - bottom, 1e-12))
+            levels = (np.interp(positions, points, np.nan_to_num(drift.loss)) - bottom) / max(
+                top - bottom, 1e-300
+            )
+            shown = np.where(levels <= 1.0, levels, np.nan)
+            draw_curve(canvas, box.x, box.y, box.columns, box.rows, shown, Role.LOSS)
+            self._gutter_text(box.y, f"loss L({self.name})", "L")
+        else:
+            canvas.fill(
+                box.x, box.y + box.rows - 1, box.columns, 1, "." if view.look.ascii else "·", Role.RULE
+            )
+            self._gutter_text(box.y, "no loss", "no L")
+        sample = self.snapshot.sample
+        if sample is not None and view.walkers and len(sample):
+            x = sample[:, 0]
+            on_curve = np.clip(levels, 0.0, 1.0)
+            height = np.interp(np.nan_to_num(x), positions, on_curve)
+            place = Box(box.x, box.y, box.columns, box.rows, self.low, self.high)
+            if self.memory.before is not None:
+                were = self.memory.before[:, 0]
+                before = (were, np.interp(np.nan_to_num(were), positions, on_curve))
+                draw_steps(canvas, place, before, x, height)
+            draw_walkers(canvas, place, x, height)
+            if box.rows > 1:
+                dot = "o" if view.look.ascii else "●"
+                end = self._gutter_text(box.y + 1, f"{len(sample)} of them", str(len(sample)))
+                canvas.write(end + 1, box.y + 1, dot, Role.WALKER, weight=BOLD)
+
+    def ribbon(self, box: Box, y: int) -> None:
+        """The noise from quiet to loud."""
+        drift = self.snapshot.drift
+        assert drift is not None
+        middles = self.low + (np.arange(box.columns) + 0.5) / box.columns * (self.high - self.low)
+        inside = (middles >= drift.points[0][0]) & (middles <= drift.points[0][-1])
+        values = np.interp(middles, drift.points[0], drift.variance)
+        draw_ribbon(
+            self.canvas, box.x, y, box.columns, np.where(inside | np.isfinite(values), values, np.nan)
+        )
+        self._gutter_text(y, f"noise Σ({self.name})", "noise")
+
+    def _gutter_text(self, y: int, long: str, short: str) -> int:
+        said = self.view.look.say(long)
+        text = said if width_of(said) <= self.gutter - 1 else short
+        return self.canvas.write(0, y, text, Role.MUTED, cells=self.gutter - 1)
+
+    def ticks(self, box: Box, y: int) -> None:
+        """The numbers of x, and its name at the right end."""
+        name = shorten(self.view.look.say(self.name), max(box.columns // 3, 4))
+        values = ticks(box.low, box.high, max(2, box.columns // 12))
+        keep = box.x + box.columns - width_of(name) - 2
+        for value, label in zip(values, tick_labels(values), strict=True):
+            column = box.column_of(value)
+            if column is None:
+                continue
+            x = max(box.x, column - width_of(label) // 2)
+            if x + width_of(label) <= keep:
+                self.canvas.write(x, y, label, Role.MUTED)
+        self.canvas.write(box.x, y, name, Role.MUTED, cells=box.columns, align="right")
+
+    # --- words in the plot
+
+    def labels(self, box: Box) -> None:
+        """The line's name where it runs, and what the bars are."""
+        view, shown = self.view, self.view.shown()
+        settled = not (view.settling or view.stale)
+        if view.fork is not None:
+            self.canvas.write(box.x + 1, box.y, " before " + ("***" if view.look.ascii else "⠤⠤⠤"), Role.FORK)
+        comparison = self.snapshot.comparisons.get(shown) if shown and settled else None
+        if (
+            shown
+            and comparison is not None
+            and comparison.agrees is False
+            and shown in self.snapshot.misplaced
+        ):
+            contrast, found = contrast_of(self.snapshot, shown), self.snapshot.misplaced[shown]
+            if contrast is not None:
+                self._contrast(box, shown, contrast, found)
+                return
+        if self.line is not None and shown is not None:
+            self._label("line", box, self._top_of_line(None, None), self._name_of_line(shown, box))
+        self._label(
+            "bars",
+            box,
+            self._top_of_bars(None, None),
+            [(f"{walkers_of(self.snapshot)}, measured", Role.SGD_TEXT)],
+        )
+
+    def _contrast(self, box: Box, shown: str, contrast: Contrast, found: Misplaced) -> None:
+        """At the line where it is too high, and at the bars where they are: both shares, to be compared."""
+        fewer, more = contrast.fewer, contrast.more
+        line = [
+            (f"{PREDICTION_TITLE[shown]}: {percent(fewer.predicted)}", self._line_ink()),
+            (f"measured: {percent(fewer.measured, fewer.se)}", Role.SGD_TEXT),
+        ]
+        where = f" have {contrast.where}" if not contrast.where.startswith("not ") else ""
+        bars = [
+            (f"{walkers_of(self.snapshot)}: {percent(more.measured, more.se)}{where}", Role.SGD_TEXT),
+            (f"{PREDICTION_TITLE[shown]}: {percent(more.predicted)}", self._line_ink()),
+        ]
+        self._label("line", box, self._top_of_line(found.fewer.low, found.fewer.high), line)
+        self._label("bars", box, self._top_of_bars(found.more.low, found.more.high), bars)
+
+    def _name_of_line(self, shown: str, box: Box) -> list[tuple[str, int]]:
+        """What the line is, and whether the run agrees with it."""
+        del box
+        ink = self._line_ink()
+        if expected_of(self.view) is not None:
+            return [(f"{way_name(self.view)} at this moment", ink)]
+        comparison = self.snapshot.comparisons.get(shown)
+        if comparison is None or self.view.stale or self.view.settling:
+            return [(PREDICTION_TITLE[shown], ink)]
+        agrees = {True: "agrees ≈", False: "differs ≠", None: "cannot be told yet ?"}[comparison.agrees]
+        return [(f"{PREDICTION_TITLE[shown]} {agrees}", ink)]
+
+    def _label(self, key: str, box: Box, anchor: tuple[int, int], lines: list[tuple[str, int]]) -> None:
+        for said in (lines, lines[:1]):
+            place = place_label(self.canvas, box, *anchor, said, self.memory.labels.get(key))
+            if place is not None:
+                self.memory.labels[key] = place
+                return
+
+    def _columns(self, box_columns: int, low: float | None, high: float | None) -> tuple[int, int]:
+        begin = 0 if low is None else int((low - self.low) / (self.high - self.low) * box_columns)
+        end = box_columns if high is None else int((high - self.low) / (self.high - self.low) * box_columns)
+        return min(begin, box_columns - 1), max(end, begin + 1)
+
+    def _top_of_line(self, low: float | None, high: float | None) -> tuple[int, int]:
+        """Where the line is highest above the bars, of an interval."""
+        assert self.bars is not None
+        line = self.line[::2] if self.line is not None else self.bars
+        begin, end = self._columns(len(line), low, high)
+        if low is None and high is None:
+            column = int(np.nanargmax(line))
+        else:
+            column = begin + int(np.nanargmax((line - self.bars)[begin:end]))
+        return self._cell(column, float(line[column]))
+
+    def _top_of_bars(self, low: float | None, high: float | None) -> tuple[int, int]:
+        assert self.bars is not None
+        begin, end = self._columns(len(self.bars), low, high)
+        column = begin + int(np.argmax(self.bars[begin:end]))
+        return self._cell(column, float(self.bars[column]))
+
+    def _cell(self, column: int, value: float) -> tuple[int, int]:
+        rows = rows_of(self.canvas.height - 1, self.snapshot.drift is not None).plot
+        row = int((1 - min(max(value / self.peak, 0.0), 1.0)) * rows)
+        return self.gutter + column, max(1, row)
+
+    # --- the cursor
+
+    def cursor(self, box: Box, axis_row: int) -> None:
+        """Φ with the numbers under it."""
+        view, snapshot = self.view, self.snapshot
+        column = box.column_of(view.cursor[0]) if view.cursor is not None else None
+        if view.cursor is None or column is None:
+            return
+        mark_cursor(self.canvas, column, box.y, axis_row - box.y)
+        self.canvas.write(column, axis_row, "Φ", Role.ACCENT)
+        index = int(bins_of(snapshot.edges[0], view.cursor[0]))
+        se = None if view.settling else float(snapshot.density_se[index])
+        density = snapshot.instant if view.settling else snapshot.density
+        lines: list[tuple[str, int]] = [
+            (f"Φ {self.name} = {number(view.cursor[0])}", Role.ACCENT),
+            (f"{walkers_of(snapshot)} {with_error(float(density[index]), se)}", Role.TEXT),
+        ]
+        for n, prediction in snapshot.predictions.items():
+            predicted = prediction.density
+            if n in PREDICTION_SHORT and predicted is not None and len(predicted) == len(density):
+                lines.append(
+                    (f"{PREDICTION_SHORT[n]} {number(float(predicted[index]), 4)}", PREDICTION_ROLE[n])
+                )
+        drift = snapshot.drift
+        if drift is not None and len(drift.variance) == len(density):
+            if drift.loss is not None:
+                lines.append((f"L {number(float(drift.loss[index]))}", Role.MUTED))
+            lines.append((f"tr Σ {number(float(drift.variance[index]))}", Role.MUTED))
+        write_readout(self.canvas, box, column, lines)

@@ -1,4 +1,4 @@
-"""The distribution of two coordinates: maps of the walkers, of a prediction and of their difference, side by side."""
+"""Where the walkers settle in a plane: one map, the contours of one prediction, arrows, walkers, and both marginals."""
 
 from __future__ import annotations
 
@@ -9,164 +9,286 @@ import numpy as np
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.prediction import Prediction
 from sgdtui.tui.draw.arrows import draw_map_arrows, longest_of
-from sgdtui.tui.draw.bars import bins_of
+from sgdtui.tui.draw.bars import bins_of, columns_of, draw_bars, draw_sideways
 from sgdtui.tui.draw.canvas import Canvas
-from sgdtui.tui.draw.frame import NAME, Box, draw_frame
-from sgdtui.tui.draw.maps import draw_map, draw_signed_map
+from sgdtui.tui.draw.contours import contour_dots, mass_levels
+from sgdtui.tui.draw.curves import draw_curve, draw_sideways_curve, put_dots
+from sgdtui.tui.draw.frame import Box
+from sgdtui.tui.draw.labels import place_label
+from sgdtui.tui.draw.maps import draw_map, resample
+from sgdtui.tui.draw.plain import shorten
 from sgdtui.tui.draw.plain import width as width_of
-from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
-from sgdtui.tui.draw.scale import finite_range, number
-from sgdtui.tui.panels.distribution_memory import Memory
+from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, Role
+from sgdtui.tui.draw.scale import finite_range, number, tick_labels, ticks
+from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
+from sgdtui.tui.panels.distribution_line import title_of
+from sgdtui.tui.panels.distribution_memory import Contours, Memory
 from sgdtui.tui.panels.on_the_way import expected_of, way_name
 from sgdtui.tui.panels.panel import draw_title
-from sgdtui.tui.panels.residual import sigmas_of
+from sgdtui.tui.panels.pull_words import sign_of
 from sgdtui.tui.view import View, names_of, walkers_of
 
-RESIDUAL_REACH = 4.0
-"""Standard errors at which the colours of a difference end."""
-GAP = 1
-"""Columns between two maps."""
+SHARES = (0.5, 0.9, 0.99)
+"""The contours hold so much of the prediction's mass."""
+
+GUTTER = 7
+"""Cells left of the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Rows of the marginal above the map, columns of the one on its right; 0 where there is no room."""
+
+    above: int
+    right: int
+
+
+def margins_of(width: int, height: int) -> Margins:
+    """For a panel of so many cells."""
+    above = 0 if height < 9 else 2 if height < 15 else 3 if height < 24 else 4
+    right = 0 if width < 46 else 6 if width < 60 else 9 if width < 100 else 13
+    return Margins(above, right)
 
 
 def draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, focused: bool) -> Box | None:
-    """The whole panel for two coordinates; the box of the first map, None where there is no room for one."""
-    against = view.against()
-    prediction = snapshot.predictions[against] if against else None
-    _draw_title(canvas, view, snapshot, focused)
-    density = snapshot.instant if view.settling else snapshot.density
-    expected = expected_of(view)
-    predicted = expected if expected is not None else prediction.density if prediction is not None else None
-    peak = memory.top.of(finite_range([a for a in (density, predicted) if a is not None])[1])
-    maps = 1 if predicted is None else 3 if canvas.width >= 96 and not view.settling else 2
-    each = (canvas.width - GAP * (maps - 1)) // maps
-    if canvas.height < 6 or each < 12:
+    """The whole panel for two coordinates; the box of the map, None where there is no room for one."""
+    margins = margins_of(canvas.width, canvas.height)
+    (across, up) = snapshot.edges
+    low, high, bottom, top = (float(e) for e in (across[0], across[-1], up[0], up[-1]))
+    columns = canvas.width - GUTTER - margins.right - (1 if margins.right else 0)
+    rows = canvas.height - 2 - margins.above
+    page = _Page(
+        canvas,
+        view,
+        snapshot,
+        memory,
+        margins,
+        Box(GUTTER, 1 + margins.above, columns, rows, low, high, bottom, top),
+    )
+    page.title(focused)
+    if rows < 3 or columns < 8:
         return None
-    page = _Page(canvas, view, snapshot, memory, peak)
-    boxes = [page.frame(place * (each + GAP), each) for place in range(maps)]
-    page.measured(boxes[0], density)
-    if maps > 1 and expected is not None:
-        page.expected(boxes[1], expected)
-    elif maps > 1 and prediction is not None and predicted is not None and against is not None:
-        page.predicted(boxes[1], against, prediction, predicted)
-    if maps > 2 and prediction is not None:
-        page.difference(boxes[2], prediction)
-    if view.cursor is not None and len(view.cursor) > 1:
-        for box in boxes:
-            _mark_point(canvas, box, view.cursor)
-        _read_point(canvas, view, snapshot, density, predicted, against)
-    return boxes[0]
-
-
-def _draw_title(canvas: Canvas, view: View, snapshot: Snapshot, focused: bool) -> None:
-    title = "Walkers now" if view.settling else "Stationary distribution"
-    shades = "shade ∝ √p" + (", smoothed" if view.look.smooth else "")
-    names = names_of(snapshot)
-    notes = [shades]
-    if max(map(width_of, names)) > NAME:  # beside the axes they are cut
-        spelt = f"→ {names[0]}  ↑ {names[1]}"
-        notes = [f"{spelt} · {shades}", spelt, shades]
-    fits = (note for note in notes if width_of(title) + width_of(view.look.say(note)) + 6 <= canvas.width)
-    draw_title(canvas, title, focused, next(fits, shades))
+    page.map()
+    page.marginals()
+    page.axes()
+    page.contours()
+    page.arrows()
+    page.label()
+    page.walkers()
+    page.cursor()
+    return page.box
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """Where the maps of one frame are drawn; each has its heading in the row above it."""
+    """Where the parts of one frame are drawn; `box` is the map's."""
 
     canvas: Canvas
     view: View
     snapshot: Snapshot
     memory: Memory
-    peak: float
+    margins: Margins
+    box: Box
 
-    def frame(self, x: int, width: int) -> Box:
-        """The axes of a map, from this column on."""
-        (across, up), names = self.snapshot.edges, names_of(self.snapshot)
-        return draw_frame(
-            self.canvas, x, 2, width, self.canvas.height - 2,
-            (float(across[0]), float(across[-1])), (float(up[0]), float(up[-1])),
-            x_name=names[0], y_name=names[1], gutter=4,
-        )  # fmt: skip
+    @property
+    def density(self) -> np.ndarray:
+        """What is shaded: where the walkers are now while they settle, else since the statistics began."""
+        return self.snapshot.instant if self.view.settling else self.snapshot.density
 
-    def measured(self, box: Box, density: np.ndarray) -> None:
-        """Where the walkers are, with the velocity of probability."""
-        view, drift = self.view, self.snapshot.drift
-        when = "at this moment" if view.settling else "measured"
-        end = self._head(box, f"{walkers_of(self.snapshot)} {when}", Role.TEXT)
-        draw_map(self.canvas, box.x, box.y, box.columns, box.rows, density, self.peak, self.memory.measured)
-        if drift is None or drift.velocity is None or "velocity" not in view.arrows or view.stale:
-            return
-        if box.columns > end - box.x + 7:
-            self.canvas.write(end + 2, 1, "J/p →", Role.VELOCITY)
-        self._arrows(box, drift.velocity, density)
+    @property
+    def law(self) -> np.ndarray | None:
+        """What the lines are of: the law of this moment on the way from the start, else the chosen prediction."""
+        expected, prediction = expected_of(self.view), self.prediction
+        return expected if expected is not None else prediction.density if prediction is not None else None
 
-    def expected(self, box: Box, expected: np.ndarray) -> None:
-        """Where p(x, t) has them at this moment."""
-        self._head(box, f"{way_name(self.view)} predicts", Role.ACCENT)
-        draw_map(self.canvas, box.x, box.y, box.columns, box.rows, expected, self.peak, self.memory.predicted)
+    @property
+    def prediction(self) -> Prediction | None:
+        """The one that was chosen."""
+        shown = self.view.shown()
+        return self.snapshot.predictions[shown] if shown else None
 
-    def predicted(self, box: Box, name: str, prediction: Prediction, density: np.ndarray) -> None:
-        """Where a prediction has them at rest, with the velocity of its own current."""
-        ink = Role.FAINT if self.view.stale else PREDICTION_ROLE[name]
-        end = self._head(box, f"{PREDICTION_TITLE[name]} predicts", ink)
-        if prediction.temperature is not None:
-            temperature = f"kT {number(prediction.temperature)}"
-            if box.x + box.columns - end - 2 >= len(temperature):
-                self.canvas.write(end + 2, 1, temperature, Role.MUTED)
-        draw_map(self.canvas, box.x, box.y, box.columns, box.rows, density, self.peak, self.memory.predicted)
-        if name != "gibbs" and prediction.current is not None and "velocity" in self.view.arrows:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                velocity = prediction.current / np.where(density > 0, density, np.nan)
-            self._arrows(box, velocity, density)
+    @property
+    def ink(self) -> int:
+        """Of the lines."""
+        shown = self.view.shown()
+        if expected_of(self.view) is not None:
+            return Role.ACCENT
+        return Role.FAINT if self.view.stale or shown is None else PREDICTION_ROLE[shown]
 
-    def difference(self, box: Box, prediction: Prediction) -> None:
-        """By how many standard errors the two differ."""
-        end = self._head(box, f"({walkers_of(self.snapshot)} − prediction)/σ", Role.TEXT)
-        room = box.x + box.columns - end - 1
-        whole = f"±{RESIDUAL_REACH:g}σ, {'red' if self.view.look.shaded else '#'} more"
-        reach = whole if len(whole) <= room else whole.partition(",")[0]
-        self.canvas.write(end + 1, 1, reach, Role.MUTED, cells=max(0, room))
-        sigmas = sigmas_of(self.snapshot, prediction)
-        draw_signed_map(
-            self.canvas, box.x, box.y, box.columns, box.rows, sigmas, RESIDUAL_REACH, self.memory.signed
-        )
+    def title(self, focused: bool) -> None:
+        """The question, and the keys that change what is drawn."""
+        title = title_of(self.view, self.snapshot, self.canvas.width)
+        shown, say = self.view.shown(), self.view.look.say
+        notes = [f"p: {PREDICTION_SHORT[shown] if shown else 'no prediction'}"]
+        if self.view.arrows:
+            notes.append(f"a: {sign_of(self.view.arrows, False)}")
+        notes.append("f: full")
+        if self.snapshot.outside > 5e-4:
+            notes.insert(0, f"{number(100 * self.snapshot.outside, 2)} % outside")
+        while notes and width_of(title) + width_of(say(" · ".join(notes))) + 10 > self.canvas.width:
+            notes.pop()
+        draw_title(self.canvas, title, focused, " · ".join(notes))
 
-    def _head(self, box: Box, text: str, ink: int) -> int:
-        return self.canvas.write(box.x, 1, text, ink, cells=box.columns)
+    def map(self) -> None:
+        """Shades in proportion to √p."""
+        law = self.law
+        arrays = [self.density, *([law] if law is not None else [])]
+        peak = self.memory.top.of(finite_range(arrays)[1])
+        box = self.box
+        draw_map(self.canvas, box.x, box.y, box.columns, box.rows, self.density, peak, self.memory.measured)
 
-    def _arrows(self, box: Box, arrows: np.ndarray, weight: np.ndarray) -> None:
-        """Arrows J/p. The longest stands for a tenth of −∇L at least, so that what is small against it looks small."""
+    def marginals(self) -> None:
+        """The law of each coordinate along the edges, with the predicted one as a line."""
+        box, canvas, law = self.box, self.canvas, self.law
         across, up = self.snapshot.edges
+        along_x = (self.density * np.diff(up)).sum(axis=1)
+        along_y = (self.density * np.diff(across)[:, None]).sum(axis=0)
+        law_x = (law * np.diff(up)).sum(axis=1) if law is not None else along_x
+        law_y = (law * np.diff(across)[:, None]).sum(axis=0) if law is not None else along_y
+        if self.margins.above:
+            top = 1.05 * max(finite_range([along_x, law_x])[1], 1e-300)
+            heights = columns_of(across, along_x, box.low, box.high, box.columns)
+            draw_bars(canvas, box.x, 1, box.columns, self.margins.above, heights, top, self.memory.across)
+            if law is not None:
+                line = np.interp(
+                    box.low + (np.arange(2 * box.columns) + 0.5) / (2 * box.columns) * (box.high - box.low),
+                    (across[1:] + across[:-1]) / 2, law_x,
+                )  # fmt: skip
+                draw_curve(canvas, box.x, 1, box.columns, self.margins.above, line / top, self.ink)
+        if self.margins.right:
+            x = box.x + box.columns + 1
+            top = 1.05 * max(finite_range([along_y, law_y])[1], 1e-300)
+            lengths = columns_of(up, along_y, box.bottom, box.top, box.rows)[::-1]
+            draw_sideways(canvas, x, box.y, self.margins.right, box.rows, lengths, top, self.memory.up)
+            if law is not None:
+                place = box.top - (np.arange(4 * box.rows) + 0.5) / (4 * box.rows) * (box.top - box.bottom)
+                line = np.interp(place, (up[1:] + up[:-1]) / 2, law_y)
+                draw_sideways_curve(canvas, x, box.y, self.margins.right, box.rows, line / top, self.ink)
+
+    def axes(self) -> None:
+        """Numbers along both axes, and what the marginals are."""
+        canvas, box, look = self.canvas, self.box, self.view.look
+        names = [shorten(look.say(name), 5) for name in names_of(self.snapshot)]
+        for value, label in _labelled(box.bottom, box.top, max(2, box.rows // 5)):
+            row = box.y + min(box.rows - 1, int((box.top - value) / (box.top - box.bottom) * box.rows))
+            if row == box.y:  # the name stands there
+                continue
+            canvas.write(0, row, label, Role.MUTED, cells=GUTTER - 2, align="right")
+            canvas.write(GUTTER - 1, row, "|" if look.ascii else "┤", Role.RULE)
+        canvas.write(0, box.y, names[1], Role.TEXT, cells=GUTTER - 2, align="right")
+        keep = box.x + box.columns - width_of(names[0]) - 2
+        for value, label in _labelled(box.low, box.high, max(2, box.columns // 11)):
+            column = box.column_of(value)
+            start = max(box.x, (column or 0) - width_of(label) // 2)
+            if column is not None and start + width_of(label) <= keep:
+                canvas.write(start, box.y + box.rows, label, Role.MUTED)
+        canvas.write(box.x, box.y + box.rows, names[0], Role.TEXT, cells=box.columns, align="right")
+        if self.margins.above:
+            canvas.write(0, 1, f"p({names[0]})", Role.MUTED, cells=GUTTER - 1)
+        if self.margins.right:
+            x = box.x + box.columns + 1
+            canvas.write(x, max(1, box.y - 1), f"p({names[1]})", Role.MUTED, cells=self.margins.right)
+
+    def contours(self) -> None:
+        """The borders of the regions that hold 50, 90 and 99 % of the law."""
+        kept = self._contours()
+        if kept is None:
+            return
+        box, dots = self.box, kept.dots
+        if self.view.look.ascii:
+            part = (slice(box.y, box.y + box.rows), slice(box.x, box.x + box.columns))
+            self.canvas.glyph[part] = np.where(dots > 0, ord("*"), self.canvas.glyph[part])
+            self.canvas.ink[part] = np.where(dots > 0, self.ink, self.canvas.ink[part])
+            return
+        put_dots(self.canvas, box.x, box.y, dots, self.ink)
+
+    def _contours(self) -> Contours | None:
+        """As they were drawn before, where the law is the same: they cost more than all the rest."""
+        expected, prediction, box = expected_of(self.view), self.prediction, self.box
+        source = (
+            expected if expected is not None else prediction.probability if prediction is not None else None
+        )
+        law = self.law
+        if source is None or law is None:
+            return None
+        kept = self.memory.contours
+        if kept is None or not kept.fits(source, box.columns, box.rows):
+            levels = mass_levels(law, SHARES)
+            rows, columns = np.nonzero(resample(law, box.columns, box.rows) >= (levels or [0.0])[-1])
+            place = int(np.argmin(rows - 0.25 * columns)) if len(rows) else 0
+            anchor = (int(columns[place]), int(rows[place])) if len(rows) else (0, 0)
+            kept = Contours(source, contour_dots(law, box.columns, box.rows, levels), anchor)
+            self.memory.contours = kept
+        return kept
+
+    def arrows(self) -> None:
+        """The chosen field; lengths in units of the longest where walkers are."""
+        drift, kind, box = self.snapshot.drift, self.view.arrows, self.box
+        field = getattr(drift, kind) if drift is not None and kind else None
+        if field is None or self.view.stale or field.shape[1:] != self.density.shape:
+            return
+        assert drift is not None
+        across, up = self.snapshot.edges
+        longest = longest_of(np.hypot(field[0], field[1]), self.density)
+        if kind == "velocity":  # what is small against the pull downhill is to look small
+            longest = max(longest, 0.1 * longest_of(np.hypot(*drift.gradient), self.density))
         spans = (float(across[-1] - across[0]), float(up[-1] - up[0]))
-        longest = longest_of(np.hypot(arrows[0], arrows[1]), weight)
-        gradient = self.snapshot.drift.gradient if self.snapshot.drift is not None else None
-        if gradient is not None and gradient.shape == arrows.shape:
-            longest = max(longest, 0.1 * longest_of(np.hypot(gradient[0], gradient[1]), weight))
         draw_map_arrows(
-            self.canvas, box.x, box.y, box.columns, box.rows, arrows, spans, longest, Role.VELOCITY, weight
+            self.canvas,
+            box.x,
+            box.y,
+            box.columns,
+            box.rows,
+            field,
+            spans,
+            longest,
+            Role.VELOCITY,
+            self.density,
         )
 
+    def label(self) -> None:
+        """What the lines are, beside them."""
+        contours, box, shown = self._contours(), self.box, self.view.shown()
+        if contours is None or shown is None:
+            return
+        on_the_way = expected_of(self.view) is not None
+        name = way_name(self.view) if on_the_way else PREDICTION_SHORT[shown]
+        anchor = (box.x + contours.anchor[0], box.y + contours.anchor[1])
+        lines = [(f"{name}: 50·90·99 %", self.ink)]
+        kept = self.memory.labels.get("line")
+        found = place_label(self.canvas, box, *anchor, lines, kept)
+        if found is None:
+            found = place_label(self.canvas, box, *anchor, [(name, self.ink)], kept)
+        if found is not None:
+            self.memory.labels["line"] = found
 
-def _mark_point(canvas: Canvas, box: Box, cursor: tuple[float, ...]) -> None:
-    column = box.column_of(cursor[0])
-    if column is None or not box.bottom <= cursor[1] <= box.top:
-        return
-    row = box.y + min(box.rows - 1, int((box.top - cursor[1]) / (box.top - box.bottom) * box.rows))
-    canvas.write(column, row, "Φ", Role.ACCENT)
+    def walkers(self) -> None:
+        """The watched ones."""
+        sample = self.snapshot.sample
+        if sample is not None and self.view.walkers and len(sample):
+            before = self.memory.before
+            if before is not None:
+                draw_steps(self.canvas, self.box, (before[:, 0], before[:, 1]), sample[:, 0], sample[:, 1])
+            draw_walkers(self.canvas, self.box, sample[:, 0], sample[:, 1])
+
+    def cursor(self) -> None:
+        """Φ, and in the title's row the numbers there."""
+        cursor, box = self.view.cursor, self.box
+        if cursor is None or len(cursor) < 2:
+            return
+        column = box.column_of(cursor[0])
+        if column is not None and box.bottom <= cursor[1] <= box.top:
+            down = (box.top - cursor[1]) / (box.top - box.bottom) * box.rows
+            self.canvas.write(column, box.y + min(box.rows - 1, int(down)), "Φ", Role.ACCENT)
+        i, j = (int(bins_of(e, place)) for e, place in zip(self.snapshot.edges, cursor, strict=False))
+        text = f"Φ ({number(cursor[0])}, {number(cursor[1])})  {walkers_of(self.snapshot)} "
+        text += number(float(self.density[i, j]))
+        shown, law = self.view.shown(), self.law
+        if shown is not None and law is not None:
+            text += f"  {PREDICTION_SHORT[shown]} {number(float(law[i, j]))}"
+        draw_title(self.canvas, "Where?", False, text, Role.ACCENT)
 
 
-def _read_point(
-    canvas: Canvas,
-    view: View,
-    snapshot: Snapshot,
-    density: np.ndarray,
-    predicted: np.ndarray | None,
-    against: str | None,
-) -> None:
-    assert view.cursor is not None
-    i, j = (int(bins_of(edges, place)) for edges, place in zip(snapshot.edges, view.cursor, strict=False))
-    point = f"Φ ({number(view.cursor[0])}, {number(view.cursor[1])})"
-    text = f"{point}  {walkers_of(snapshot)} {number(float(density[i, j]))}"
-    if predicted is not None and against is not None:
-        text += f"  {PREDICTION_SHORT[against]} {number(float(predicted[i, j]))}"
-    draw_title(canvas, "Stationary distribution", False, text, Role.ACCENT)
+def _labelled(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    values = ticks(low, high, most)
+    return list(zip(values, tick_labels(values), strict=True))

@@ -90,6 +90,7 @@ class Convergence(Panel):
 
     PICTURE = True
     TITLE = "Convergence"
+    JUMP = "g"
     READING = (
         "TV(t) of the histogram so far to each prediction, in log, and the floor that sampling error alone gives.\n"
         "A true prediction follows the floor down; a wrong one levels off at its real distance."

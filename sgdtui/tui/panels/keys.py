@@ -10,26 +10,46 @@ from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.screens.bindings import action_name
 
 Key = tuple[str, str, str, int]
 """Key, word, action and how early it is left out where there is no room (0: never)."""
 
 KEYS: tuple[Key, ...] = (
     ("space", "Pause", "pause", 0),
-    ("r", "Reset", "restart", 2),
+    (".", "Step", "step", 8),
+    ("r", "Reset", "restart", 3),
     ("±", "η", "turn_eta(1)", 1),
-    ("p", "Prediction", "cycle", 3),
-    ("u", "Undo", "undo", 4),
+    ("p", "Prediction", "cycle", 2),
+    ("a", "Arrows", "arrows", 9),
+    ("c", "A/B", "compare", 7),
+    ("o", "Open", "presets", 4),
     ("t", "Tour", "tour", 5),
-    ("c", "Compare", "compare", 6),
-    ("e", "Export", "export", 7),
-    ("m", "Maximise", "maximise", 9),
-    ("^p", "Presets", "app.command_palette", 8),
+    ("m", "Big", "maximise", 6),
+    ("^o", "Jump", "jump", 10),
     ("?", "Help", "help", 0),
     ("q", "Quit", "app.quit", 0),
 )
 
 SETUP: Key = ("tab", "Set up", "setup", 0)
+
+TOLD: dict[str, str] = {
+    "pause": "Let the walkers stand still, or go on",
+    "step": "One step of every walker; < and > slow the clock down and up",
+    "restart": "All walkers back to the start",
+    "turn_eta(1)": "Turn the learning rate: + and −",
+    "cycle": "The next prediction as the line",
+    "arrows": "Arrows or curves; in the plane another field",
+    "compare": "Keep this run as a line beside the one that goes on",
+    "presets": "Open an experiment of the library by name",
+    "tour": "The claims as a lecture",
+    "maximise": "The focused panel alone, and back",
+    "jump": "To any panel by its letter, those too that are not on the screen",
+    "help": "Every panel with its formula, all keys, and what the signs mean",
+    "app.quit": "End the run and leave",
+    "setup": "Loss, noise and dials in place of the picture",
+}
+"""What each does, told by the mouse."""
 
 
 def fitting(cells: int, ascii: bool, wanted: Sequence[Key]) -> list[tuple[str, str, str]]:
@@ -70,7 +90,24 @@ class Keys(Panel, can_focus=False):
     def paint(self, canvas: Canvas) -> None:
         """Draws the keys."""
         paused = self.view.snapshot is not None and self.view.snapshot.paused
-        self.places = draw_keys(canvas, paused, self.keys(canvas.width < 80))
+        keys = [
+            (self.key_of(action, key), word, action, o)
+            for key, word, action, o in self.keys(canvas.width < 80)
+        ]
+        self.places = draw_keys(canvas, paused, keys)
+
+    def key_of(self, action: str, key: str) -> str:
+        """The key that does an action: that of the settings, where they name one."""
+        options = getattr(self.app, "options", None)
+        name = action_name(action)
+        return str(options.keys.get(name, key)) if options is not None and name is not None else key
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """What the key under the mouse does."""
+        told = next(
+            (TOLD.get(action, "") for begin, end, action in self.places if begin <= event.x < end), ""
+        )
+        self.tooltip = self.view.look.say(told) or None
 
     def keys(self, narrow: bool) -> Sequence[Key]:
         """What may be pressed, in order."""

@@ -10,11 +10,14 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
-from sgdtui.tui.draw.plain import plain, wrap_sentences
+from sgdtui.tui.draw.plain import formula, plain, wrap, wrap_sentences
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.messages import EditExpression, EntryChosen
 from sgdtui.tui.panels.panel import Panel, draw_title
 from sgdtui.tui.view import View
+
+NAMED = 4
+"""In so few rows there is only what is in use, until the panel has the focus and its list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ def draw_library(
     Where something is used that is not in the list, `expression` stands above it as it was written.
     """
     note = f"{key} types one" if canvas.width >= 24 else f"{key} types"
-    draw_title(canvas, title, focused, note if focused or canvas.height > 4 else "")
+    draw_title(canvas, title, focused, note)
+    if canvas.height <= NAMED and not focused:
+        _draw_named(canvas, choices, current, expression)
+        return first, 0
     y = 1
     inside = canvas.height - 1
     about_rows = 2 if inside >= 7 else 1 if inside >= 5 else 0
@@ -102,6 +108,16 @@ def draw_library(
     return first, rows
 
 
+def _draw_named(canvas: Canvas, choices: Sequence[Choice], current: str, expression: str) -> None:
+    """What is in use: its name over its formula; a formula that was typed has no name."""
+    name = next((choice.title for choice in choices if choice.name == current), current)
+    canvas.write(1, 1, name or "typed in", Role.ACCENT, weight=BOLD, cells=canvas.width - 1)
+    for row, line in enumerate(
+        wrap(canvas.look.say(formula(plain(expression))), canvas.width - 1, canvas.height - 2)
+    ):
+        canvas.write(1, 2 + row, line, Role.MUTED)
+
+
 class Library(Panel):
     """A list that can be chosen from with keys and mouse."""
 
@@ -131,7 +147,8 @@ class Library(Panel):
         moved = current != self.current
         self.choices, self.current, self.expression = tuple(choices), current, expression
         if moved or self.selected >= len(self.choices):
-            self.selected = next((i for i, c in enumerate(self.choices) if c.name == current), 0)
+            # Of what was typed nothing in the list tells: none of it is selected, and none described.
+            self.selected = next((i for i, c in enumerate(self.choices) if c.name == current), -1)
         self.repaint()
 
     def needs(self, view: View) -> tuple[object, ...]:
@@ -170,6 +187,8 @@ class Library(Panel):
             self.expression or self.current
         )
         row = event.y - 1 - (1 if own else 0)
+        if not self._rows:  # only the name was shown: the click gave the list
+            return
         if event.y == 0 or row < 0:
             self.post_message(EditExpression(self.KIND))
         elif row < self._rows and self._first + row < len(self.choices):

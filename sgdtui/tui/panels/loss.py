@@ -9,6 +9,7 @@ class LossList(Library):
     """Which loss the walkers live on."""
 
     TITLE = "Loss"
+    JUMP = "l"
     KIND = "loss"
     KEY = "l"
     READING = (

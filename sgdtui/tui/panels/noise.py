@@ -9,6 +9,7 @@ class NoiseList(Library):
     """Which covariance the gradient noise has."""
 
     TITLE = "Noise"
+    JUMP = "n"
     KIND = "noise"
     KEY = "n"
     READING = (

@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.canvas import BOLD, REVERSE, Canvas
 from sgdtui.tui.draw.palette import Palette, palette_of
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import Role
@@ -37,6 +37,8 @@ class Panel(Widget, can_focus=True):
     """A widget that paints a `View` on a canvas."""
 
     TITLE: ClassVar[str] = ""
+    JUMP: ClassVar[str] = ""
+    """The letter that jumps here, "" where nothing does."""
     PICTURE: ClassVar[bool] = False
     """Whether it shows the run rather than answers keys: on a slow link pictures are drawn last."""
     READING: ClassVar[str] = ""
@@ -56,6 +58,7 @@ class Panel(Widget, can_focus=True):
         """Takes a new view and refreshes the rows that it changes."""
         self.view = view
         needs = self.needs(view)
+        needs = None if needs is None else (*needs, view.jumping)
         if needs is None or needs != self._needed or self.painted is None:
             self._needed = needs
             self.repaint()
@@ -75,6 +78,8 @@ class Panel(Widget, can_focus=True):
             return
         canvas = Canvas(self.size.width, self.size.height, self.view.look)
         self.paint(canvas)
+        if self.view.jumping and self.JUMP:
+            canvas.write(0, 0, f" {self.JUMP} ", Role.ACCENT, weight=BOLD | REVERSE)
         rows = canvas.changed_rows(self.painted)
         self.painted = canvas
         if len(self._strips) != canvas.height:

@@ -76,6 +76,8 @@ def warnings_of(view: View) -> str:
         said.append(f"{count(snapshot.lost).replace(' ', '')} lost")
     if snapshot is not None and snapshot.settled is False and not view.settling:
         said.append("not settled")
+    if not view.walkers:
+        said.append("slow link: no walkers")
     return " · ".join(said)
 
 

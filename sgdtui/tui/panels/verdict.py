@@ -8,6 +8,7 @@ from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import wrap, wrap_sentences
 from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
 from sgdtui.tui.draw.scale import number, with_error
+from sgdtui.tui.panels.decider import decider_of
 from sgdtui.tui.panels.panel import Panel, draw_title
 from sgdtui.tui.view import PREDICTIONS, View, settling_word
 
@@ -58,7 +59,10 @@ def why_of(view: View) -> str:
     if view.stale or snapshot.verdict is None:
         return "The predictions for these settings are on their way."
     why = snapshot.verdict.why
-    if snapshot.settled is False:
+    decider = decider_of(view)
+    if decider is not None:
+        why += f" {decider.what.rstrip('.')}{' (d does it)' if decider.changes else ''}."
+    if snapshot.settled is False and not why.startswith("Not settled"):
         why = "Not settled: burn-in was shorter than five relaxation times. " + why
     return why
 
@@ -185,6 +189,7 @@ class Verdict(Panel):
     """The verdict with its table."""
 
     TITLE = "Verdict"
+    JUMP = "v"
     READING = (
         "TV  half the L1 distance      KL  KL(measured‖prediction) in nats      W₁  in units of x\n"
         "floor  the distance that sampling error alone would show with this many effective samples\n"

@@ -41,6 +41,7 @@ class Why(Panel):
     """The reason for the verdict."""
 
     TITLE = "Why"
+    JUMP = "y"
     READING = "The one reason that decided the verdict, with its numbers, and notes on the predictions."
 
     def needs(self, view: View) -> tuple[object, ...]:

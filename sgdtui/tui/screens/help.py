@@ -14,20 +14,25 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from sgdtui.tui.draw.look import Look
+from sgdtui.tui.glossary import TERMS
 from sgdtui.tui.panels.claims import Claims
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
-from sgdtui.tui.panels.drift import Drift
 from sgdtui.tui.panels.history import Convergence
 from sgdtui.tui.panels.loss import LossList
 from sgdtui.tui.panels.noise import NoiseList
+from sgdtui.tui.panels.over_time import OverTime
 from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
+from sgdtui.tui.panels.wrong import Wrong
 
 PANELS: tuple[type[Panel], ...] = (
-    Distribution, Drift, Verdict, Why, Claims, Convergence, LossList, NoiseList, Dials, Status,
+    Distribution, VerdictLine, Wrong, Pulls, OverTime, Verdict, Why, Claims, Convergence, LossList, NoiseList, Dials,
+    Status,
 )  # fmt: skip
 
 EQUATIONS = (
@@ -39,20 +44,27 @@ EQUATIONS = (
 
 KEYS = (
     ("space", "pause, go on"),
+    (".", "one step of every walker, drawn as an arrow"),
+    ("< >", "slow the clock down to one step a picture, and up again"),
     ("r", "all walkers back to the start"),
     ("+ − [ ]", "turn the learning rate η"),
     ("tab", "next panel; arrows work in it"),
-    ("← → ↑ ↓", "in Dials turn and choose; in lists choose; in plots move the cursor Φ"),
+    ("ctrl+o", "jump: a letter on every panel; those that are not on the screen are shown alone"),
+    ("← → ↑ ↓", "in Dials turn and choose; in lists choose; in the picture move the cursor Φ"),
     ("Enter", "in Dials type a value; in Loss and Noise use the entry, or type an expression"),
     ("l n", "type a loss, a noise"),
-    ("u", "undo the last change"),
-    ("p", "cycle the predictions"),
-    ("g d f v", "show or hide −g, −∇·D, −D∇ln p, J/p"),
+    ("u U", "undo the last change, do it again"),
+    ("p", "the next prediction as the line"),
+    ("a", "on a line arrows or curves; in the plane which field the arrows are of"),
+    ("f", "the picture alone, and back"),
+    ("m", "the focused panel alone, and back"),
+    ("d", "where the run is undecided: do what would decide it"),
     ("s", "smoothing of shades and bars off and on"),
-    ("c", "keep this run as a line to compare with"),
-    ("m", "maximise the panel; Escape goes back"),
+    ("c", "keep this run as a line to compare with; again: let it go"),
+    ("o ctrl+p", "open an experiment; all commands"),
+    ("t", "the tour"),
+    ("w", "the map of the sweep that the app was opened with, and back"),
     ("e", "export preset, data and picture"),
-    ("ctrl+p", "all commands and presets"),
     ("ctrl+l", "draw everything anew"),
     ("q", "quit"),
 )
@@ -86,6 +98,7 @@ class Help(ModalScreen[None]):
             parts.append(_section(mine.TITLE, mine.READING, cells))
         parts.append(_section("The mathematics", EQUATIONS, cells))
         parts.append(_section("Keys", "\n".join(f"{key:<9} {what}" for key, what in KEYS), cells))
+        parts.append(_section("Signs", "\n".join(f"{sign:<9} {what}" for sign, what in TERMS), cells))
         parts += [_section(panel.TITLE, panel.READING, cells) for panel in PANELS if panel is not mine]
         return "\n\n".join(parts)
 

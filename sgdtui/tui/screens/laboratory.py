@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
@@ -18,27 +18,39 @@ from sgdtui.tui.controller.controller import CLAIMS_EVERY, Workbench
 from sgdtui.tui.controller.events import Busy, Claimed, Event, Setup, Shown, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
+from sgdtui.tui.draw.roles import PREDICTION_TITLE
 from sgdtui.tui.frame_meter import FrameMeter
 from sgdtui.tui.panels.claims import Claims
+from sgdtui.tui.panels.decider import decider_of
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
-from sgdtui.tui.panels.drift import Drift
 from sgdtui.tui.panels.history import Convergence
 from sgdtui.tui.panels.keys import Keys
 from sgdtui.tui.panels.loss import LossList
 from sgdtui.tui.panels.messages import CursorMoved, DialTurned, EditExpression, EntryChosen, ScatterHere
 from sgdtui.tui.panels.noise import NoiseList
+from sgdtui.tui.panels.over_time import OverTime
 from sgdtui.tui.panels.panel import Panel
+from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
-from sgdtui.tui.view import PREDICTIONS, View
+from sgdtui.tui.panels.wrong import Wrong
+from sgdtui.tui.screens.bindings import LABORATORY
+from sgdtui.tui.view import ARROWS, View
 from sgdtui.tui.view_state import document_of, restored
 
 TOUR = find_spec("sgdtui.tui.tour.screen") is not None
 """Whether there is a tour to take."""
 
 NOTICE_SECONDS = 4.0
+
+CHANGED = " · changed"
+"""What follows a preset's title when its dials, loss or noise are no longer its own."""
+
+SLOWEST, FASTEST = 1, 4096
+"""Steps between two pictures when the clock is slowed down; beyond the fastest it runs freely."""
 
 ANSWER_FIRST = 0.03
 """Seconds by which the answer to a key in the header goes before the panels."""
@@ -50,36 +62,9 @@ FILE_EVERY = 1.0
 class Laboratory(Screen[None]):
     """One run, watched and played with."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Pause", show=False),
-        Binding("r", "restart", "Reset", show=False),
-        Binding("plus,equals_sign,right_square_bracket", "turn_eta(1)", "η up", show=False),
-        Binding("minus,left_square_bracket", "turn_eta(-1)", "η down", show=False),
-        Binding("u", "undo", "Undo", show=False),
-        Binding("p", "cycle", "Prediction", show=False),
-        Binding("g", "arrows('gradient')", "−g", show=False),
-        Binding("d", "arrows('noise_induced')", "−∇·D", show=False),
-        Binding("f", "arrows('diffusive')", "−D∇ln p", show=False),
-        Binding("v", "arrows('velocity')", "J/p", show=False),
-        Binding("s", "smooth", "Smoothing", show=False),
-        Binding("c", "compare", "Compare", show=False),
-        Binding("e", "export", "Export", show=False),
-        Binding("t", "tour", "Tour", show=False),
-        Binding("w", "map", "Map of the sweep", show=False),
-        Binding("m", "maximise", "Maximise", show=False),
-        Binding("l", "edit('loss')", "Loss", show=False),
-        Binding("n", "edit('noise')", "Noise", show=False),
-        Binding("tab", "next_panel(1)", "Next panel", show=False, priority=True),
-        Binding("shift+tab", "next_panel(-1)", "Panel before", show=False, priority=True),
-        Binding("question_mark", "help", "Help", show=False),
-        Binding("left", "cursor(-1, 0)", "Φ left", show=False),
-        Binding("right", "cursor(1, 0)", "Φ right", show=False),
-        Binding("up", "cursor(0, 1)", "Φ up", show=False),
-        Binding("down", "cursor(0, -1)", "Φ down", show=False),
-        Binding("escape", "leave", "Leave", show=False),
-        Binding("ctrl+l", "app.redraw", "Redraw", show=False),
-        Binding("q", "app.quit", "Quit", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LABORATORY]
+    COLUMNS: ClassVar[tuple[str, ...]] = ("setup", "view", "side")
+    """The containers of the panels, by their ids."""
 
     def __init__(self, bench: Workbench, look: Look, title: str = "") -> None:
         super().__init__()
@@ -89,23 +74,28 @@ class Laboratory(Screen[None]):
         self._claims_at = 0.0
         self._frames = FrameMeter()
         self._notice_at = 0.0
+        self.alone: Panel | None = None
 
     def compose(self) -> ComposeResult:
-        """Header, three columns, footer."""
+        """Header, verdict, three columns, footer."""
         yield Status(id="status")
+        yield VerdictLine(id="verdict-line")
         with Container(id="body"):
             with Container(id="setup"):
                 yield LossList(id="loss")
                 yield NoiseList(id="noise")
                 yield Dials(id="dials")
+                yield OverTime(id="over-time")
+                yield Claims(id="claims")
             with Container(id="view"):
                 yield Distribution(id="distribution")
-                yield Drift(id="drift")
-                yield Verdict(id="verdict-low")
+                yield Wrong(id="wrong")
+                yield Pulls(id="pulls")
             with Container(id="side"):
+                yield Wrong(id="wrong-side")
+                yield Pulls(id="pulls-side")
                 yield Verdict(id="verdict")
                 yield Why(id="why")
-                yield Claims(id="claims")
                 yield Convergence(id="convergence")
         yield Keys(id="keys")
         yield Static("", id="too-small", markup=False)
@@ -122,7 +112,8 @@ class Laboratory(Screen[None]):
         """Shows an event of the bench."""
         match event:
             case Shown(snapshot, True):
-                self.view = self.view.but(fork=snapshot)
+                if self.view.fork is not None:  # a frame that was on its way when the comparison ended
+                    self.view = self.view.but(fork=snapshot)
             case Shown(snapshot, False):
                 self._frames.count()
                 before = self.view.snapshot
@@ -157,7 +148,9 @@ class Laboratory(Screen[None]):
         cursor = self.view.cursor
         if cursor is not None and len(cursor) != len(experiment.space.axes):
             cursor = None
-        self.view = self.view.but(title=title, cursor=cursor)
+        changed = "" if setup.as_given else CHANGED
+        fork = self.view.fork if setup.compared else None
+        self.view = self.view.but(title=title + changed, cursor=cursor, fork=fork)
         self.query_one(LossList).offer(setup.losses, setup.loss, setup.loss_text)
         self.query_one(NoiseList).offer(setup.noises, setup.noise, setup.noise_text)
         self.query_one(Dials).offer(setup.dials)
@@ -199,6 +192,8 @@ class Laboratory(Screen[None]):
         """Hands the view to every panel that is on the screen."""
         if not self.is_mounted:
             return
+        shown = self.view.snapshot
+        self.set_class(shown is not None and len(shown.edges) == 2, "-plane")
         for panel in self.query(Panel):
             if panel.display and panel.size.width:
                 panel.show(self.view)
@@ -263,18 +258,19 @@ class Laboratory(Screen[None]):
         self.bench.undo()
 
     def action_cycle(self) -> None:
-        """All predictions, then each alone, then none."""
-        there = [
-            n for n in PREDICTIONS if self.view.snapshot is not None and n in self.view.snapshot.predictions
-        ]
-        order = ["all", *there, "none"]
-        place = order.index(self.view.predictions) if self.view.predictions in order else 0
-        self.view = self.view.but(predictions=order[(place + 1) % len(order)])
-        self.tell(f"predictions: {self.view.predictions}")
+        """Each prediction as the line, then none."""
+        order = [*self.view.drawable(), "none"]
+        place = order.index(self.view.shown() or "none")
+        self.view = self.view.but(prediction=order[(place + 1) % len(order)])
+        shown = self.view.shown()
+        self.tell(f"line: {PREDICTION_TITLE[shown] if shown else 'no prediction'}")
 
-    def action_arrows(self, kind: str) -> None:
-        """Shows or hides one kind of drift vectors."""
-        self.view = self.view.but(arrows=self.view.arrows ^ {kind})
+    def action_arrows(self) -> None:
+        """In the plane the next field of arrows; on a line arrows in place of curves, and back."""
+        plane = self.view.snapshot is not None and len(self.view.snapshot.edges) == 2
+        order = (*ARROWS, "") if plane else ("velocity", "")
+        place = order.index(self.view.arrows) if self.view.arrows in order else 0
+        self.view = self.view.but(arrows=order[(place + 1) % len(order)])
         self.refresh_view()
 
     def action_smooth(self) -> None:
@@ -285,27 +281,118 @@ class Laboratory(Screen[None]):
 
     def action_compare(self) -> None:
         """Keeps the run as it is beside the one that goes on; a second time lets it go."""
-        if self.view.fork is not None:
-            self.view = self.view.but(fork=None)
-            self.bench.compare()
-            self.tell("no longer compared")
-        elif self.view.snapshot is not None:
-            self.view = self.view.but(fork=self.view.snapshot)
-            self.bench.compare()
-            self.tell("turn a dial to compare")
+        compared = self.view.fork is None
+        if compared and self.view.snapshot is None:
+            return
+        self.view = self.view.but(fork=self.view.snapshot if compared else None)
+        self.bench.compare(compared)
+        self.tell("turn a dial to compare" if compared else "no longer compared")
+
+    # --- one panel alone -------------------------------------------------------------------------------------------
 
     def action_maximise(self) -> None:
-        """The focused panel alone, and back."""
-        if self.maximized is not None:
-            self.minimize()
-        elif isinstance(self.focused, Panel):
-            self.maximize(self.focused)
+        """The focused panel alone between header and footer, and back; of the dials nothing is gained: the picture."""
+        if self.alone is not None:
+            self.show_alone(None)
+        else:
+            focused = self.focused
+            chosen = focused if isinstance(focused, Panel) and not isinstance(focused, Dials) else None
+            self.show_alone(chosen or self.query_one(Distribution))
+
+    def action_full(self) -> None:
+        """The picture alone, and back."""
+        picture = self.query_one(Distribution)
+        self.show_alone(None if self.alone is picture else picture)
+
+    def show_alone(self, panel: Panel | None) -> None:
+        """One panel with all the room between header and footer; None: all of them again."""
+        self.alone = panel
+        for column in self.query(Container):
+            if column.id in self.COLUMNS:
+                holds = panel is not None and panel in column.query(Panel)
+                column.set_class(holds, "-holds-alone")
+                column.set_class(panel is not None and not holds, "-gone")
+                for other in column.query(Panel):
+                    other.set_class(other is panel, "-alone")
+                    other.set_class(panel is not None and other is not panel, "-gone")
+        if panel is not None:
+            panel.focus()
         self.call_after_refresh(self.refresh_view)
 
+    def action_jump(self) -> None:
+        """A letter on every panel; one that is not on the screen is shown alone."""
+        from sgdtui.tui.screens.jump import Jump
+
+        panels = self._to_jump_to()
+        self.view = self.view.but(jumping=True)
+        self.refresh_view()
+
+        def chosen(letter: str | None) -> None:
+            self.view = self.view.but(jumping=False)
+            self.refresh_view()
+            panel = panels.get(letter or "")
+            if panel is None:
+                return
+            if panel.size.area and panel.display:
+                panel.focus()
+            else:
+                self.show_alone(panel)
+
+        self.app.push_screen(Jump({letter: p.TITLE for letter, p in panels.items()}, self.view.look), chosen)
+
+    def _to_jump_to(self) -> dict[str, Panel]:
+        """Panels by their letter; of two of a kind the one that is on the screen."""
+        found: dict[str, Panel] = {}
+        for panel in self.query(Panel):
+            if panel.JUMP and (panel.JUMP not in found or panel.size.area):
+                found[panel.JUMP] = panel
+        return found
+
+    # --- the clock -------------------------------------------------------------------------------------------------
+
+    def action_step(self) -> None:
+        """One step, and then they stand still."""
+        snapshot = self.view.snapshot
+        if snapshot is not None and not snapshot.paused:
+            self.view = self.view.but(snapshot=replace(snapshot, paused=True))
+        self.bench.step_once()
+        self._answer()
+
+    def action_slower(self) -> None:
+        """Fewer steps between two pictures, down to one."""
+        self._pace(self.bench.slower(SLOWEST, FASTEST))
+
+    def action_faster(self) -> None:
+        """More steps between two pictures, up to as many as there can be."""
+        self._pace(self.bench.faster(FASTEST))
+
+    def _pace(self, pace: int | None) -> None:
+        steps = "a step" if pace == 1 else f"{pace} steps"
+        self.tell("full speed" if pace is None else f"{steps} a picture")
+
+    # --- what would decide ------------------------------------------------------------------------------------------
+
+    def action_decide(self) -> None:
+        """Does what would decide an undecided run."""
+        decider = decider_of(self.view)
+        if decider is None or not decider.changes:
+            self.tell("nothing is left to decide" if decider is None else "it goes on by itself")
+            return
+        self.bench.change(decider.changes)
+        self.tell(decider.done)
+
+    def action_redo(self) -> None:
+        """Does again what was taken back."""
+        self.bench.redo()
+
+    def action_presets(self) -> None:
+        """The library's experiments by name."""
+        self.app.action_command_palette()
+
     def action_leave(self) -> None:
-        """Leaves what is maximised, then the cursor, then the set-up."""
-        if self.maximized is not None:
-            self.action_maximise()
+        """Leaves what is alone, then the cursor, then the set-up."""
+        if self.alone is not None:
+            self.show_alone(None)
         elif self.view.cursor is not None:
             self.view = self.view.but(cursor=None)
             self.refresh_view()
@@ -324,8 +411,8 @@ class Laboratory(Screen[None]):
 
     def action_next_panel(self, by: int) -> None:
         """Focus the next panel; below 80 columns change between set-up and view at the ends."""
-        if self.size.width < 80 and self.maximized is None:
-            last = "#dials" if self.has_class("-setting-up") else "#verdict-low"
+        if self.size.width < 80 and self.alone is None:
+            last = "#claims" if self.has_class("-setting-up") else "#pulls"
             first = "#loss" if self.has_class("-setting-up") else "#distribution"
             if self.focused is not None and self.focused.id == (last if by > 0 else first)[1:]:
                 self.action_setup()
@@ -338,7 +425,11 @@ class Laboratory(Screen[None]):
     def action_cursor(self, across: int, up: int) -> None:
         """Moves the linked cursor by a cell or so."""
         snapshot = self.view.snapshot
-        if snapshot is None or not snapshot.edges or not isinstance(self.focused, Distribution | Drift):
+        if (
+            snapshot is None
+            or not snapshot.edges
+            or not isinstance(self.focused, Distribution | Pulls | Wrong)
+        ):
             return
         edges = snapshot.edges
         box = self.query_one(Distribution).box

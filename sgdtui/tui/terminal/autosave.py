@@ -54,6 +54,7 @@ class Keeper:
         lab: gives the lab that runs, None while there is none.
         view: gives what the person looks at, as plain JSON.
         clock: seconds, growing.
+        initials: gives the dials' values of a preset that was itself written down with turned dials.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Keeper:
         lab: Callable[[], Any],
         view: Callable[[], dict[str, Any]],
         clock: Callable[[], float] = time.monotonic,
+        initials: Callable[[], dict[str, Any]] = dict,
     ) -> None:
+        self._initials = initials
         self._clock = clock
         self.path = checkpoint_folder() / f"run-{os.getpid()}.npz"
         self._lab, self._view = lab, view
@@ -113,8 +116,10 @@ class Keeper:
         self._taken = self._clock()
         if self._described is None or self._described[0] != experiment:
             from sgdtui.preset.write import to_yaml
+            from sgdtui.tui.controller.dial_list import turned
 
-            self._described = (experiment, {"preset": to_yaml(experiment), "name": experiment.name})
+            about = {"preset": to_yaml(experiment), "name": experiment.name}
+            self._described = (experiment, {**about, "initials": turned(experiment, self._initials())})
         return {**self._described[1], "taken": time.time()}
 
     def _drop_old(self) -> None:

@@ -24,6 +24,9 @@ STALLED = 4.0
 PACKET = 48
 """Bytes that every write costs on the way beside its own: an SSH packet's header, padding and code."""
 
+TIGHT = 12_000.0
+"""Bytes a second below which walkers are not drawn."""
+
 _OPENING = 4_000
 """Bytes of the first picture that are sent before anything is known of the link."""
 _URGENT_SECONDS = 0.5
@@ -185,6 +188,11 @@ class Pacer:
     def slow(self) -> bool:
         """Whether the link takes fewer pictures than there could be."""
         return self.limit is not None and not self.asked and self._rate <= SLOW
+
+    @property
+    def tight(self) -> bool:
+        """Whether so little may be drawn, by the link or because it was asked for, that what only moves is left out."""
+        return self.limit is not None and self._rate <= TIGHT
 
     @property
     def smallest_round_trip(self) -> float:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class Session:
         detach_seconds: float | None = None,
     ) -> None:
         self.terminal, self.kiosk, self.checkpoint = terminal, kiosk, checkpoint
-        self.keeper: Keeper | None = Keeper(self._lab, self._view) if keeps else None
+        self.keeper: Keeper | None = Keeper(self._lab, self._view, initials=self._initials) if keeps else None
         self.detach_seconds = detach_seconds
         self.pacer = Pacer(terminal.bandwidth, replies=terminal.replies, asked=asked)
         self.ends = Ends(self._leave, self._give_back)
@@ -82,6 +83,24 @@ class Session:
         self.ends.install()
         threading.Thread(target=self._look_around, name="sgdtui-session", daemon=True).start()
 
+    @property
+    def remembered_theme(self) -> str | None:
+        """The theme that was chosen last."""
+        from sgdtui.settings.state import load_state
+
+        return load_state().theme or None
+
+    def remember_theme(self, theme: str) -> None:
+        """For the next start; in a thread, as it is put on disk."""
+        from sgdtui.settings.state import load_state, save_state
+
+        def save() -> None:
+            state = load_state()
+            if state.theme != theme:
+                save_state(replace(state, theme=theme))
+
+        threading.Thread(target=save, name="sgdtui-theme", daemon=True).start()
+
     def gate(self, app: App[Any], mirror: ScreenMirror) -> Gate:
         """What stands between the compositor and the wire."""
         self._gate = Gate(app, mirror, self.pacer)
@@ -92,8 +111,8 @@ class Session:
         return asked if self.kiosk is None else min(asked or self.kiosk.threads, self.kiosk.threads)
 
     def wire(self) -> dict[str, Any]:
-        """Frames and bytes a second, the round trip in seconds, and whether there is a network between, for the status
-        line (the names are `View`'s).
+        """Frames and bytes a second, the round trip in seconds, whether there is a network between and whether it can
+        carry moving walkers, for the status line (the names are `View`'s).
         """
         pacer = self.pacer
         return {
@@ -101,6 +120,7 @@ class Session:
             "bandwidth": pacer.bytes_per_second,
             "round_trip": pacer.round_trip,
             "remote": self.terminal.over_ssh,
+            "walkers": not pacer.tight,
         }
 
     def fault(self, error: BaseException) -> str:
@@ -143,6 +163,10 @@ class Session:
     def _lab(self) -> Any:
         bench = getattr(self._app, "bench", None)
         return bench.lab if bench is not None else None
+
+    def _initials(self) -> dict[str, Any]:
+        bench = getattr(self._app, "bench", None)
+        return dict(bench.initials) if bench is not None else {}
 
     def _view(self) -> dict[str, Any]:
         """How the run is looked at, or was when the app ended."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.controller.claim_lines import line_of
 from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.gauge import draw_gauge
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain
 from sgdtui.tui.draw.plain import width as width_of
@@ -14,7 +15,6 @@ from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.claims import MARK
 from sgdtui.tui.panels.verdict import verdict_of
 from sgdtui.tui.tour.evidence import OWN, Checked
-from sgdtui.tui.tour.gauge import draw_gauge
 from sgdtui.tui.tour.page import Page
 from sgdtui.tui.tour.scrolled import Scrolled
 
@@ -107,6 +107,11 @@ def _changes(experiment: Experiment, run: str) -> str:
 
 
 def _value(value: object) -> str:
+    """As a person writes it: normal mean 0 sd 1, at 0 0, .25"""
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return " ".join(_value(inner) for inner in value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

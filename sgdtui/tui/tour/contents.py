@@ -25,8 +25,8 @@ class Contents(ModalScreen[int | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,t,q", "leave", "Close", show=False),
-        Binding("n,right,pagedown", "chapter(1)", "Next chapter", show=False, priority=True),
-        Binding("b,left,pageup", "chapter(-1)", "Chapter before", show=False, priority=True),
+        Binding("j,right,pagedown", "chapter(1)", "Next chapter", show=False, priority=True),
+        Binding("k,left,pageup", "chapter(-1)", "Chapter before", show=False, priority=True),
     ]
 
     def __init__(self, progress: Progress, look: Look) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from sgdtui.tui.panels.keys import Key, Keys
 
 KEYS: tuple[Key, ...] = (
-    ("n", "Next", "next", 0),
-    ("b", "Back", "back", 1),
+    ("j", "Next", "next", 0),
+    ("k", "Back", "back", 1),
     ("t", "Contents", "contents", 2),
     ("home", "Claim", "claim", 3),
     ("space", "Pause", "pause", 4),
     ("tab", "Dials", "next_panel(1)", 5),
-    ("o", "Open in laboratory", "open", 6),
+    ("g", "To the laboratory", "open", 6),
     ("esc", "Leave", "leave", 0),
     ("?", "Help", "help", 0),
 )

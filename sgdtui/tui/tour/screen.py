@@ -17,11 +17,13 @@ from sgdtui.tui.controller.events import Claimed, Event, Setup, Shown
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.panels.dials import Dials
 from sgdtui.tui.panels.distribution import Distribution
-from sgdtui.tui.panels.drift import Drift
 from sgdtui.tui.panels.history import Convergence
+from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
 from sgdtui.tui.panels.verdict import Verdict
+from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
+from sgdtui.tui.panels.wrong import Wrong
 from sgdtui.tui.screens.laboratory import Laboratory
 from sgdtui.tui.tour.chapters import PAGES
 from sgdtui.tui.tour.claims import TourClaims
@@ -61,14 +63,14 @@ class Tour(Laboratory):
 
     CSS_PATH = "tour.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,pagedown", "next", "Next page", show=False, priority=True),
-        Binding("b,pageup", "back", "Page before", show=False, priority=True),
+        Binding("j,pagedown", "next", "Next page", show=False, priority=True),
+        Binding("k,pageup", "back", "Page before", show=False, priority=True),
         Binding("right", "across(1)", "Next page", show=False),
         Binding("left", "across(-1)", "Page before", show=False),
         Binding("t", "contents", "Contents", show=False),
         Binding("home", "claim", "The claim's own settings", show=False, priority=True),
         *(Binding(str(n), f"run({n})", f"Run {n}", show=False) for n in range(10)),
-        Binding("o", "open", "Open in the laboratory", show=False),
+        Binding("g", "open", "To the laboratory", show=False),
         Binding("escape", "leave", "Leave", show=False),
     ]
 
@@ -86,13 +88,15 @@ class Tour(Laboratory):
     def compose(self) -> ComposeResult:
         """Header; story and dials; the live panels with the claims under them; footer."""
         yield Status(id="status")
+        yield VerdictLine(id="verdict-line")
         with Container(id="lecture"):
             with Container(id="telling"):
                 yield Story(id="story")
                 yield Dials(id="dials")
             with Container(id="scene"):
                 yield Distribution(id="distribution")
-                yield Drift(id="drift")
+                yield Wrong(id="wrong")
+                yield Pulls(id="pulls")
                 yield TourClaims(id="tour-claims")
             with Container(id="aside"):
                 yield Verdict(id="verdict")
@@ -144,7 +148,7 @@ class Tour(Laboratory):
 
     def action_across(self, by: int) -> None:
         """→ and ←: the linked cursor in a plot, pages elsewhere."""
-        if isinstance(self.focused, Distribution | Drift):
+        if isinstance(self.focused, Distribution | Pulls | Wrong):
             self.action_cursor(by, 0)
         else:
             self._step(by, "there are no more pages this way")
@@ -240,7 +244,7 @@ class Tour(Laboratory):
 
     def action_next_panel(self, by: int) -> None:
         """Focus the next panel; below 80 columns the dials take the story's place."""
-        if self.size.width < 80 and self.maximized is None:
+        if self.size.width < 80 and self.alone is None:
             self.toggle_class("-playing")
             self.call_after_refresh(self._after_playing)
         elif by > 0:
@@ -254,7 +258,7 @@ class Tour(Laboratory):
 
     def action_leave(self) -> None:
         """Leaves what is maximised, then the cursor, then the tour: what was there before it comes back."""
-        if self.maximized is not None or self.view.cursor is not None:
+        if self.alone is not None or self.view.cursor is not None:
             super().action_leave()
             return
         before = self.before

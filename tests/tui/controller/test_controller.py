@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sgdtui.predict.linear.edge_of_stability import edge_of_stability
 from sgdtui.tui.controller.choices import warning_of
 from sgdtui.tui.controller.controller import Workbench
 from sgdtui.tui.controller.events import Claimed, Event, Request, Setup, Shown, Trouble
@@ -126,7 +127,8 @@ def test_eta_past_stability_is_flagged_on_its_dial(desk: Desk) -> None:
     setup = desk.last(Setup)
     assert isinstance(setup, Setup)
     assert "diverge" in next(d for d in setup.dials if d.path == "eta").warning
-    assert warning_of(synthetic.double_well_experiment()) == ""
+    experiment = synthetic.double_well_experiment()
+    assert warning_of(experiment, edge_of_stability(experiment)) == ""
 
 
 def test_walkers_are_placed_on_the_axes_shown(desk: Desk) -> None:

@@ -77,7 +77,7 @@ async def test_the_map_has_axes_a_legend_letters_and_a_readout(table: Path) -> N
 
 async def test_axes_measures_verdicts_and_held_settings_change(table: Path) -> None:
     async with mapped(table) as stage:
-        await stage.press("m")
+        await stage.press("b")
         assert stage.map.choice is not None
         assert stage.map.choice.measure == "verdict"
         await stage.press("v")
@@ -85,7 +85,7 @@ async def test_axes_measures_verdicts_and_held_settings_change(table: Path) -> N
         await stage.press("y")
         assert (stage.map.choice.x, stage.map.choice.y) == ("eta", "s")
         assert dict(stage.map.choice.held) == {"batch": 1}
-        await stage.press("f")
+        await stage.press("h")
         assert dict(stage.map.choice.held) == {"batch": 2}
         await stage.press("x")
         assert (stage.map.choice.x, stage.map.choice.y) == ("batch", "s")
@@ -99,9 +99,9 @@ async def test_the_contour_stands_between_the_two_sides_of_its_level(table: Path
         assert stage.panel.level == 0.05
         contour = [line for line in stage.lines()[2:-6] if "│" in line[8:] or "┼" in line]
         assert contour
-        await stage.press("right_square_bracket")
+        await stage.press("right_parenthesis")
         assert stage.panel.level == 0.1
-        await stage.press("c")
+        await stage.press("i")
         assert stage.panel.level is None
 
 

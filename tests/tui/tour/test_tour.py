@@ -45,7 +45,7 @@ async def test_the_tour_opens_on_the_first_page_with_its_story_beside_the_panels
         assert stage.lab.said[-2:] == ["change", "reset"], "the walkers begin at the preset's start"
 
 
-@pytest.mark.parametrize(("forward", "back"), [("n", "b"), ("pagedown", "pageup"), ("right", "left")])
+@pytest.mark.parametrize(("forward", "back"), [("j", "k"), ("pagedown", "pageup"), ("right", "left")])
 async def test_pages_turn(forward: str, back: str) -> None:
     async with lecture() as stage:
         await stage.press(forward)
@@ -69,7 +69,7 @@ async def test_every_page_opens_and_says_its_title() -> None:
             for word in stage.bench.experiment.title.split():
                 assert word in shown
             assert len(stage.tour.page.claims) == len(stage.bench.experiment.expect)
-            await stage.press("n")
+            await stage.press("j")
         assert stage.tour.page.progress.page == len(PAGES) - 1, "there is nothing after the last page"
 
 
@@ -151,7 +151,7 @@ async def test_progress_is_remembered() -> None:
     async with lecture(page="flat-or-quiet") as stage:
         await stage.measure(document(0.9668))
         assert stage.tour.page.progress.seen == {"flat-or-quiet"}
-        await stage.press("n")
+        await stage.press("j")
     state = load_state()
     assert (state.tour_chapter, state.tour_page) == (3, 1)
     assert state.tour_seen == ("flat-or-quiet",)
@@ -165,7 +165,7 @@ async def test_progress_is_remembered() -> None:
 async def test_a_kiosk_remembers_nothing() -> None:
     async with lecture(page="flat-or-quiet", kiosk=True) as stage:
         await stage.measure(document(0.9668))
-        await stage.press("n")
+        await stage.press("j")
     assert load_state().tour_seen == ()
     assert load_state().tour_chapter == 0
 
@@ -176,7 +176,7 @@ async def test_contents_lead_anywhere() -> None:
         assert isinstance(stage.app.screen, Contents)
         for chapter in CHAPTERS[:4]:
             assert chapter.title in stage.text
-        await stage.press("n", "n", "down", "enter")
+        await stage.press("j", "j", "down", "enter")
         assert isinstance(stage.app.screen, Tour)
         assert stage.tour.page.progress.name == "hot-and-cold"
         await stage.press("t", "escape")
@@ -190,12 +190,12 @@ async def test_escape_gives_back_what_was_there_before() -> None:
         await stage.press("escape")
         assert type(stage.app.screen) is Laboratory
         assert stage.bench.experiment is before
-        assert "NOT GIBBS, in equilibrium" in stage.text
+        assert "NOT GIBBS" in stage.text
 
 
 async def test_a_page_is_taken_to_the_laboratory() -> None:
     async with lecture(page="pollen") as stage:
-        await stage.press("o")
+        await stage.press("g")
         assert type(stage.app.screen) is Laboratory
         assert stage.bench.experiment is not None
         assert stage.bench.experiment.name == "pollen"
@@ -210,17 +210,17 @@ async def test_in_a_plot_the_arrows_move_the_cursor() -> None:
         await stage.press("right")
         assert stage.tour.view.cursor is not None
         assert stage.tour.page.progress.name == "flat-or-quiet"
-        await stage.press("n")
+        await stage.press("j")
         assert stage.tour.page.progress.name == "sharp-and-flat"
 
 
 async def test_story_and_claims_scroll() -> None:
     async with lecture((80, 24), page="not-identity") as stage:
         story, claims = stage.tour.query_one(Story), stage.tour.query_one(TourClaims)
-        assert "↓" in stage.lines()[1]
+        assert "↓" in stage.lines()[2]
         await stage.press(*["down"] * 40)
         assert story.first > 0
-        assert "↓" not in stage.lines()[1][:33]
+        assert "↓" not in stage.lines()[2][:33]
         assert "slides on SGD" in stage.text
         claims.focus()
         await stage.press("down", "down")
@@ -246,7 +246,7 @@ async def test_nothing_is_empty_at_any_size(size: tuple[int, int]) -> None:
     async with lecture(size, page="flat-or-quiet") as stage:
         await stage.measure(document(0.9668))
         text = stage.text
-        for there in ("4 Flat or quiet?", "Claims", "✓ left", "n Next", "Commenters"):
+        for there in ("4 Flat or quiet?", "Claims", "✓ left", "j Next", "Commenters"):
             assert there in text
         assert all(len(line) == size[0] for line in stage.lines())
 
@@ -288,10 +288,10 @@ async def test_a_broken_preset_is_a_notice_and_the_tour_goes_on(tmp_path: Any) -
     folder.mkdir(parents=True)
     (folder / "pollen.yaml").write_text("loss: [\n")
     async with lecture(page="solvable") as stage:
-        await stage.press("n")
+        await stage.press("j")
         assert stage.tour.page.progress.name == "pollen"
         assert stage.app.is_running
-        await stage.press("n")
+        await stage.press("j")
         assert (
             "What moves, when nothing is pushed?" in " ".join(stage.text.split())
             or "What moves" in stage.text
@@ -301,5 +301,5 @@ async def test_a_broken_preset_is_a_notice_and_the_tour_goes_on(tmp_path: Any) -
 async def test_every_page_says_where_it_is_however_narrow() -> None:
     async with lecture(size=(80, 24)) as stage:
         for chapter, page in PAGES:
-            assert f" {page + 1}/{len(CHAPTERS[chapter].pages)} " in stage.lines()[1]
-            await stage.press("n")
+            assert f" {page + 1}/{len(CHAPTERS[chapter].pages)} " in stage.lines()[2]
+            await stage.press("j")

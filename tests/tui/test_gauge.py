@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.gauge import draw_gauge
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.roles import Role
-from sgdtui.tui.tour.gauge import draw_gauge
 
 
 def drawn(measured: float | None, se: float | None, ascii: bool = False) -> str:

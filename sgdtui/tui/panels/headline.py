@@ -1,0 +1,203 @@
+"""The verdict in one whole sentence with the two numbers that matter: what was measured, and what Gibbs says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sgdtui.expression.node import Apply
+from sgdtui.lab.misplaced import Share
+from sgdtui.lab.snapshot import Snapshot
+from sgdtui.tui.draw.roles import PREDICTION_SHORT, PREDICTION_TITLE, Role
+from sgdtui.tui.draw.scale import number, parenthesised, percent
+from sgdtui.tui.panels.decider import decider_of
+from sgdtui.tui.view import PREDICTIONS, View, names_of, settling_word
+
+BADGE = {
+    "gibbs": ("GIBBS", "", Role.GOOD),
+    "equilibrium, not gibbs": ("NOT GIBBS", "", Role.BAD),
+    "nonequilibrium": ("NOT GIBBS", ", out of equilibrium", Role.BAD),
+    "no stationary law": ("NO STATIONARY LAW", "", Role.BAD),
+    "undecided": ("UNDECIDED", "", Role.WARN),
+}
+"""The verdict's word, what is added where there is room, and its ink."""
+
+CONDITIONS = frozenset(("<", "<=", ">", ">=", "==", "!=", "and", "or", "not"))
+"""Functions whose average is a share of the walkers."""
+
+OBSERVED_FIRST = 0.6
+"""An observable of the preset is told, rather than an interval that was found, if it has so much of the difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A badge (word, addition, ink), the sentence, the same in fewer words, and the reason that may follow it."""
+
+    word: str
+    addition: str
+    ink: int
+    sentence: str
+    shorter: str = ""
+    reason: str = ""
+
+
+def headline_of(view: View) -> Headline:
+    """What the line under the title says now."""
+    snapshot = view.snapshot
+    if snapshot is None or snapshot.phase in ("compiling", "pilot"):
+        return Headline("WAIT", "", Role.MUTED, view.busy or "The run is being made ready.")
+    if snapshot.phase == "failed":
+        return Headline("FAILED", "", Role.BAD, snapshot.message or "The run failed; no reason was given.")
+    if view.settling:
+        sentence = "The walkers are still forgetting where they started; nothing is counted yet."
+        return Headline(settling_word(view).upper(), "", Role.WARN, sentence)
+    if view.stale or snapshot.verdict is None:
+        return Headline("WAIT", "", Role.MUTED, "The predictions for these dials are being computed.")
+    word, addition, ink = BADGE.get(snapshot.verdict.text, (snapshot.verdict.text.upper(), "", Role.TEXT))
+    why = snapshot.verdict.why
+    if snapshot.verdict.text == "undecided":
+        decider = decider_of(view)
+        if decider is not None:
+            sentence = decider.what + (" (d does it)." if decider.changes else "")
+            return Headline(word, addition, ink, sentence, reason=why)
+    if snapshot.verdict.text in ("undecided", "no stationary law"):
+        return Headline(word, addition, ink, why)
+    return Headline(word, addition, ink, *_sentence(snapshot), why)
+
+
+def _sentence(snapshot: Snapshot) -> tuple[str, str]:
+    """The two numbers in which the run and Gibbs (or the first prediction that there is) differ most; and shorter."""
+    turning = _turning(snapshot)
+    if turning is not None:
+        return turning
+    name = next((n for n in PREDICTIONS if n in snapshot.predictions), None)
+    if name is None:
+        return "", ""
+    told = _told_share(snapshot, name)
+    return told or _told_moment(snapshot, name)
+
+
+def _turning(snapshot: Snapshot) -> tuple[str, str] | None:
+    """Out of equilibrium: the entropy that is produced."""
+    if snapshot.verdict is None or snapshot.verdict.text != "nonequilibrium" or snapshot.flow is None:
+        return None
+    produced = snapshot.flow.entropy_production
+    if produced.value is not None and produced.se is not None:
+        amount = parenthesised(produced.value, produced.se)
+    elif snapshot.flow.predicted_entropy_production is not None:
+        amount = f"{number(snapshot.flow.predicted_entropy_production)} (predicted)"
+    else:
+        return None
+    moves = "The cloud turns" if len(snapshot.edges) == 2 else "A current flows"
+    return (
+        f"{moves}: it produces {amount} nats per t; Gibbs says 0.",
+        f"It turns: {amount} nats per t; Gibbs 0.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two parts of the line between which a prediction shares the walkers wrongly: where they have more and fewer.
+
+    `where` names the part with more; measured shares have standard errors.
+    """
+
+    where: str
+    more: Share
+    fewer: Share
+
+
+def contrast_of(snapshot: Snapshot, name: str) -> Contrast | None:
+    """Of one prediction: by a condition that the preset observes where that shows most of the difference, else by the
+    intervals that were found. None where neither tells.
+    """
+    found = snapshot.misplaced.get(name)
+    conditions = _conditions(snapshot, name)
+    best = max(conditions, key=lambda pair: abs(pair[1].measured - pair[1].predicted), default=None)
+    if found is None:
+        return None if best is None else _either_side(*best)
+    largest = max(
+        abs(found.more.measured - found.more.predicted), abs(found.fewer.measured - found.fewer.predicted)
+    )
+    if best is not None and abs(best[1].measured - best[1].predicted) >= OBSERVED_FIRST * largest:
+        return _either_side(*best)
+    return Contrast(interval_of(found.more, names_of(snapshot)[0]), found.more, found.fewer)
+
+
+def _either_side(where: str, share: Share) -> Contrast:
+    """A condition and its opposite, the one with more of the walkers first."""
+    opposite = Share(None, None, 1 - share.measured, share.se, 1 - share.predicted)
+    if share.measured >= share.predicted:
+        return Contrast(where, share, opposite)
+    return Contrast(f"not {where}", opposite, share)
+
+
+def _conditions(snapshot: Snapshot, name: str) -> list[tuple[str, Share]]:
+    """The preset's conditions, as they are written, with their measured and predicted shares."""
+    found = []
+    for condition, expression in snapshot.experiment.observe:
+        observed = snapshot.observables.get(condition)
+        predicted = snapshot.predictions[name].observables.get(condition)
+        if (
+            _is_condition(expression)
+            and observed is not None
+            and observed.value is not None
+            and predicted is not None
+        ):
+            found.append((expression.text, Share(None, None, observed.value, observed.se, predicted)))
+    return found
+
+
+def _told_share(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
+    """Where the walkers have more than is predicted."""
+    contrast = contrast_of(snapshot, name)
+    if contrast is None:
+        return None
+    share = contrast.fewer if contrast.where.startswith("not ") else contrast.more
+    where = contrast.where.removeprefix("not ")
+    measured = percent(share.measured, share.se)
+    said = percent(share.predicted)
+    return (
+        f"{measured} of the walkers have {where}; {PREDICTION_TITLE[name]} says {said}.",
+        f"{measured} have {where}; {PREDICTION_SHORT[name]}: {said}.",
+    )
+
+
+def interval_of(share: Share, name: str) -> str:
+    """As x < .3, x > .3 or .3 < x < 1.2."""
+    low = number(share.low) if share.low is not None else ""
+    high = number(share.high) if share.high is not None else ""
+    if low and high:
+        return f"{low} < {name} < {high}"
+    return f"{name} > {low}" if low else f"{name} < {high}" if high else f"any {name}"
+
+
+def _told_moment(snapshot: Snapshot, name: str) -> tuple[str, str]:
+    """The entry of the covariance that differs most, of the axes that are shown."""
+    predicted = snapshot.predictions[name].covariance
+    if predicted is None:
+        return "", ""
+    names, axes = names_of(snapshot), snapshot.experiment.space.axes
+    best, told = -1.0, ("", "")
+    for i, one in enumerate(axes):
+        for j, other in enumerate(axes[: i + 1]):
+            value, se = float(snapshot.covariance[one, other]), float(snapshot.covariance_se[one, other])
+            says = float(predicted[one, other])
+            scale = float(
+                (abs(predicted[one, one] * predicted[other, other])) ** 0.5
+            )  # so that no unit of x counts for more
+            difference = abs(value - says) / scale if scale > 0 else 0.0
+            if difference > best:
+                best = difference
+                what = f"variance of {names[i]}" if i == j else f"covariance of {names[j]} and {names[i]}"
+                title = PREDICTION_TITLE[name]
+                amount = parenthesised(value, se)
+                told = (
+                    f"The {what} is {amount}; {title} says {number(says)}.",
+                    f"{what.capitalize()} {amount}; {title}: {number(says)}.",
+                )
+    return told
+
+
+def _is_condition(expression: object) -> bool:
+    node = getattr(expression, "node", None)
+    return isinstance(node, Apply) and node.function in CONDITIONS

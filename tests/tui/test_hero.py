@@ -1,0 +1,145 @@
+"""The picture has at least half of the rows at every size, and says in words and without colour what it shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.panels.distribution import Distribution
+from sgdtui.tui.panels.distribution_line import rows_of
+from sgdtui.tui.screens.laboratory import Laboratory
+from tests.tui import synthetic
+from tests.tui.stage import Stage, staged
+
+SIZES = (
+    (60, 20), (60, 24), (60, 30), (60, 60), (72, 20), (79, 35), (80, 20), (80, 24), (80, 30), (90, 50),
+    (100, 30), (109, 40), (110, 20), (110, 29), (120, 36), (140, 49), (160, 50), (170, 24), (200, 60), (300, 90),
+)  # fmt: skip
+"""Twenty, every class of width and height among them."""
+
+
+def hero_of(stage: Stage) -> Distribution:
+    assert isinstance(stage.app.laboratory, Laboratory)
+    return stage.app.laboratory.query_one(Distribution)
+
+
+@pytest.mark.parametrize("scene", ["double-well", "rotating"])
+async def test_it_has_half_of_the_rows_at_twenty_sizes(scene: str) -> None:
+    snapshot = synthetic.double_well() if scene == "double-well" else synthetic.rotating_2d()
+    async with staged(snapshot, SIZES[0]) as stage:
+        for width, height in SIZES:
+            await stage.pilot.resize_terminal(width, height)
+            await stage.settle()
+            hero = hero_of(stage)
+            assert 2 * hero.size.height >= height, (width, height, hero.size)
+            assert hero.box is not None
+            assert 4 * hero.box.rows >= height, ("the plot itself has a quarter", width, height, hero.box)
+            assert 3 * hero.box.columns >= min(width, 90), (width, height, hero.box)
+
+
+def test_the_plot_has_half_of_the_picture() -> None:
+    for height in range(3, 80):
+        rows = rows_of(height, landscape=True)
+        assert 2 * rows.plot >= height - 1, height
+        assert rows.plot + rows.rule + rows.loss + rows.ribbon + rows.ticks == height
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 36), (200, 60)])
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_a_line_is_understood_without_colour(size: tuple[int, int], ascii: bool) -> None:
+    """Which bars are SGD, which line is Gibbs, where the noise is loud, and how far Gibbs is off."""
+    async with staged(synthetic.double_well(), size, colour="none", ascii=ascii) as stage:
+        text, hero = stage.text, hero_of(stage)
+        assert "NOT GIBBS" in stage.lines()[1]
+        assert "96.7" in stage.lines()[1]
+        assert "50 %" in stage.lines()[1]
+        assert "SDE: 9" in text, "the bars are named"
+        assert "Gibbs: 50 %" in text, "the line is named"
+        assert text.index("quiet .50") < text.index("loud 1.5")
+        assert hero.painted is not None
+        drawn = "\n".join(hero.painted.lines)
+        assert ("#" if ascii else "█") in drawn
+        assert drawn.count("o" if ascii else "●") > 3, "walkers"
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_the_plane_is_understood_without_colour(ascii: bool) -> None:
+    async with staged(synthetic.rotating_2d(), (120, 36), colour="none", ascii=ascii) as stage:
+        assert "NOT GIBBS, out of equilibrium" in stage.lines()[1]
+        assert ".527(4) nats per t; Gibbs says 0." in stage.lines()[1]
+        assert "Gibbs: 50" in stage.text
+        assert "p(x)" in stage.text
+        assert "p(y)" in stage.text
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 36), (200, 60)])
+async def test_there_are_arrows_at_forty_places(size: tuple[int, int]) -> None:
+    async with staged(synthetic.rotating_2d(), size) as stage:
+        stage.lab.show(sample=None)
+        await stage.settle()
+        hero = hero_of(stage)
+        assert hero.painted is not None
+        drawn = "".join(hero.painted.lines)
+        assert sum(drawn.count(head) for head in "→↗↑↖←↙↓↘·") >= 40
+
+
+async def test_one_line_at_a_time() -> None:
+    async with staged(synthetic.double_well()) as stage:
+        seen = []
+        for _ in range(4):
+            seen.append(stage.view.shown())
+            await stage.press("p")
+        assert seen == ["gibbs", "fokker-planck", "transfer", None]
+        assert stage.view.shown() == "gibbs"
+        await stage.press("p")
+        assert "Fokker–Planck agrees" in stage.text
+
+
+async def test_watched_walkers_are_where_the_run_has_them() -> None:
+    async with staged(synthetic.rotating_2d(), colour="none") as stage:
+        hero = hero_of(stage)
+        sample = stage.lab.stored.sample
+        assert sample is not None
+        assert hero.box is not None
+        assert hero.painted is not None
+        for x, y in sample:
+            column = hero.box.column_of(float(x))
+            if column is None or not hero.box.bottom <= y <= hero.box.top:
+                continue
+            down = (hero.box.top - y) / (hero.box.top - hero.box.bottom) * hero.box.rows
+            row = hero.box.y + min(hero.box.rows - 1, int(down))
+            assert hero.painted.glyph[row, column] == ord("●")
+
+
+async def test_one_step_is_drawn_from_where_each_walker_was() -> None:
+    for snapshot in (synthetic.double_well(), synthetic.rotating_2d()):
+        async with staged(snapshot) as stage:
+            hero, lab = hero_of(stage), stage.lab
+            sample = lab.stored.sample
+            assert sample is not None
+            lab.show(step=lab.stored.step + 1, sample=sample + 0.1)
+            await stage.settle()
+            assert hero.memory.before is not None
+            assert np.array_equal(hero.memory.before, sample)
+            assert hero.painted is not None
+            braille = (hero.painted.glyph >= 0x2800) & (hero.painted.ink == Role.WALKER)
+            assert braille.any()
+            lab.show(step=lab.stored.step + 9, sample=sample)
+            await stage.settle()
+            assert hero.memory.before is None, "more than a step has gone by"
+            braille = (hero.painted.glyph >= 0x2800) & (hero.painted.ink == Role.WALKER)
+            assert not braille.any()
+
+
+async def test_walkers_are_what_a_slow_link_drops_and_it_is_said() -> None:
+    async with staged(synthetic.double_well()) as stage:
+        laboratory = stage.app.laboratory
+        assert isinstance(laboratory, Laboratory)
+        laboratory.view = stage.view.but(walkers=False)
+        laboratory.refresh_view()
+        await stage.settle()
+        assert "no walkers" in stage.lines()[0]
+        hero = hero_of(stage)
+        assert hero.painted is not None
+        assert not any("●" in line for line in hero.painted.lines)
