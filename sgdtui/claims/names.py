@@ -21,7 +21,8 @@ ENTRIES = (
     "preset_hash", "form", "variables", "kind", "eta", "batch", "momentum", "schedule", "convention", "dt",
     "time_step", "swarm", "walkers", "steps", "burn_in", "every", "seed", "bins", "threads", "domain", "boundary",
     "axes", "start", "temperature", "until", "parameters", "relaxation_time", "relaxation_from", "settled", "dt_bias",
-    "mean_steps", "mean_time", "se_steps", "fraction", "predicted_time", "kramers_time",
+    "mean_steps", "mean_time", "se_steps", "fraction", "predicted_time", "kramers_time", "chain_time", "bias_dt",
+    "sde_time", "censored", "estimator",
     "entropy_production", "entropy_production_se", "predicted_entropy_production", "area_rate", "area_rate_se",
     "displacement", "displacement_se", "curl",
 )  # fmt: skip

@@ -35,6 +35,8 @@ def verdict(
     isotropic: bool = True,
     entropy_production: tuple[float, float] | None = None,
     curl: float | None = None,
+    restless: str = "",
+    unsettled: str = "",
 ) -> Verdict:
     """Not settled → undecided; escaping or not normalisable → no stationary law; Gibbs agrees → gibbs; else
     predicted current zero → equilibrium, not gibbs; else nonequilibrium.
@@ -55,14 +57,18 @@ def verdict(
         isotropic: whether Σ is a multiple of the identity, for the sentence.
         entropy_production: measured, per unit t, and its standard error, for the sentence.
         curl: of F = -Σ⁻¹(2g/η + ∇·Σ), root mean square over the law, for the sentence.
+        restless: why a run cannot settle by construction (undecided, with this sentence); empty where it may.
+        unsettled: why a run has not settled, where more is known than that it has not.
     """
+    if restless:
+        return Verdict("undecided", restless)
     lawless = _no_stationary_law(predictions, absences, is_sde, escaping)
     # What has no stationary law and no relaxation time never settles: that is no reason to leave it undecided.
     timeless = all(prediction.relaxation_time is None for prediction in predictions.values())
     if lawless is not None and (settled is not False or timeless):
         return Verdict("no stationary law", lawless)
     if not settled:
-        return Verdict("undecided", why.unsettled())
+        return Verdict("undecided", unsettled or why.unsettled())
     gibbs = comparisons.get("gibbs")
     if gibbs is not None and gibbs.agrees:
         return Verdict("gibbs", why.gibbs(gibbs, predictions["gibbs"], variance_range))

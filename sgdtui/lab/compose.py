@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.effective_size import effective_samples, standard_errors
-from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed, passage_report
+from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed
+from sgdtui.lab.passage import passage_report
 from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.snapshot import Series, Snapshot
 from sgdtui.model.experiment import Experiment
@@ -95,7 +96,12 @@ def compose(
             mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
         ),
         passage=passage_report(
-            counts.passage, experiment.time_step, foresight.passage_time, foresight.kramers_time
+            counts.passage,
+            None if experiment.dynamics.schedule is not None else experiment.time_step,
+            foresight.passage,
+            tuple(names),
+            experiment.dynamics.is_sde,
+            foresight.passage_doubled,
         ),
         verdict=verdict,
         series=series,

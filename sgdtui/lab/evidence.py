@@ -12,10 +12,12 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.judgement import Appraisal, appraise
+from sgdtui.lab.passage import bias_is_open
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.predictions import Foresight, MeasuredLaw
 from sgdtui.lab.predictor import Foreseen
 from sgdtui.lab.step_doubling import Companions
+from sgdtui.lab.unsettled import never_rests
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -86,10 +88,12 @@ class Evidence:
     # --- the bias of dt
 
     def _bias_is_open(self, experiment: Experiment) -> bool:
-        """Whether there is a prediction to hold against an SDE whose bias of dt no prediction gives."""
+        """Whether there is a prediction, or a first passage, of an SDE whose bias of dt no prediction gives."""
         if self._foreseen is None or not self._foreseen.complete:
             return False
         foresight = self._foreseen.foresight
+        if experiment.until is not None:
+            return bias_is_open(experiment, foresight.passage)
         held = any(name != "transfer" for name in foresight.predictions)
         return has_dt_bias(experiment) and foresight.dt_bias is None and held
 
@@ -128,12 +132,14 @@ class Evidence:
         foresight = Foresight(edges)
         if current and self._foreseen is not None and same_edges(self._foreseen.edges, edges):
             foresight = self._foreseen.foresight
-        if current and self._bias_is_open(experiment):
+        if current and experiment.until is not None and self._companion is not None:
+            foresight = replace(foresight, passage_doubled=self._companion.passage_time())
+        elif current and self._bias_is_open(experiment):
             bias = self._companion.bias(counts) if self._companion is not None and settled else None
             foresight = replace(foresight, dt_bias=bias)
         began = time.monotonic()
         if ended or began - self._judged_at >= self._judging_cost / _JUDGING:
-            self.appraisal = appraise(experiment, counts, foresight, settled)
+            self.appraisal = appraise(experiment, counts, foresight, settled, never_rests(experiment))
             self._judged_at = time.monotonic()
             self._judging_cost = self._judged_at - began
         return foresight

@@ -27,8 +27,19 @@ class Appraisal:
     verdict: Verdict | None
 
 
-def appraise(experiment: Experiment, counts: Counts, foresight: Foresight, settled: bool | None) -> Appraisal:
-    """Judge every prediction and give the verdict. `settled` as in `resolve.Resolved`."""
+def appraise(
+    experiment: Experiment,
+    counts: Counts,
+    foresight: Foresight,
+    settled: bool | None,
+    restless: str = "",
+    unsettled: str = "",
+) -> Appraisal:
+    """Judge every prediction and give the verdict.
+
+    `settled` as in `plan.Resolved`; `restless` is the sentence for a run that cannot settle by construction and
+    `unsettled` that for one that has not (empty: the usual one).
+    """
     found = foresight.dt_bias
     bias: Bias = None
     if not has_dt_bias(experiment):
@@ -55,6 +66,8 @@ def appraise(experiment: Experiment, counts: Counts, foresight: Foresight, settl
             foresight.predictions,
             foresight.absences,
             settled=settled,
+            restless=restless,
+            unsettled=unsettled,
             escaping=counts.lost > _ESCAPING * experiment.run.walkers,
             is_sde=experiment.dynamics.is_sde,
             dimension=experiment.dimension,

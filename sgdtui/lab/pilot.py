@@ -20,6 +20,10 @@ Cancelled = Callable[[], bool]
 WALKERS = 4096
 SHARE = 0.9999
 """The share of the pilot's walkers that the window holds before it is widened by a quarter."""
+_SHARE_ON_THE_WAY = 0.999
+"""The same at every moment of a run that never rests."""
+_FURTHEST, _FEWER = 65_536, 8
+"""Steps up to which all walkers of a pilot follow such a run, and the factor by which fewer go further."""
 _SEED_OFFSET = 1_000_003
 _FIRST_STEPS = 256
 _DECORRELATED = 0.1
@@ -31,8 +35,7 @@ class Cancel(Exception):
 
 def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
     """The same system with few walkers, no stopping rule, and a window that is there if not yet the right one."""
-    swarm = experiment.dynamics.swarm
-    walkers = WALKERS - (WALKERS % swarm.size if swarm else 0)
+    walkers = max(WALKERS - WALKERS % _unit(experiment), _unit(experiment))
     space = experiment.space
     if space.domain is None:
         space = replace(space, domain=(FALLBACK_INTERVAL,) * len(space.axes))
@@ -40,6 +43,11 @@ def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
         experiment.run, walkers=walkers, seed=experiment.run.seed + _SEED_OFFSET, burn_in=0, steps=0
     )
     return replace(experiment, run=run, until=None, start=start or experiment.start, space=space)
+
+
+def _unit(experiment: Experiment) -> int:
+    """Walkers that belong together: those of a swarm."""
+    return experiment.dynamics.swarm.size if experiment.dynamics.swarm else 1
 
 
 def find_domain(
@@ -54,6 +62,44 @@ def find_domain(
     for point in _unseen_minima(experiment, low, high):
         other_low, other_high = _settled_range(experiment, At((point,)), most_steps, cancelled)
         low, high = np.minimum(low, other_low), np.maximum(high, other_high)
+    return widened(low, high)
+
+
+def find_domain_on_the_way(
+    experiment: Experiment, burn_in: int, steps: int, cancelled: Cancelled | None = None
+) -> tuple[Interval, ...]:
+    """The window that holds 99.9 % of the walkers at every one of some moments from burn-in to the end, widened.
+
+    Walkers stop where `until` holds, as they will in the run. Long runs are followed by fewer walkers, for half
+    a million steps at most. Raises `Cancel`.
+    """
+    from sgdtui.simulate.ensemble import Ensemble
+
+    pilot = replace(pilot_of(experiment), until=experiment.until)
+    last = burn_in + steps
+    if last > _FURTHEST:
+        pilot = replace(
+            pilot, run=replace(pilot.run, walkers=max(pilot.run.walkers // _FEWER, _unit(experiment)))
+        )
+        last = min(last, _FURTHEST * _FEWER)
+    axes = list(pilot.space.axes)
+    moments = np.concatenate([np.linspace(burn_in, last, 33), burn_in + np.geomspace(1, max(steps, 2), 17)])
+    low, high = np.full(len(axes), np.inf), np.full(len(axes), -np.inf)
+    ensemble = Ensemble(pilot)
+    try:
+        for moment in np.unique(np.clip(moments, 0, last).astype(int)):
+            ensemble.advance(int(moment) - ensemble.step, record=False, cancelled=cancelled)
+            if cancelled is not None and cancelled():
+                raise Cancel
+            drawn = ensemble.positions()[:, axes]
+            if not np.isfinite(drawn).all(axis=1).any():
+                break  # all have arrived, or are lost
+            ends = held_range(drawn, _SHARE_ON_THE_WAY)
+            low, high = np.minimum(low, ends[0]), np.maximum(high, ends[1])
+    finally:
+        ensemble.close()
+    if not np.isfinite(low).all():
+        low, high = -np.ones(len(axes)), np.ones(len(axes))
     return widened(low, high)
 
 
@@ -74,13 +120,13 @@ def widened(low: Array, high: Array) -> tuple[Interval, ...]:
     )
 
 
-def held_range(positions: Array) -> tuple[Array, Array]:
-    """The ends, each (axes,), between which 99.99 % of the positions (walkers, axes) lie on every axis."""
+def held_range(positions: Array, share: float = SHARE) -> tuple[Array, Array]:
+    """The ends, each (axes,), between which a `share` of the positions (walkers, axes) lies on every axis."""
     alive = positions[np.isfinite(positions).all(axis=1)]
     if not len(alive):
         middle = np.zeros(positions.shape[1])
         return middle - 1.0, middle + 1.0
-    tail = (1 - SHARE) / 2
+    tail = (1 - share) / 2
     low, high = np.quantile(alive, [tail, 1 - tail], axis=0)
     return low, high
 

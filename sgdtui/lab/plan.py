@@ -10,9 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.expression import Apply, walk
-from sgdtui.lab.pilot import Cancelled, correlation_time, find_domain, held_range, widened
+from sgdtui.lab.pilot import (
+    Cancelled,
+    correlation_time,
+    find_domain,
+    find_domain_on_the_way,
+    held_range,
+    widened,
+)
+from sgdtui.lab.unsettled import never_rests
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import fields
 from sgdtui.model.loss import Interval
 
 if TYPE_CHECKING:
@@ -67,7 +74,10 @@ def known_domain(experiment: Experiment) -> tuple[Interval, ...] | None:
 
 
 def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> Experiment:
-    """The experiment with a window: its own, its loss's, or that of a pilot run. Hops get one bin a state."""
+    """The experiment with a window: its own, its loss's, or that of a pilot run. Hops get one bin a state.
+
+    Where walkers never rest (`until`, a schedule, equations that change) the window holds them on their whole way.
+    """
     states = experiment.system.states
     if states is not None and experiment.run.bins is None:
         experiment = replace(experiment, run=replace(experiment.run, bins=states))
@@ -76,8 +86,12 @@ def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> E
     domain = known_domain(experiment)
     if domain is None:
         run = experiment.run
-        planned = (run.burn_in or 0) + run.steps if run.steps is not None else 65_536
-        domain = find_domain(experiment, max(64, min(planned, 65_536)), cancelled)
+        if has_no_rest(experiment):
+            steps = run.steps if run.steps is not None else _unsettling_steps(experiment)
+            domain = find_domain_on_the_way(experiment, run.burn_in or 0, steps, cancelled)
+        else:
+            planned = (run.burn_in or 0) + run.steps if run.steps is not None else 65_536
+            domain = find_domain(experiment, max(64, min(planned, 65_536)), cancelled)
     return replace(experiment, space=replace(experiment.space, domain=domain))
 
 
@@ -127,14 +141,7 @@ def relaxation_of(
 
 def has_no_rest(experiment: Experiment) -> bool:
     """Whether the run cannot settle by construction: walkers stop, or the equations change with time."""
-    from sgdtui.predict.numerics.step_constants import learning_rate
-
-    if experiment.until is not None or learning_rate(experiment) is None:
-        return True
-    try:
-        return fields(experiment).time_dependent
-    except TypeError:
-        return False
+    return never_rests(experiment) != ""
 
 
 def cost(experiment: Experiment) -> float:

@@ -208,6 +208,22 @@ class Result:
             "fraction": _plain(passage.fraction),
             "predicted_time": _plain(passage.predicted_time),
             "kramers_time": _plain(passage.kramers_time),
+            "chain_time": _plain(passage.chain_time),
+            "bias_dt": _plain(passage.bias_dt.value),
+            "bias_dt_se": _plain(passage.bias_dt.se),
+            "sde_time": _plain(passage.sde_time.value),
+            "sde_time_se": _plain(passage.sde_time.se),
+            "censored": passage.censored,
+            "estimator": passage.estimator,
+            "why_not": passage.why_not or None,
+            "observables": {
+                name: {
+                    "value": _plain(there.measured.value),
+                    "se": _plain(there.measured.se),
+                    "predicted": _plain(there.predicted),
+                }
+                for name, there in passage.observables.items()
+            },
         }
 
     def _prediction(self, prediction: Prediction) -> dict[str, Any]:

@@ -260,7 +260,8 @@ class Simulation:
         """Whether the bias of dt is still being measured of a run that has settled."""
         if self.recording is None or self.experiment is None or self.predictions_of != self.generation:
             return False
-        return bool(self.settled) and self.evidence.lags(self.experiment, self.recording.sampled)
+        wanted = bool(self.settled) or (self.experiment.until is not None and self.recording.sampling)
+        return wanted and self.evidence.lags(self.experiment, self.recording.sampled)
 
     @property
     def _all_recorded(self) -> bool:
@@ -343,6 +344,7 @@ class Simulation:
             or self.recording is None
             or self.ensemble is None
             or self.experiment is None
+            or has_no_rest(self.experiment)
         ):
             return False
         domain = self.recording.better_window(self.experiment.space.domain or ())

@@ -39,14 +39,39 @@ class FlowReport:
 
 
 @dataclass(frozen=True, slots=True)
+class AtExit:
+    """The average of an observed expression over the places where walkers arrived, beside the SDE's exact one."""
+
+    measured: Observed
+    predicted: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PassageReport:
-    """First passage of the `until` condition, beside the exact integral and Kramers (1-D, else None)."""
+    """First passage of the `until` condition. Times are in units of t; None is what is not known.
+
+    mean_steps      over all walkers, those that are still on their way too; None for the reason `why_not`
+    fraction        the share of walkers that have arrived
+    predicted_time  the SDE's mean time, exactly (1-D); `kramers_time` Kramers' estimate of it
+    chain_time      the predicted mean time of the steps that are simulated (1-D)
+    bias_dt         for an SDE: what the steps' mean time has over the SDE's, and `sde_time` the measured time without
+    censored        whether walkers are still on their way
+    estimator       how the mean was found, in words
+    observables     by name
+    """
 
     mean_steps: Observed
     mean_time: float | None
     fraction: float
     predicted_time: float | None = None
     kramers_time: float | None = None
+    chain_time: float | None = None
+    bias_dt: Observed = Observed(None)
+    sde_time: Observed = Observed(None)
+    censored: bool = False
+    estimator: str | None = None
+    why_not: str = ""
+    observables: dict[str, AtExit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
