@@ -13,7 +13,7 @@ from sgdtui.compare.effective_size import effective_samples, standard_errors
 from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed
 from sgdtui.lab.passage import passage_report
 from sgdtui.lab.predictions import Foresight
-from sgdtui.lab.snapshot import Series, Snapshot
+from sgdtui.lab.snapshot import Series, Snapshot, WellReport
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -46,6 +46,7 @@ def compose(
     series: Series | None,
     message: str,
     relaxation_time: float | None = None,
+    wells: WellReport | None = None,
     expected: Array | None = None,
 ) -> Snapshot:
     """The snapshot; `instant` (bins…) counts the walkers' places now, of which `alive` are finite (None: unknown), and
@@ -107,6 +108,7 @@ def compose(
         series=series,
         message=message,
         relaxation_time=relaxation_time,
+        wells=wells,
         dt_bias=foresight.dt_bias,
         best_fit=foresight.best_fit,
     )

@@ -16,8 +16,10 @@ from sgdtui.lab.passage import bias_is_open
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.predictions import Foresight, MeasuredLaw
 from sgdtui.lab.predictor import Foreseen
+from sgdtui.lab.snapshot import WellReport
 from sgdtui.lab.step_doubling import Companions
 from sgdtui.lab.unsettled import never_rests
+from sgdtui.lab.wells import Settling, WatchedWells, settled_with_wells
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -29,7 +31,11 @@ _JUDGING = 0.08
 
 
 class Evidence:
-    """Predictions, the measured bias of dt, comparisons and the verdict of one simulation."""
+    """Predictions, the measured bias of dt, comparisons and the verdict of one simulation.
+
+    wells    what was last said about the wells; None where there is nothing to say
+    settled  whether the run has settled, wells and all; None: not known
+    """
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
@@ -37,10 +43,14 @@ class Evidence:
         self._companion: Companions | None = None
         self._fitted_samples = 0
         self._judged_at, self._judging_cost = -math.inf, 0.0
+        self._watched = WatchedWells()
+        self.wells: WellReport | None = None
+        self.settled: bool | None = None
         self.appraisal = Appraisal({}, None)
 
     def forget_measured(self) -> None:
         """Statistics begin anew: only what was predicted is kept."""
+        self.wells = self.settled = None
         self.appraisal = Appraisal({}, None)
         self._judged_at, self._judging_cost = -math.inf, 0.0
         self._fitted_samples = 0
@@ -124,22 +134,30 @@ class Evidence:
         settled: bool | None,
         current: bool,
         ended: bool,
+        state: Settling | None = None,
     ) -> Foresight:
         """The predictions for these very bins (none if they are not `current`), with the bias of dt as measured.
 
         Compares them with `counts`, as often as costs no more than a small share of the time, and when it has `ended`.
         """
         foresight = Foresight(edges)
+        began = time.monotonic()
+        judging = ended or began - self._judged_at >= self._judging_cost / _JUDGING
+        restless, unsettled = never_rests(experiment), ""
         if current and self._foreseen is not None and same_edges(self._foreseen.edges, edges):
             foresight = self._foreseen.foresight
+            if state is not None and not restless:
+                if judging and self._foreseen.complete:
+                    self.wells = self._watched.report(experiment, foresight, settled, state)
+                settled, unsettled = settled_with_wells(state, settled, self.wells)
+        self.settled = settled
         if current and experiment.until is not None and self._companion is not None:
             foresight = replace(foresight, passage_doubled=self._companion.passage_time())
         elif current and self._bias_is_open(experiment):
             bias = self._companion.bias(counts) if self._companion is not None and settled else None
             foresight = replace(foresight, dt_bias=bias)
-        began = time.monotonic()
-        if ended or began - self._judged_at >= self._judging_cost / _JUDGING:
-            self.appraisal = appraise(experiment, counts, foresight, settled, never_rests(experiment))
+        if judging:
+            self.appraisal = appraise(experiment, counts, foresight, settled, restless, unsettled)
             self._judged_at = time.monotonic()
             self._judging_cost = self._judged_at - began
         return foresight

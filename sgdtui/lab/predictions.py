@@ -83,6 +83,7 @@ def foresee(
     from sgdtui.predict.diffusion.law import fokker_planck
     from sgdtui.predict.linear.law import gaussian
     from sgdtui.predict.time.chain_passage import chain_passage_time
+    from sgdtui.predict.time.disconnected import told_apart
     from sgdtui.predict.time.first_passage import exit_averages, kramers_time, mean_passage_time
 
     so_far = Foresight(edges)
@@ -90,7 +91,7 @@ def foresee(
     if not needs_law:
         so_far = so_far.with_law(gibbs_law(experiment, edges, None))
         yield so_far
-    smooth = fokker_planck(experiment, edges)
+    smooth = told_apart(experiment, fokker_planck(experiment, edges))
     so_far = so_far.with_law(smooth)
     masses = smooth.probability if isinstance(smooth, Prediction) else None
     if needs_law:
@@ -112,7 +113,7 @@ def foresee(
             ),
         )
         yield so_far
-    so_far = so_far.with_law(transfer(experiment, edges))
+    so_far = so_far.with_law(told_apart(experiment, transfer(experiment, edges)))
     if experiment.dynamics.is_sde:
         so_far = replace(
             so_far,

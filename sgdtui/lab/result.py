@@ -128,6 +128,7 @@ class Result:
                 for name, seen in s.observables.items()
             },
             "first_passage": self._first_passage(),
+            "wells": self._wells(),
             "histogram": {
                 "edges": [_plain(edges) for edges in s.edges],
                 "density": _plain(s.density),
@@ -224,6 +225,20 @@ class Result:
                 }
                 for name, there in passage.observables.items()
             },
+        }
+
+    def _wells(self) -> dict[str, Any] | None:
+        wells = self.snapshot.wells
+        if wells is None:
+            return None
+        return {
+            "places": _plain(wells.places),
+            "shares": _plain(wells.measured),
+            "shares_se": _plain(wells.error),
+            "predicted": _plain(wells.predicted),
+            "crossing_time": _plain(wells.crossing_time),
+            "crossing_of": wells.crossing_of or None,
+            "settled": wells.found,
         }
 
     def _prediction(self, prediction: Prediction) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from sgdtui.lab.compose import Clock, compose, no_counts
 from sgdtui.lab.evidence import Evidence, same_edges
-from sgdtui.lab.pilot import Cancelled
+from sgdtui.lab.pilot import Cancelled, drawn_wells
 from sgdtui.lab.plan import RELAXATIONS, Resolved, has_no_rest, known_domain, with_domain
 from sgdtui.lab.predictions import Foresight, MeasuredLaw, bin_edges
 from sgdtui.lab.predictor import Foreseen
 from sgdtui.lab.recording import Recording
 from sgdtui.lab.snapshot import Snapshot
+from sgdtui.lab.wells import Settling, Whereabouts
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import FALLBACK_INTERVAL
 from sgdtui.model.start import Start
@@ -260,7 +261,10 @@ class Simulation:
         """Whether the bias of dt is still being measured of a run that has settled."""
         if self.recording is None or self.experiment is None or self.predictions_of != self.generation:
             return False
-        wanted = bool(self.settled) or (self.experiment.until is not None and self.recording.sampling)
+        shared_out = self.resolved is not None and self.resolved.within is not None
+        wanted = bool(self.settled) or (
+            self.recording.sampling and (shared_out or self.experiment.until is not None)
+        )
         return wanted and self.evidence.lags(self.experiment, self.recording.sampled)
 
     @property
@@ -293,7 +297,7 @@ class Simulation:
         if self.resolved is None:
             return None
         burn_in = self.resolved.experiment.run.burn_in or 0
-        if self.watched and self.resolved.relaxation_time is not None:
+        if self.watched and self.resolved.relaxation_time is not None and self.resolved.within is None:
             step = self.experiment.time_step
             burn_in = max(burn_in, math.ceil(RELAXATIONS * self.resolved.relaxation_time / step))
         return burn_in
@@ -347,7 +351,8 @@ class Simulation:
             or has_no_rest(self.experiment)
         ):
             return False
-        domain = self.recording.better_window(self.experiment.space.domain or ())
+        experiment = self.experiment
+        domain = self.recording.better_window(experiment.space.domain or (), lambda: drawn_wells(experiment))
         self._open_window = not self.recording.sampling
         if domain is None:
             return False
@@ -384,6 +389,7 @@ class Simulation:
             settled if recording.sampling else False,
             current,
             self.phase == "done",
+            self._settling(),
         )
         appraisal = self.evidence.appraisal
         rate = ensemble.walker_steps / ensemble.seconds if ensemble.seconds > 0 else 0.0
@@ -393,7 +399,7 @@ class Simulation:
             paused=paused,
             generation=self.generation,
             predictions_of=self.predictions_of,
-            settled=settled,
+            settled=self.evidence.settled if recording.sampling else settled,
             clock=Clock(ensemble.step, ensemble.time, ensemble.seconds, rate),
             counts=counts,
             instant=instant,
@@ -405,7 +411,22 @@ class Simulation:
             series=recording.series(foresight.predictions),
             message=self.message,
             relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
+            wells=self.evidence.wells,
             expected=self._expected(foresight, ensemble.time),
+        )
+
+    def _settling(self) -> Settling | None:
+        """How far the run has settled, for what is said about its wells; None while it settles."""
+        recording, ensemble, experiment = self.recording, self.ensemble, self.experiment
+        if recording is None or ensemble is None or experiment is None or self.resolved is None:
+            return None
+        if not recording.sampling or (self.planned is not None and not self._all_recorded):
+            return None
+        return Settling(
+            self.resolved,
+            recording.still,
+            lambda: Whereabouts(recording.at_first, recording.some_walkers()),
+            (recording.elapsed - recording.sampled) * experiment.time_step,
         )
 
     def _expected(self, foresight: Foresight, time: float) -> Array | None:

@@ -75,6 +75,29 @@ class PassageReport:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WellReport:
+    """The wells of a system with more than one.
+
+    places     (m, d) where walkers rest if the noise stops
+    measured   (m,) the share of the walkers that are in each now, and `error` (m,) its standard error
+    predicted  by the name of a law, (m,)
+    crossing_time the mean time, in units of t, from the well with the most walkers to the one that lacks most; None:
+               not known; `crossing_of` says by what
+    found      whether the shares are those of a law, or have been seen to have stopped changing
+    why        where they are not: the sentence
+    """
+
+    places: Array
+    measured: Array
+    error: Array
+    predicted: dict[str, Array] = field(default_factory=dict)
+    crossing_time: float | None = None
+    crossing_of: str = ""
+    found: bool = True
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Transient:
     """The instantaneous histogram against p(x, t) of its own time: `tv` (n,) at `time` (n,), with the `floor` (n,)
     that sampling error alone would show and the `error` (n,) of p(x, t) itself: of its grid, and for an SDE the bias
@@ -123,6 +146,7 @@ class Snapshot:
     message            one line for the status bar (a restart, a warning), or the failure
     relaxation_time    in units of t; None while it is not known
     dt_bias            of a simulated SDE; None where it is not known
+    wells              of a system with more than one, where there is anything to say about them
     best_fit           temperature at which Gibbs is closest to the measured law, and the KL that is left
     """
 
@@ -163,3 +187,4 @@ class Snapshot:
     dt_bias: DtBias | None = None
     best_fit: tuple[float, float] | None = None
     expected: Array | None = None
+    wells: WellReport | None = None

@@ -1,6 +1,6 @@
 """The Gibbs law of many coordinates: exact for a quadratic loss, else by seeded importance sampling.
 
-Walkers are drawn from a Student law about the minimum with the Hessian's shape and weighted by exp(-L/T).
+Points are drawn from Student laws about the wells, with the Hessian's shape, and weighted by exp(-L/T).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import Fields
 from sgdtui.model.sample_fields import SampleFields
+from sgdtui.predict.gibbs.proposal import proposal
 from sgdtui.predict.linear.fixed_point import fixed_point
 from sgdtui.predict.numerics.normal_bins import normal_prediction
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "gibbs"
 
-_FREEDOM = 8.0
 _DRAWS = 200_000
 _MOST_WORK = 40_000_000
 _PAIRS, _WIDEST, _BENT = 48, 8.0, 1e-9
@@ -74,13 +74,10 @@ def _weighted(
     if isinstance(system, SampleFields):
         count = int(np.clip(_MOST_WORK // (len(system.examples) * d), 4000, _DRAWS))
     rng = np.random.default_rng(0)
-    factor = np.linalg.cholesky(covariance)
-    normals = rng.standard_normal((count, d))
-    stretch = np.sqrt(_FREEDOM / rng.chisquare(_FREEDOM, count))
-    points = centre + stretch[:, None] * normals @ factor.T
-    square = np.sum(normals**2, axis=1) * stretch**2
-    proposal = -(_FREEDOM + d) / 2 * np.log1p(square / _FREEDOM)
-    logarithm = -(system.loss(points) - system.loss(centre[None, :])[0]) / temperature - proposal
+    drawn_from = proposal(experiment, system, centre, covariance, temperature)
+    points = drawn_from.draw(count, rng)
+    logarithm = -(system.loss(points) - system.loss(centre[None, :])[0]) / temperature
+    logarithm = logarithm - drawn_from.log_density(points)
     weight = np.exp(logarithm - logarithm.max())
     effective = float(weight.sum() ** 2 / np.sum(weight**2))
     if effective < 50:

@@ -42,7 +42,7 @@ def chain_passage_time(experiment: Experiment) -> float | None:
     """
     if experiment.dimension != 1 or experiment.until is None or experiment.until.names & {"k", "t"}:
         return None
-    if experiment.system.form == "hops":
+    if not experiment.system.has_fields:
         return None
     step = chain(experiment)
     if isinstance(step, Absence):
