@@ -117,7 +117,7 @@ def _passage(passage: dict[str, Any] | None, width: int) -> list[str]:
     for name, there in passage["observables"].items():
         beside = "" if there["predicted"] is None else f"   (SDE: {number(there['predicted'])})"
         told = plus_minus(there["value"], there["se"])
-        lines.append(f"  {'at exit':<{width}}  {_shown(name)} {told}{beside}")
+        lines.append(f"  {'at exit':<{width}}  {printable(name)} {told}{beside}")
     return lines
 
 

@@ -105,16 +105,16 @@ def well_relaxation_time(experiment: Experiment) -> float | None:
     if wells.count < 2 or (wells.count > _MOST_WELLS and not on_the_line):
         return None
     order = np.argsort(wells.places[:, 0]) if on_the_line else np.arange(wells.count)
-    rates = np.zeros((wells.count, wells.count))
+    rates, known = np.zeros((wells.count, wells.count)), np.zeros(wells.count, dtype=bool)
     for a, start in enumerate(order):
         for b, end in enumerate(order):
             if a == b or (on_the_line and abs(a - b) > 1):
                 continue
             found = crossing(experiment, wells, int(start), int(end))
             if found is not None and found.time > 0:
-                rates[end, start] = 1 / found.time
+                rates[end, start], known[start] = 1 / found.time, True
     rates -= np.diag(rates.sum(axis=0))
-    if np.any(np.diag(rates) == 0):
+    if not known.all():
         return None
     slowest = np.sort(-np.linalg.eigvals(rates).real)
     # Of a few wells the slowest rate is never far below the sum of the rates out of the shallowest.

@@ -42,4 +42,7 @@ def test_wells_that_are_crossed_get_their_verdict():
     shallow = changed(load(path_of("meta2d")), {"h": 0.06, "run.walkers": 2048})
     document = run(shallow, on_the_way=False).document()
     assert document["settings"]["settled"] is True
-    assert document["verdict"] in ("gibbs", "equilibrium, not gibbs")  # η .05 beside a curvature of 1 may show
+    assert document["verdict"] in (
+        "gibbs",
+        "equilibrium, not gibbs",
+    )  # η .05 beside a curvature of 1 may show
