@@ -14,6 +14,8 @@ _NONLINEAR = 0.3
 """A step is short enough where the drift at its end is as foreseen but for this share."""
 _STILL = 1e-9
 """Of the width: a walker whose step is so short is at rest."""
+_LONGEST = 1e9
+"""Of the time in which the drift changes: the longest step."""
 _FAR = 1e3
 """Widths of the box beyond which a walker runs away."""
 
@@ -79,9 +81,10 @@ def followed(
             # Where walkers are driven apart a step longer than the time of that would turn them round.
             apart = np.linalg.eigvalsh((slope + slope.transpose(0, 2, 1)) / 2)[:, -1]
             h = np.where(apart > 0, np.minimum(step[now], 0.5 / np.maximum(apart, 1e-300)), step[now])
-            way = np.linalg.solve(identity - h[:, None, None] * slope, (h[:, None] * v[now])[..., None])[
-                ..., 0
-            ]
+            # Longer steps than this change nothing but the rounding of the matrix below.
+            h = np.minimum(h, _LONGEST / np.maximum(np.abs(slope).max(axis=(1, 2)), 1e-300))
+            matrix = identity - h[:, None, None] * slope
+            way = np.linalg.solve(matrix, (h[:, None] * v[now])[..., None])[..., 0]
             ahead = box.kept(x[now] + way)
             there = drift(ahead)
             made = box.between(ahead, x[now])
@@ -103,9 +106,8 @@ def _size(v: Array) -> Array:
 
 def merged(points: Array, box: Box, near: float = 1e-5) -> Array:
     """One of each cluster of places that are closer than `near` of the box's width, (m, d), the first met first."""
-    found: list[Array] = []
+    found = np.zeros((0, points.shape[1]))
     for point in points:
-        gaps = [np.max(np.abs(box.between(point, other)) / box.width) for other in found]
-        if not gaps or min(gaps) > near:
-            found.append(point)
-    return np.array(found).reshape(-1, points.shape[1])
+        if not np.any(np.max(np.abs(box.between(point, found)) / box.width, axis=1) <= near):
+            found = np.concatenate([found, point[None, :]])
+    return found

@@ -79,9 +79,10 @@ def find_wells(experiment: Experiment, walkers: Array | None = None) -> Wells | 
         given.append(alive[:: max(1, 4 * len(alive) // count)])
     wells = Wells(np.zeros((0, experiment.dimension)), box, system)
     ends, rest = followed(wells._drift, wells._jacobian, np.concatenate(given), box)
-    places = merged(ends[rest], box)[: 4 * _MOST_WELLS]
+    places = ends[rest]
     if len(places):
         places = places[_is_strict(wells._jacobian(places))]
+    places = merged(places, box)
     return Wells(places[:_MOST_WELLS], box, system) if len(places) <= _MOST_WELLS else None
 
 
