@@ -95,7 +95,13 @@ def _all_in_window(experiment: Experiment, wells: Wells) -> bool:
 
 
 def wells_of(experiment: Experiment, walkers: Array) -> Wells | None:
-    """The wells of a system that has more than one and noise that might lead from one to another; else None."""
+    """The wells of a system that has more than one and noise that might lead from one to another; else None.
+
+    Workers of a swarm pull each other out of wells: where one rests depends on the others.
+    """
+    swarm = experiment.dynamics.swarm
+    if swarm is not None and swarm.size > 1 and swarm.coupling != 0:
+        return None
     wells = find_wells(experiment, walkers)
     if wells is None or wells.count < 2:
         return None
