@@ -137,7 +137,7 @@ def _walkers_on_the_way(node: Node, document: Mapping[str, Any]) -> bool | None:
     for path in paths(node):
         keys = path.keys
         passage = "first_passage" in keys or (len(keys) == 1 and document.get("first_passage"))
-        if passage and keys[-1] in ("mean_steps", "mean_time", "fraction"):
+        if passage and keys[-1] in ("mean_steps", "mean_time", "sde_time", "fraction"):
             arrived = read(document, Path((*keys[:-1], "fraction"), path.offset, path.length)).value
             found = bool(found) or arrived != 1.0
     return found

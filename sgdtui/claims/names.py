@@ -12,8 +12,8 @@ from sgdtui.predict.prediction import NAMES
 TOP = (
     "sgdtui", "preset", "title", "dimension", "settings", "time", "seconds", "walker_steps_per_second", "samples",
     "effective_samples", "lost", "complete", "mean", "mean_se", "covariance", "covariance_se", "observables",
-    "first_passage", "histogram", "predictions", "why_not", "why_not_detail", "flow", "drift", "series", "variants",
-    "verdict", "why", "claims",
+    "first_passage", "wells", "histogram", "predictions", "why_not", "why_not_detail", "flow", "drift", "series",
+    "variants", "verdict", "why", "claims",
 )  # fmt: skip
 """Keys of a result's document."""
 
@@ -21,7 +21,8 @@ ENTRIES = (
     "preset_hash", "form", "variables", "kind", "eta", "batch", "momentum", "schedule", "convention", "dt",
     "time_step", "swarm", "walkers", "steps", "burn_in", "every", "seed", "bins", "threads", "domain", "boundary",
     "axes", "start", "temperature", "until", "parameters", "relaxation_time", "relaxation_from", "settled", "dt_bias",
-    "mean_steps", "mean_time", "se_steps", "fraction", "predicted_time", "kramers_time",
+    "mean_steps", "mean_time", "se_steps", "fraction", "predicted_time", "kramers_time", "chain_time", "bias_dt",
+    "bias_dt_se", "sde_time", "sde_time_se", "censored", "estimator",
     "entropy_production", "entropy_production_se", "predicted_entropy_production", "area_rate", "area_rate_se",
     "displacement", "displacement_se", "curl",
 )  # fmt: skip

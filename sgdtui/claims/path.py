@@ -136,13 +136,17 @@ def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
     """The standard error that stands beside a measured number; 0 for what was not measured."""
     top, last = keys[0], keys[-1]
     exact = top == "settings" or (top == "predictions" and "distance" not in keys)
-    if exact or (len(keys) == 1 and top in _COUNTED) or str(last).startswith(("predicted_", "kramers_")):
+    if (
+        exact
+        or (len(keys) == 1 and top in _COUNTED)
+        or str(last).startswith(("predicted", "kramers_", "chain_"))
+    ):
         return 0.0
     if top == "predictions":
         return _number(root, (top, spelt(root[top], keys[1]) or "", "distance_se", last))
     if last == "value":
         return _number(root, (*keys[:-1], "se"))
-    if top == "first_passage":
+    if top == "first_passage" and last in ("mean_steps", "mean_time", "fraction"):
         return _passage_error(root["first_passage"], last, (root.get("settings") or {}).get("walkers"))
     if top in ("histogram", "flow") and keys[1] in ("density", "displacement"):
         return _number(root, (top, f"{keys[1]}_se", *keys[2:]))

@@ -65,7 +65,10 @@ def _measured(document: dict[str, Any]) -> list[str]:
             rows.append((label, document["covariance"][i][j], document["covariance_se"][i][j]))
     rows += [(printable(n), o["value"], o["se"]) for n, o in document["observables"].items()]
     width = max(len(label) for label, _, _ in rows)
-    lines = ["", "measured"]
+    lines = [
+        "",
+        "measured" if document["first_passage"] is None else "measured, of walkers still on their way",
+    ]
     lines += [f"  {label:<{width}}  {plus_minus(value, se)}" for label, value, se in rows]
     lines.append(
         f"  {'samples':<{width}}  {document['samples']} (worth {number(document['effective_samples'])})"
@@ -91,14 +94,30 @@ def _flow(flow: dict[str, Any] | None, width: int) -> list[str]:
 def _passage(passage: dict[str, Any] | None, width: int) -> list[str]:
     if passage is None:
         return []
-    told = plus_minus(passage["mean_steps"], passage["se_steps"])
-    lines = [
-        f"  {'passage':<{width}}  {told} steps, t = {number(passage['mean_time'])}; "
-        f"{100 * (passage['fraction'] or 0):.1f} % of the walkers have arrived"
-    ]
-    for key, name in (("predicted_time", "exact"), ("kramers_time", "Kramers")):
+    arrived = f"{100 * (passage['fraction'] or 0):.1f} % of the walkers have arrived"
+    if passage["mean_steps"] is None:
+        lines = [f"  {'passage':<{width}}  no mean: {passage['why_not']}; {arrived}"]
+    else:
+        told = plus_minus(passage["mean_steps"], passage["se_steps"])
+        lines = [f"  {'passage':<{width}}  {told} steps, t = {number(passage['mean_time'])}; {arrived}"]
+        if passage["censored"]:
+            lines.append(f"  {'':<{width}}  {passage['estimator']}")
+    predicted = (
+        ("chain_time", "these steps", ""),
+        ("predicted_time", "exact", " for the SDE"),
+        ("kramers_time", "Kramers", ""),
+    )
+    for key, name, of in predicted:
         if passage[key] is not None:
-            lines.append(f"  {name:<{width}}  t = {number(passage[key])}")
+            lines.append(f"  {name:<{width}}  t = {number(passage[key])}{of}")
+    if passage["sde_time"] is not None:
+        bias = plus_minus(passage["bias_dt"], passage["bias_dt_se"])
+        told = plus_minus(passage["sde_time"], passage["sde_time_se"])
+        lines.append(f"  {'SDE':<{width}}  t = {told}, the bias of dt, {bias}, taken off")
+    for name, there in passage["observables"].items():
+        beside = "" if there["predicted"] is None else f"   (SDE: {number(there['predicted'])})"
+        told = plus_minus(there["value"], there["se"])
+        lines.append(f"  {'at exit':<{width}}  {printable(name)} {told}{beside}")
     return lines
 
 

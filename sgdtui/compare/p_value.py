@@ -14,6 +14,8 @@ from sgdtui.simulate.count.counts import Counts
 
 _PRIOR = 0.25
 """Groups' worth of multinomial covariance in the covariance between groups."""
+_NEVER = 1e-15
+"""A class that is predicted to hold less is empty: rounding knows no difference."""
 
 _STRAIGHT = 0.05
 """The p-value of no second order in dt below which a run at 4 dt is not used."""
@@ -122,7 +124,7 @@ def hotelling(
     """
     from scipy.special import fdtrc
 
-    impossible = expected <= 0 if alike is None else alike <= 0
+    impossible = expected <= _NEVER if alike is None else alike <= _NEVER
     if alike is None and impossible.any() and float(measured[:, impossible].max()) > 0:
         return 0.0
     kept = ~impossible

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
 from sgdtui.compare import why
 from sgdtui.compare.agreement import judge
 from sgdtui.compare.comparison import Comparison, Verdict
@@ -105,10 +103,6 @@ def verdict(
     equilibrium = predicted_equilibrium(
         predictions, dimension=dimension, periodic=periodic, momentum=momentum
     )
-    if equilibrium is None and "gibbs" in predictions and not periodic and momentum == 0:
-        # Where Σ is one and the same multiple of the identity, Gibbs is the SDE's own law, which has no current.
-        constant = variance_range is not None and np.ptp(variance_range) <= 1e-9 * abs(variance_range[1])
-        equilibrium = True if constant and isotropic else None
     if equilibrium is None:
         return Verdict("undecided", why.current_unknown(gibbs, absences.get("fokker-planck")))
     if equilibrium:
@@ -159,9 +153,6 @@ def _no_stationary_law(
     The laws of another process (the SDE's, of a chain) count only beside averages that were seen to move. None where
     nothing speaks against a law.
     """
-    linear = predictions.get("gaussian")
-    if linear is not None and linear.relaxation_time is not None:
-        return None  # a linear system that is pulled back from every side has a law, whatever else says
     names = ("fokker-planck", "gibbs") if is_sde else ("transfer", "fokker-planck", "gibbs")
     for name in names:
         if name in predictions:

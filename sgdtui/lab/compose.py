@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.effective_size import effective_samples, standard_errors
-from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed, passage_report
+from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed
 from sgdtui.lab.misplaced import misplaced
+from sgdtui.lab.passage import passage_report
 from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.pulls import pulls
-from sgdtui.lab.snapshot import Series, Snapshot
+from sgdtui.lab.snapshot import Series, Snapshot, WellReport
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -47,6 +48,7 @@ def compose(
     series: Series | None,
     message: str,
     relaxation_time: float | None = None,
+    wells: WellReport | None = None,
     expected: Array | None = None,
     sample: Array | None = None,
 ) -> Snapshot:
@@ -98,12 +100,18 @@ def compose(
             mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
         ),
         passage=passage_report(
-            counts.passage, experiment.time_step, foresight.passage_time, foresight.kramers_time
+            counts.passage,
+            None if experiment.dynamics.schedule is not None else experiment.time_step,
+            foresight.passage,
+            tuple(names),
+            experiment.dynamics.is_sde,
+            foresight.passage_doubled,
         ),
         verdict=verdict,
         series=series,
         message=message,
         relaxation_time=relaxation_time,
+        wells=wells,
         dt_bias=foresight.dt_bias,
         best_fit=foresight.best_fit,
         sample=sample,

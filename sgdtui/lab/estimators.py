@@ -1,4 +1,4 @@
-"""From counts to flow, passages and drift of the averages, with standard errors.
+"""From counts to flow and drift of the averages, with standard errors.
 
 Groups of walkers are independent, recorded times are not. Every estimate is a ratio of sums Σ_g S_g / Σ_g n_g, and
 its standard error comes from the spread of the residuals S_g - ratio·n_g between the groups (the linearised
@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
-from sgdtui.lab.snapshot import FlowReport, Observed, PassageReport
-from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
+from sgdtui.lab.snapshot import FlowReport, Observed
+from sgdtui.simulate.count.counts import Counts, FlowCounts
 
 if TYPE_CHECKING:
     pass
@@ -98,23 +98,6 @@ def _rate(sums: Array | None, elapsed: NDArray[Any]) -> Observed:
 def _axes_first(flow: FlowCounts) -> tuple[int, ...]:
     shape = flow.displacement.shape
     return (shape[0], shape[-1], *shape[1:-1])
-
-
-def passage_report(
-    passage: PassageCounts | None, time_step: float, predicted: float | None, kramers: float | None
-) -> PassageReport | None:
-    """First passages so far: the mean over the walkers that have stopped, and their share."""
-    if passage is None:
-        return None
-    mean, se = ratio(passage.steps, passage.stopped)
-    steps = observed(float(mean), float(se))
-    return PassageReport(
-        mean_steps=steps,
-        mean_time=None if steps.value is None else steps.value * time_step,
-        fraction=float(passage.stopped.sum() / max(passage.walkers.sum(), 1)),
-        predicted_time=predicted,
-        kramers_time=kramers,
-    )
 
 
 def added(one: Counts, two: Counts) -> Counts:

@@ -16,10 +16,14 @@ from sgdtui.lab.arrival import arrived
 from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.finer_steps import FinerSteps
 from sgdtui.lab.judgement import ESCAPING, Appraisal, appraise
+from sgdtui.lab.passage import bias_is_open
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.predictions import Foresight, MeasuredLaw
 from sgdtui.lab.predictor import Foreseen
+from sgdtui.lab.snapshot import WellReport
 from sgdtui.lab.step_doubling import Companions
+from sgdtui.lab.unsettled import never_rests
+from sgdtui.lab.wells import Settling, WatchedWells, settled_with_wells
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -31,7 +35,11 @@ _JUDGING = 0.08
 
 
 class Evidence:
-    """Predictions, the measured bias of dt, comparisons and the verdict of one simulation."""
+    """Predictions, the measured bias of dt, comparisons and the verdict of one simulation.
+
+    wells    what was last said about the wells; None where there is nothing to say
+    settled  whether the run has settled, wells and all; None: not known
+    """
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
@@ -40,10 +48,14 @@ class Evidence:
         self._finer: FinerSteps | None = None
         self._fitted_samples = 0
         self._judged_at, self._judging_cost = -math.inf, 0.0
+        self._watched = WatchedWells()
+        self.wells: WellReport | None = None
+        self.settled: bool | None = None
         self.appraisal = Appraisal({}, None)
 
     def forget_measured(self) -> None:
         """Statistics begin anew: only what was predicted is kept."""
+        self.wells = self.settled = None
         self.appraisal = Appraisal({}, None)
         self._judged_at, self._judging_cost = -math.inf, 0.0
         self._fitted_samples = 0
@@ -94,10 +106,12 @@ class Evidence:
     # --- the bias of dt
 
     def _bias_is_open(self, experiment: Experiment) -> bool:
-        """Whether there is a prediction to hold against an SDE whose bias of dt no prediction gives."""
+        """Whether there is a prediction, or a first passage, of an SDE whose bias of dt no prediction gives."""
         if self._foreseen is None or not self._foreseen.complete:
             return False
         foresight = self._foreseen.foresight
+        if experiment.until is not None:
+            return bias_is_open(experiment, foresight.passage)
         held = any(name != "transfer" for name in foresight.predictions)
         return has_dt_bias(experiment) and foresight.dt_bias is None and held
 
@@ -146,24 +160,36 @@ class Evidence:
         ended: bool,
         motion: Motion | None = None,
         positions: Callable[[], Array] | None = None,
+        state: Settling | None = None,
     ) -> Foresight:
         """The predictions for these very bins (none if they are not `current`), with the bias of dt as measured.
 
         Compares them with `counts`, as often as costs no more than a small share of the time, and when it has `ended`.
         """
         foresight = Foresight(edges)
+        began = time.monotonic()
+        judging = ended or began - self._judged_at >= self._judging_cost / _JUDGING
+        restless, unsettled = never_rests(experiment), ""
         if current and self._foreseen is not None and same_edges(self._foreseen.edges, edges):
             foresight = self._foreseen.foresight
-        if current and self._bias_is_open(experiment):
+            if state is not None and not restless:
+                if judging and self._foreseen.complete:
+                    self.wells = self._watched.report(experiment, foresight, settled, state)
+                settled, unsettled = settled_with_wells(state, settled, self.wells)
+        self.settled = settled
+        if current and experiment.until is not None and self._companion is not None:
+            foresight = replace(foresight, passage_doubled=self._companion.passage_time())
+        elif current and self._bias_is_open(experiment):
             bias = self._companion.bias(counts) if self._companion is not None and settled else None
             foresight = replace(foresight, dt_bias=bias)
-        began = time.monotonic()
-        if ended or began - self._judged_at >= self._judging_cost / _JUDGING:
+        if judging:
             places = positions() if positions is not None else None
             if motion is not None and places is not None:
                 losses = self._finer.losses if self._finer is not None else None
                 motion = replace(motion, losses=losses, arrived=arrived(experiment, places))
-            self.appraisal = appraise(experiment, counts, foresight, settled, motion=motion, positions=places)
+            self.appraisal = appraise(
+                experiment, counts, foresight, settled, restless, unsettled, motion, places
+            )
             self._judged_at = time.monotonic()
             self._judging_cost = self._judged_at - began
         return foresight

@@ -46,12 +46,12 @@ def appraise(
     `unsettled` that for one that has not (empty: the usual one); `motion` and `positions` (walkers, d) are what the
     walkers were seen to do and where they are, where that is known.
     """
-    dt_bias = foresight.dt_bias
+    known = foresight.dt_bias
     bias: Bias = None
     if not has_dt_bias(experiment):
         bias = 0.0
-    elif dt_bias is not None:
-        bias = dt_bias.step if dt_bias.step is not None else dt_bias.tv
+    elif known is not None:
+        bias = known.step if known.step is not None else known.tv
     # The transfer law is that of the chain at this very dt: its step is no error of it.
     by_name: dict[str, Bias] = {name: 0.0 if name == "transfer" else bias for name in foresight.predictions}
     comparisons = judge(counts, foresight.predictions, settled=settled, dt_bias=by_name)

@@ -10,9 +10,8 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import SymbolicFields, fields
+from sgdtui.model.fields import fields
 from sgdtui.model.loss import FALLBACK_INTERVAL, Interval
-from sgdtui.model.minimum import local_minima
 from sgdtui.model.start import At, Start
 
 Cancelled = Callable[[], bool]
@@ -20,9 +19,15 @@ Cancelled = Callable[[], bool]
 WALKERS = 4096
 SHARE = 0.9999
 """The share of the pilot's walkers that the window holds before it is widened by a quarter."""
+_SHARE_ON_THE_WAY = 0.999
+"""The same at every moment of a run that never rests."""
+_FURTHEST, _FEWER = 65_536, 8
+"""Steps up to which all walkers of a pilot follow such a run, and the factor by which fewer go further."""
 _SEED_OFFSET = 1_000_003
 _FIRST_STEPS = 256
 _DECORRELATED = 0.1
+_MOST_WELLS, _MOST_DIMENSIONS = 8, 8
+"""Further pilots, and up to how many coordinates wells are looked for beforehand."""
 
 
 class Cancel(Exception):
@@ -31,8 +36,7 @@ class Cancel(Exception):
 
 def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
     """The same system with few walkers, no stopping rule, and a window that is there if not yet the right one."""
-    swarm = experiment.dynamics.swarm
-    walkers = WALKERS - (WALKERS % swarm.size if swarm else 0)
+    walkers = max(WALKERS - WALKERS % _unit(experiment), _unit(experiment))
     space = experiment.space
     if space.domain is None:
         space = replace(space, domain=(FALLBACK_INTERVAL,) * len(space.axes))
@@ -42,18 +46,61 @@ def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
     return replace(experiment, run=run, until=None, start=start or experiment.start, space=space)
 
 
+def _unit(experiment: Experiment) -> int:
+    """Walkers that belong together: those of a swarm."""
+    return experiment.dynamics.swarm.size if experiment.dynamics.swarm else 1
+
+
 def find_domain(
     experiment: Experiment, most_steps: int = 65_536, cancelled: Cancelled | None = None
 ) -> tuple[Interval, ...]:
     """The window that holds 99.99 % of a pilot's walkers, a quarter wider, one interval a drawn axis.
 
-    In one dimension further pilots start from those minima of the loss that the first never saw though it climbed
-    at least as high: a rare second well belongs in the picture. Raises `Cancel`.
+    Further pilots start from those minima of the loss that the first never saw though it climbed at least as high: a
+    second well belongs in the picture, however rarely it is come to. Raises `Cancel`.
     """
-    low, high = _settled_range(experiment, None, most_steps, cancelled)
-    for point in _unseen_minima(experiment, low, high):
-        other_low, other_high = _settled_range(experiment, At((point,)), most_steps, cancelled)
+    low, high, climbed = _settled_range(experiment, None, most_steps, cancelled)
+    for place in _unseen_wells(experiment, low, high, climbed):
+        other_low, other_high, _ = _settled_range(experiment, At(place), most_steps, cancelled)
         low, high = np.minimum(low, other_low), np.maximum(high, other_high)
+    return widened(low, high)
+
+
+def find_domain_on_the_way(
+    experiment: Experiment, burn_in: int, steps: int, cancelled: Cancelled | None = None
+) -> tuple[Interval, ...]:
+    """The window that holds 99.9 % of the walkers at every one of some moments from burn-in to the end, widened.
+
+    Walkers stop where `until` holds, as they will in the run. Long runs are followed by fewer walkers, for half
+    a million steps at most. Raises `Cancel`.
+    """
+    from sgdtui.simulate.ensemble import Ensemble
+
+    pilot = replace(pilot_of(experiment), until=experiment.until)
+    last = burn_in + steps
+    if last > _FURTHEST:
+        pilot = replace(
+            pilot, run=replace(pilot.run, walkers=max(pilot.run.walkers // _FEWER, _unit(experiment)))
+        )
+        last = min(last, _FURTHEST * _FEWER)
+    axes = list(pilot.space.axes)
+    moments = np.concatenate([np.linspace(burn_in, last, 33), burn_in + np.geomspace(1, max(steps, 2), 17)])
+    low, high = np.full(len(axes), np.inf), np.full(len(axes), -np.inf)
+    ensemble = Ensemble(pilot)
+    try:
+        for moment in np.unique(np.clip(moments, 0, last).astype(int)):
+            ensemble.advance(int(moment) - ensemble.step, record=False, cancelled=cancelled)
+            if cancelled is not None and cancelled():
+                raise Cancel
+            drawn = ensemble.positions()[:, axes]
+            if not np.isfinite(drawn).all(axis=1).any():
+                break  # all have arrived, or are lost
+            ends = held_range(drawn, _SHARE_ON_THE_WAY)
+            low, high = np.minimum(low, ends[0]), np.maximum(high, ends[1])
+    finally:
+        ensemble.close()
+    if not np.isfinite(low).all():
+        low, high = -np.ones(len(axes)), np.ones(len(axes))
     return widened(low, high)
 
 
@@ -74,25 +121,27 @@ def widened(low: Array, high: Array) -> tuple[Interval, ...]:
     )
 
 
-def held_range(positions: Array) -> tuple[Array, Array]:
-    """The ends, each (axes,), between which 99.99 % of the positions (walkers, axes) lie on every axis."""
+def held_range(positions: Array, share: float = SHARE) -> tuple[Array, Array]:
+    """The ends, each (axes,), between which a `share` of the positions (walkers, axes) lies on every axis."""
     alive = positions[np.isfinite(positions).all(axis=1)]
     if not len(alive):
         middle = np.zeros(positions.shape[1])
         return middle - 1.0, middle + 1.0
-    tail = (1 - SHARE) / 2
+    tail = (1 - share) / 2
     low, high = np.quantile(alive, [tail, 1 - tail], axis=0)
     return low, high
 
 
 def _settled_range(
     experiment: Experiment, start: Start | None, most_steps: int, cancelled: Cancelled | None
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, float]:
+    """The range that walkers keep to, (axes,) each, and how high they climb there."""
     pilot = pilot_of(experiment, start)
     axes = list(pilot.space.axes)
     before: tuple[Array, Array] | None = None
     calm = 0
     low = high = np.zeros(len(axes))
+    positions = np.zeros((0, experiment.dimension))
     for positions in _doublings(pilot, most_steps, cancelled, within=8):
         low, high = held_range(positions[:, axes])
         if before is not None:
@@ -102,7 +151,7 @@ def _settled_range(
         before = (low, high)
         if calm >= 3:
             break
-    return low, high
+    return low, high, _climbed(experiment, positions)
 
 
 def _doublings(
@@ -131,17 +180,43 @@ def _doublings(
         ensemble.close()
 
 
-def _unseen_minima(experiment: Experiment, low: Array, high: Array) -> list[float]:
-    if experiment.dimension != 1 or experiment.system.surface is None:
+def _unseen_wells(experiment: Experiment, low: Array, high: Array, climbed: float) -> list[tuple[float, ...]]:
+    """Wells outside what a pilot saw that are not higher than it climbed, the lowest first."""
+    if experiment.dimension > _MOST_DIMENSIONS or not experiment.system.has_fields:
         return []
-    known = fields(experiment)
-    if not isinstance(known, SymbolicFields) or known.time_dependent:
+    from sgdtui.predict.time.wells import find_wells
+
+    wells = find_wells(experiment)
+    if wells is None or not wells.system.has_loss or not wells.count:
         return []
-    minima = local_minima(known.loss, FALLBACK_INTERVAL)
-    climbed = np.nanmax(known.loss(np.linspace(low[0], high[0], 257)[:, None]))
-    inside = (minima > FALLBACK_INTERVAL[0]) & (minima < FALLBACK_INTERVAL[1])
-    unseen = inside & ((minima < low[0]) | (minima > high[0]))
-    return [float(m) for m in minima[unseen] if known.loss(np.array([[m]]))[0] <= climbed][:8]
+    drawn = wells.places[:, list(experiment.space.axes)]
+    unseen = np.asarray(((drawn < low) | (drawn > high)).any(axis=1))
+    heights = wells.system.loss(wells.places)
+    order = [well for well in np.argsort(heights) if unseen[well] and heights[well] <= climbed]
+    return [tuple(float(x) for x in wells.places[well]) for well in order[:_MOST_WELLS]]
+
+
+def drawn_wells(experiment: Experiment) -> Array | None:
+    """The wells of a system on its drawn axes, (m, axes); None where they are not looked for."""
+    if experiment.dimension > _MOST_DIMENSIONS:
+        return None
+    from sgdtui.predict.time.wells import find_wells
+
+    wells = find_wells(experiment)
+    return None if wells is None else wells.places[:, list(experiment.space.axes)]
+
+
+def _climbed(experiment: Experiment, positions: Array) -> float:
+    """The height of the loss that all but a few of the positions (n, d) are below; no number where there is no loss."""
+    if not experiment.system.has_fields or not fields(experiment).has_loss:
+        return float("nan")
+    system = fields(experiment)
+    if system.time_dependent or not len(positions):
+        return float("nan")
+    with np.errstate(all="ignore"):
+        heights = system.loss(positions[:: max(1, len(positions) // 4096)])
+    heights = heights[np.isfinite(heights)]
+    return float(np.quantile(heights, _SHARE_ON_THE_WAY)) if len(heights) else float("nan")
 
 
 def correlation_time(

@@ -10,9 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.expression import Apply, walk
-from sgdtui.lab.pilot import Cancelled, correlation_time, find_domain, held_range, widened
+from sgdtui.lab.pilot import (
+    Cancelled,
+    correlation_time,
+    find_domain,
+    find_domain_on_the_way,
+    held_range,
+    widened,
+)
+from sgdtui.lab.unsettled import never_rests
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import fields
 from sgdtui.model.loss import Interval
 
 if TYPE_CHECKING:
@@ -33,6 +40,10 @@ _FEWEST, _MOST = 2_000, 20_000
 _PASSAGES = 20
 """An automatic run with `until` lasts so many predicted mean passage times: all but e⁻²⁰ of the walkers arrive."""
 
+_HOPELESS = 20
+"""A run that would have to be so many times longer than the most is made no longer than each well needs."""
+_NEVER = 1e15
+
 _COSTLY = frozenset({"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "erf"})
 
 
@@ -41,13 +52,16 @@ class Resolved:
     """An experiment whose domain, burn-in and steps are known, and how they came about.
 
     `relaxation_time` is in units of t, `origin` of it "predicted", "pilot" or None. `settled`: whether burn-in is at
-    least five of them; None where no relaxation time is known (the run itself must then show it).
+    least five of them; None where no relaxation time is known (the run itself must then show it). `within` is the
+    relaxation time inside the wells, where crossing from one to another takes longer than any run; lengths are then
+    made for that.
     """
 
     experiment: Experiment
     settled: bool | None
     relaxation_time: float | None
     origin: str | None
+    within: float | None = None
 
 
 def resolve(experiment: Experiment, cancelled: Cancelled | None = None) -> Resolved:
@@ -67,7 +81,10 @@ def known_domain(experiment: Experiment) -> tuple[Interval, ...] | None:
 
 
 def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> Experiment:
-    """The experiment with a window: its own, its loss's, or that of a pilot run. Hops get one bin a state."""
+    """The experiment with a window: its own, its loss's, or that of a pilot run. Hops get one bin a state.
+
+    Where walkers never rest (`until`, a schedule, equations that change) the window holds them on their whole way.
+    """
     states = experiment.system.states
     if states is not None and experiment.run.bins is None:
         experiment = replace(experiment, run=replace(experiment.run, bins=states))
@@ -76,13 +93,19 @@ def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> E
     domain = known_domain(experiment)
     if domain is None:
         run = experiment.run
-        planned = (run.burn_in or 0) + run.steps if run.steps is not None else 65_536
-        domain = find_domain(experiment, max(64, min(planned, 65_536)), cancelled)
+        if has_no_rest(experiment):
+            steps = run.steps if run.steps is not None else _unsettling_steps(experiment)
+            domain = find_domain_on_the_way(experiment, run.burn_in or 0, steps, cancelled)
+        else:
+            planned = (run.burn_in or 0) + run.steps if run.steps is not None else 65_536
+            domain = find_domain(experiment, max(64, min(planned, 65_536)), cancelled)
     return replace(experiment, space=replace(experiment.space, domain=domain))
 
 
 def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> Resolved:
     """The experiment with burn-in and steps, once its domain is known."""
+    from sgdtui.predict.time.relaxation import relaxation_time_within_wells
+
     run = experiment.run
     if has_no_rest(experiment):
         steps = run.steps if run.steps is not None else _unsettling_steps(experiment)
@@ -92,12 +115,17 @@ def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> 
     automatic = run.burn_in is None or run.steps is None
     relaxation, origin = relaxation_of(experiment, automatic, cancelled)
     most = max(1, int(_BUDGET / (run.walkers * cost(experiment))))
+    within = None
     if relaxation is None:
         least = enough = most if automatic else 0
     else:
-        least = math.ceil(RELAXATIONS * relaxation / time_step)
+        needed = RELAXATIONS * relaxation / time_step
+        if needed > _HOPELESS * most:
+            within = relaxation_time_within_wells(experiment)
+        planned = within if within is not None else relaxation
+        least = math.ceil(min(RELAXATIONS * planned / time_step, _NEVER))
         cheap = _CHEAP / (run.walkers * cost(experiment))
-        enough = max(least, math.ceil(min(_COMFORTABLE * relaxation / time_step, cheap)))
+        enough = max(least, math.ceil(min(_COMFORTABLE * planned / time_step, cheap)))
     burn_in = run.burn_in if run.burn_in is not None else _rounded(min(max(enough, 100), most), run.every)
     stretch = min(max(_WORTHWHILE / (run.walkers * cost(experiment)), _FEWEST), _MOST)
     steps = run.steps if run.steps is not None else _rounded(min(max(least, stretch), most), run.every)
@@ -105,9 +133,9 @@ def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> 
     if relaxation is None:
         settled = False if automatic else None
     else:
-        settled = burn_in >= least and (run.steps is not None or steps >= least)
+        settled = within is None and burn_in >= least and (run.steps is not None or steps >= least)
     plan = replace(run, burn_in=burn_in, steps=steps)
-    return Resolved(replace(experiment, run=plan), settled, relaxation, origin)
+    return Resolved(replace(experiment, run=plan), settled, relaxation, origin, within)
 
 
 def relaxation_of(
@@ -127,14 +155,7 @@ def relaxation_of(
 
 def has_no_rest(experiment: Experiment) -> bool:
     """Whether the run cannot settle by construction: walkers stop, or the equations change with time."""
-    from sgdtui.predict.numerics.step_constants import learning_rate
-
-    if experiment.until is not None or learning_rate(experiment) is None:
-        return True
-    try:
-        return fields(experiment).time_dependent
-    except TypeError:
-        return False
+    return never_rests(experiment) != ""
 
 
 def cost(experiment: Experiment) -> float:
@@ -172,11 +193,23 @@ def _rounded(steps: float, every: int) -> int:
 
 
 def better_window(
-    drawn: NDArray[np.float64], domain: tuple[Interval, ...], bearable: float = 1e-3
+    drawn: NDArray[np.float64],
+    domain: tuple[Interval, ...],
+    bearable: float = 1e-3,
+    wells: NDArray[np.float64] | None = None,
 ) -> tuple[Interval, ...] | None:
-    """A window for positions (walkers, axes) where `domain` misses over a `bearable` share or is far too wide."""
+    """A window for positions (walkers, axes) where `domain` misses over a `bearable` share or is far too wide.
+
+    Those of the `wells` (m, axes) that are in `domain` stay in the window, walkers or none.
+    """
     low, high = held_range(drawn)
     ends = np.array(domain)
+    if wells is not None:
+        held = wells[((wells >= ends[:, 0]) & (wells <= ends[:, 1])).all(axis=1)]
+        # As much room about a well as the walkers take up: where there are walkers it changes nothing.
+        room = np.minimum((high - low) / 2, (ends[:, 1] - ends[:, 0]) / 4)
+        for well in held[((held < low) | (held > high)).any(axis=1)]:
+            low, high = np.minimum(low, well - room), np.maximum(high, well + room)
     outside = ((drawn < ends[:, 0]) | (drawn > ends[:, 1])).any(axis=1).mean()
     if outside < bearable and np.all((high - low) * 1.25 > 0.4 * (ends[:, 1] - ends[:, 0])):
         return None

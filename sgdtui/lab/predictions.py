@@ -11,6 +11,8 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.lab.dt_bias import DtBias, dt_bias
 from sgdtui.lab.on_the_way import OnTheWay
+from sgdtui.lab.passage import PassageForesight
+from sgdtui.lab.snapshot import Observed
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import NAMES, Absence, Prediction
@@ -20,17 +22,17 @@ from sgdtui.predict.prediction import NAMES, Absence, Prediction
 class Foresight:
     """What is predicted so far.
 
-    `drift` belongs to the Fokker–Planck law (None until there is one); `passage_time` and `kramers_time` are in
-    units of t; `best_fit` is the temperature at which Gibbs comes closest to the measured law, and the KL left; `way`
-    is p(x, t) through the burn-in, which only a live run asks for.
+    `drift` belongs to the Fokker–Planck law (None until there is one); `passage_doubled` is the mean passage time of a
+    run at 2 dt, where no prediction tells the bias of dt; `best_fit` is the temperature at which Gibbs comes closest to
+    the measured law, and the KL left; `way` is p(x, t) through the burn-in, which only a live run asks for.
     """
 
     edges: tuple[Array, ...]
     predictions: dict[str, Prediction] = field(default_factory=dict)
     absences: dict[str, Absence] = field(default_factory=dict)
     drift: DriftVectors | None = None
-    passage_time: float | None = None
-    kramers_time: float | None = None
+    passage: PassageForesight = field(default_factory=PassageForesight)
+    passage_doubled: Observed | None = None
     dt_bias: DtBias | None = None
     best_fit: tuple[float, float] | None = None
     way: OnTheWay | None = None
@@ -80,14 +82,16 @@ def foresee(
     from sgdtui.predict.diffusion.drift_vectors import drift_vectors
     from sgdtui.predict.diffusion.law import fokker_planck
     from sgdtui.predict.linear.law import gaussian
-    from sgdtui.predict.time.first_passage import kramers_time, mean_passage_time
+    from sgdtui.predict.time.chain_passage import chain_passage_time
+    from sgdtui.predict.time.disconnected import told_apart
+    from sgdtui.predict.time.first_passage import exit_averages, kramers_time, mean_passage_time
 
     so_far = Foresight(edges)
     needs_law = experiment.temperature in ("average", "best-kl")
     if not needs_law:
         so_far = so_far.with_law(gibbs_law(experiment, edges, None))
         yield so_far
-    smooth = fokker_planck(experiment, edges)
+    smooth = told_apart(experiment, fokker_planck(experiment, edges))
     so_far = so_far.with_law(smooth)
     masses = smooth.probability if isinstance(smooth, Prediction) else None
     if needs_law:
@@ -101,11 +105,15 @@ def foresee(
     if experiment.until is not None:
         so_far = replace(
             so_far,
-            passage_time=_number(mean_passage_time(experiment)),
-            kramers_time=_number(kramers_time(experiment)),
+            passage=PassageForesight(
+                _number(mean_passage_time(experiment)),
+                _number(kramers_time(experiment)),
+                _number(chain_passage_time(experiment)),
+                exit_averages(experiment),
+            ),
         )
         yield so_far
-    so_far = so_far.with_law(transfer(experiment, edges))
+    so_far = so_far.with_law(told_apart(experiment, transfer(experiment, edges)))
     if experiment.dynamics.is_sde:
         so_far = replace(
             so_far,

@@ -30,6 +30,8 @@ CHUNK = 0.02
 _FIRST_CHUNK = 16
 _REACH = 0.25
 """Until the run has settled, statistics reach back over at least this share of the time since the last change."""
+_WALKERS = 4096
+"""About so many walkers are asked which wells they are in."""
 _FAR_STEPS = 2**24
 """Claims that lie further ahead are not waited for."""
 
@@ -42,6 +44,7 @@ class Recording:
     loss_rate the share of the walkers left that was lost a step in the last stretch compared; None: not known yet
     alive     walkers that were finite at the last look; -1 before the first
     drawn     (n, axes) where the walkers that are drawn were at the last look
+    at_first  where some walkers (see `some_walkers`) were when burn-in was over; None: not known
 
     With `planned`, the number of steps to record, nothing is counted while it settles, the moments of the series are
     laid out beforehand, and `still` compares the two halves; without, a run that is watched shows its recent past,
@@ -79,6 +82,7 @@ class Recording:
         self.loss_rate: float | None = None
         self.alive = -1
         self.drawn: Array | None = None
+        self.at_first: Array | None = None
         if not watched and len(self._moments) and self._moments[0] == 0:
             self.look()
 
@@ -111,7 +115,12 @@ class Recording:
         if self._watched and self._ensemble.step > self._origin:
             self._ensemble.clear()
         self._earlier = None
+        self.at_first = self.some_walkers()
         self._begin_stretch()
+
+    def some_walkers(self) -> Array:
+        """Where some of the walkers are, always the same, (n, d)."""
+        return self._ensemble.positions()[:: max(1, self._ensemble.walkers // _WALKERS)]
 
     def _begin_stretch(self) -> None:
         self._half = self.still = self.loss_rate = None
@@ -177,15 +186,17 @@ class Recording:
 
     # --- the window
 
-    def better_window(self, domain: tuple[Interval, ...]) -> tuple[Interval, ...] | None:
+    def better_window(
+        self, domain: tuple[Interval, ...], wells: Callable[[], Array | None]
+    ) -> tuple[Interval, ...] | None:
         """A window that holds the walkers where `domain` does not; looked for when sampling begins, and before
-        that now and then, for walkers of which a fifth is outside.
+        that now and then, for walkers of which a fifth is outside. `wells` (m, axes) that it holds stay in it.
         """
         if not self._look_at_window:
             return None
         self._look_at_window = False
         drawn = self._ensemble.positions()[:, self._axes]
-        return better_window(drawn, domain, 1e-3 if self.sampling else 0.2)
+        return better_window(drawn, domain, 1e-3 if self.sampling else 0.2, wells())
 
     def rewindow(self, edges: tuple[Array, ...]) -> None:
         """Count anew in other bins."""

@@ -128,6 +128,7 @@ class Result:
                 for name, seen in s.observables.items()
             },
             "first_passage": self._first_passage(),
+            "wells": self._wells(),
             "histogram": {
                 "edges": [_plain(edges) for edges in s.edges],
                 "density": _plain(s.density),
@@ -208,6 +209,36 @@ class Result:
             "fraction": _plain(passage.fraction),
             "predicted_time": _plain(passage.predicted_time),
             "kramers_time": _plain(passage.kramers_time),
+            "chain_time": _plain(passage.chain_time),
+            "bias_dt": _plain(passage.bias_dt.value),
+            "bias_dt_se": _plain(passage.bias_dt.se),
+            "sde_time": _plain(passage.sde_time.value),
+            "sde_time_se": _plain(passage.sde_time.se),
+            "censored": passage.censored,
+            "estimator": passage.estimator,
+            "why_not": passage.why_not or None,
+            "observables": {
+                name: {
+                    "value": _plain(there.measured.value),
+                    "se": _plain(there.measured.se),
+                    "predicted": _plain(there.predicted),
+                }
+                for name, there in passage.observables.items()
+            },
+        }
+
+    def _wells(self) -> dict[str, Any] | None:
+        wells = self.snapshot.wells
+        if wells is None:
+            return None
+        return {
+            "places": _plain(wells.places),
+            "shares": _plain(wells.measured),
+            "shares_se": _plain(wells.error),
+            "predicted": _plain(wells.predicted),
+            "crossing_time": _plain(wells.crossing_time),
+            "crossing_of": wells.crossing_of or None,
+            "settled": wells.found,
         }
 
     def _prediction(self, prediction: Prediction) -> dict[str, Any]:

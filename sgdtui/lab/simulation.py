@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from sgdtui.compare.motion import Motion
 from sgdtui.lab.compose import Clock, compose, no_counts
 from sgdtui.lab.evidence import Evidence, same_edges
-from sgdtui.lab.pilot import Cancelled
+from sgdtui.lab.pilot import Cancelled, drawn_wells
 from sgdtui.lab.plan import RELAXATIONS, Resolved, has_no_rest, known_domain, with_domain
 from sgdtui.lab.predictions import Foresight, MeasuredLaw, bin_edges
 from sgdtui.lab.predictor import Foreseen
 from sgdtui.lab.recording import Recording
 from sgdtui.lab.snapshot import Snapshot
+from sgdtui.lab.wells import Settling, Whereabouts
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import FALLBACK_INTERVAL
 from sgdtui.model.start import Start
@@ -262,7 +263,11 @@ class Simulation:
         """Whether the bias of dt is still being measured of a run that has settled."""
         if self.recording is None or self.experiment is None or self.predictions_of != self.generation:
             return False
-        return bool(self.settled) and self.evidence.lags(self.experiment, self.recording.sampled)
+        shared_out = self.resolved is not None and self.resolved.within is not None
+        wanted = bool(self.settled) or (
+            self.recording.sampling and (shared_out or self.experiment.until is not None)
+        )
+        return wanted and self.evidence.lags(self.experiment, self.recording.sampled)
 
     @property
     def _waits_for_finer_steps(self) -> bool:
@@ -301,7 +306,7 @@ class Simulation:
         if self.resolved is None:
             return None
         burn_in = self.resolved.experiment.run.burn_in or 0
-        if self.watched and self.resolved.relaxation_time is not None:
+        if self.watched and self.resolved.relaxation_time is not None and self.resolved.within is None:
             step = self.experiment.time_step
             burn_in = max(burn_in, math.ceil(RELAXATIONS * self.resolved.relaxation_time / step))
         return burn_in
@@ -358,9 +363,11 @@ class Simulation:
             or self.recording is None
             or self.ensemble is None
             or self.experiment is None
+            or has_no_rest(self.experiment)
         ):
             return False
-        domain = self.recording.better_window(self.experiment.space.domain or ())
+        experiment = self.experiment
+        domain = self.recording.better_window(experiment.space.domain or (), lambda: drawn_wells(experiment))
         self._open_window = not self.recording.sampling
         if domain is None:
             return False
@@ -399,6 +406,7 @@ class Simulation:
             self.phase == "done",
             self._motion(counts),
             ensemble.positions,
+            self._settling(),
         )
         appraisal = self.evidence.appraisal
         rate = ensemble.walker_steps / ensemble.seconds if ensemble.seconds > 0 else 0.0
@@ -408,7 +416,7 @@ class Simulation:
             paused=paused,
             generation=self.generation,
             predictions_of=self.predictions_of,
-            settled=settled,
+            settled=self.evidence.settled if recording.sampling else settled,
             clock=Clock(ensemble.step, ensemble.time, ensemble.seconds, rate),
             counts=counts,
             instant=instant,
@@ -420,6 +428,7 @@ class Simulation:
             series=recording.series(foresight.predictions),
             message=self.message,
             relaxation_time=self.resolved.relaxation_time if self.resolved is not None else None,
+            wells=self.evidence.wells,
             expected=self._expected(foresight, ensemble.time),
             sample=recording.drawn,
         )
@@ -435,6 +444,20 @@ class Simulation:
             rate=recording.loss_rate,
             steps=ensemble.step,
             walkers=ensemble.walkers,
+        )
+
+    def _settling(self) -> Settling | None:
+        """How far the run has settled, for what is said about its wells; None while it settles."""
+        recording, ensemble, experiment = self.recording, self.ensemble, self.experiment
+        if recording is None or ensemble is None or experiment is None or self.resolved is None:
+            return None
+        if not recording.sampling or (self.planned is not None and not self._all_recorded):
+            return None
+        return Settling(
+            self.resolved,
+            recording.still,
+            lambda: Whereabouts(recording.at_first, recording.some_walkers()),
+            (recording.elapsed - recording.sampled) * experiment.time_step,
         )
 
     def _expected(self, foresight: Foresight, time: float) -> Array | None:

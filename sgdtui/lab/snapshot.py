@@ -41,14 +41,62 @@ class FlowReport:
 
 
 @dataclass(frozen=True, slots=True)
+class AtExit:
+    """The average of an observed expression over the places where walkers arrived, beside the SDE's exact one."""
+
+    measured: Observed
+    predicted: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PassageReport:
-    """First passage of the `until` condition, beside the exact integral and Kramers (1-D, else None)."""
+    """First passage of the `until` condition. Times are in units of t; None is what is not known.
+
+    mean_steps      over all walkers, those that are still on their way too; None for the reason `why_not`
+    fraction        the share of walkers that have arrived
+    predicted_time  the SDE's mean time, exactly (1-D); `kramers_time` Kramers' estimate of it
+    chain_time      the predicted mean time of the steps that are simulated (1-D)
+    bias_dt         for an SDE: what the steps' mean time has over the SDE's, and `sde_time` the measured time without
+    censored        whether walkers are still on their way
+    estimator       how the mean was found, in words
+    observables     by name
+    """
 
     mean_steps: Observed
     mean_time: float | None
     fraction: float
     predicted_time: float | None = None
     kramers_time: float | None = None
+    chain_time: float | None = None
+    bias_dt: Observed = Observed(None)
+    sde_time: Observed = Observed(None)
+    censored: bool = False
+    estimator: str | None = None
+    why_not: str = ""
+    observables: dict[str, AtExit] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WellReport:
+    """The wells of a system with more than one.
+
+    places     (m, d) where walkers rest if the noise stops
+    measured   (m,) the share of the walkers that are in each now, and `error` (m,) its standard error
+    predicted  by the name of a law, (m,)
+    crossing_time the mean time, in units of t, from the well with the most walkers to the one that lacks most; None:
+               not known; `crossing_of` says by what
+    found      whether the shares are those of a law, or have been seen to have stopped changing
+    why        where they are not: the sentence
+    """
+
+    places: Array
+    measured: Array
+    error: Array
+    predicted: dict[str, Array] = field(default_factory=dict)
+    crossing_time: float | None = None
+    crossing_of: str = ""
+    found: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +148,7 @@ class Snapshot:
     message            one line for the status bar (a restart, a warning), or the failure
     relaxation_time    in units of t; None while it is not known
     dt_bias            of a simulated SDE; None where it is not known
+    wells              of a system with more than one, where there is anything to say about them
     best_fit           temperature at which Gibbs is closest to the measured law, and the KL that is left
     sample             (n, axes) where a few walkers are now, the same ones as time goes on; not finite: lost
     misplaced          on the line, by prediction: where the walkers have most more and most fewer than it says
@@ -146,3 +195,4 @@ class Snapshot:
     sample: Array | None = None
     misplaced: dict[str, Misplaced] = field(default_factory=dict)
     pulls: dict[str, Pull] = field(default_factory=dict)
+    wells: WellReport | None = None

@@ -17,7 +17,9 @@ from sgdtui.compare.floor import floors
 from sgdtui.compare.groups import frequencies, variance_of_mean
 from sgdtui.compare.step_bias import StepBias
 from sgdtui.lab.dt_bias import KNOWN, DtBias
+from sgdtui.lab.passage import PassageForesight, passage_report
 from sgdtui.lab.pilot import Cancelled
+from sgdtui.lab.snapshot import Observed
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -87,6 +89,15 @@ class Companion:
             return None
         return bias_between(self._experiment, counts, longer, longest)
 
+    def passage_time(self) -> Observed | None:
+        """The mean first passage time at 2 dt, in units of t; None where there is none to be had yet."""
+        step = self._coarser.time_step
+        report = passage_report(self._ensemble.counts().passage, step, PassageForesight())
+        if report is None or report.mean_time is None:
+            return None
+        se = report.mean_steps.se
+        return Observed(report.mean_time, None if se is None else se * step)
+
     def close(self) -> None:
         """Let the walkers go."""
         self._ensemble.close()
@@ -111,6 +122,10 @@ class Companions:
     def bias(self, counts: Counts) -> DtBias | None:
         """The bias at dt, from `counts` at dt; None before anything was counted, or where 2 dt loses walkers."""
         return self._twice.bias(counts, self._four_times.counts(counts))
+
+    def passage_time(self) -> Observed | None:
+        """The mean first passage time at 2 dt, in units of t; None where there is none to be had yet."""
+        return self._twice.passage_time()
 
     def close(self) -> None:
         """Let the walkers go."""

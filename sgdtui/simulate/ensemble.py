@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Start, Uniform
+from sgdtui.simulate.count.arrivals import passage_columns, passage_counts
 from sgdtui.simulate.count.batches import Batches
-from sgdtui.simulate.count.counts import Counts, PassageCounts
+from sgdtui.simulate.count.counts import Counts
 from sgdtui.simulate.count.groups import layout
 from sgdtui.simulate.count.tally import Tally
 from sgdtui.simulate.driver import rng
@@ -81,7 +82,7 @@ class Ensemble:
             bool(self._program.sizes[ENTROPY]),
         )
         self._batches = Batches(self._layout.groups)
-        self._passage = np.zeros((self._layout.groups, 3))
+        self._passage = np.zeros((self._layout.groups, passage_columns(len(experiment.observe))))
         self._state = np.empty((self._program.state_rows, self.walkers))
         self._memory = np.zeros((self.walkers, self._program.memory_columns), dtype=np.int32)
         self._seconds_per_step: float | None = None
@@ -209,11 +210,12 @@ class Ensemble:
         with self._lock:
             passage = None
             if self._program.sizes[UNTIL]:
-                passage = PassageCounts(
-                    stopped=self._passage[:, 0].astype(np.int64),
-                    steps=self._passage[:, 1].copy(),
-                    steps_squared=self._passage[:, 2].copy(),
-                    walkers=np.diff(self._layout.bounds),
+                going = (np.abs(self._state) <= FAR).all(axis=0)
+                passage = passage_counts(
+                    self._passage,
+                    np.diff(self._layout.bounds),
+                    np.add.reduceat(going.astype(np.int64), self._layout.bounds[:-1]),
+                    self.step - self._origin,
                 )
             return self._tally.counts(
                 self._edges(),

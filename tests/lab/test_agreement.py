@@ -78,6 +78,26 @@ start: {at: [-1]}
 until: "x > 0"
 run: {burn_in: 0, steps: 3000}
 """
+TWO_BANDS = """
+title: the first time out of a square
+loss: "x**2/2 + y**2/2"
+variables: [x, y]
+noise: "1"
+dynamics: {kind: sde, eta: 1, dt: 0.02}
+space: {domain: [[-2, 2], [-2, 2]]}
+until: "x > 1.5 or x < -1 or y > 1.5 or y < -1"
+observe: {right: "x > 1.5"}
+run: {burn_in: 0, steps: 400}
+"""
+STUCK = """
+title: two wells that nobody crosses
+loss: "4*(x**2 - 1)**2 + 1.2*x + y**2/2 + z**2/2"
+variables: [x, y, z]
+dynamics: {eta: 0.02}
+start: {at: [1, 0, 0]}
+space: {axes: [x, y], domain: [[-2, 2], [-1, 1]]}
+run: {burn_in: 400, steps: 1000}
+"""
 SCHEDULE = """
 title: a rate that falls
 loss: "x**2/2"
@@ -97,6 +117,8 @@ SYSTEMS = {
     "rows": load_text(DATA),
     "hops": load_text(HOPS),
     "a passage": load_text(PASSAGE),
+    "a passage on the plane": load_text(TWO_BANDS),
+    "wells": load_text(STUCK),
     "a schedule": load_text(SCHEDULE),
     "few walkers": changed(load_text(WALK), {"run.walkers": 16}),
     "average temperature": changed(load_text(WALK), {"temperature": "average"}),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sgdtui.lab.estimators import added, after, drift_between, flow_report, mean_curl, passage_report, ratio
-from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
+from sgdtui.lab.estimators import added, after, drift_between, flow_report, mean_curl, ratio
+from sgdtui.simulate.count.counts import Counts, FlowCounts
 
 EDGES = (np.linspace(-4, 4, 41),)
 
@@ -120,26 +120,3 @@ def test_the_curl_counts_where_walkers_are():
 
 def test_nothing_flowed_is_no_report():
     assert flow_report(None, None) is None
-
-
-def test_passage_averages_over_those_who_arrived():
-    passage = PassageCounts(
-        stopped=np.array([2, 2]),
-        steps=np.array([20.0, 40.0]),
-        steps_squared=np.array([200.0, 800.0]),
-        walkers=np.array([4, 4]),
-    )
-    report = passage_report(passage, 0.1, 1.4, None)
-    assert report.mean_steps.value == 15
-    assert np.isclose(report.mean_steps.se, 5)
-    assert np.isclose(report.mean_time, 1.5)
-    assert report.fraction == 0.5
-    assert report.predicted_time == 1.4
-
-
-def test_nobody_arrived():
-    nobody = PassageCounts(np.zeros(2, int), np.zeros(2), np.zeros(2), np.array([4, 4]))
-    report = passage_report(nobody, 0.1, None, None)
-    assert report.mean_steps.value is None
-    assert report.mean_time is None
-    assert report.fraction == 0

@@ -7,7 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sgdtui.lab.pilot import Cancel, correlation_time, find_domain, held_range, pilot_of, widened
+from sgdtui.lab.pilot import (
+    Cancel,
+    correlation_time,
+    find_domain,
+    find_domain_on_the_way,
+    held_range,
+    pilot_of,
+    widened,
+)
 from sgdtui.lab.plan import better_window, cost, has_no_rest, known_domain, resolve, with_domain
 from sgdtui.preset.load import load_text
 
@@ -155,3 +163,22 @@ def test_a_window_that_fits_is_kept_and_one_that_does_not_is_moved():
     assert better_window(walkers, ((-1.0, 5.0),)) is not None
     assert better_window(walkers, ((-100.0, 100.0),)) is not None
     assert better_window(walkers, ((-1.0, 5.0),), bearable=0.5) is None
+
+
+def test_a_window_for_what_never_rests_holds_the_whole_way():
+    """From the start at 0 to 40, with Σ = 1; where walkers stop, no further than that."""
+    drifting = load_text('{drift: ["1"], variables: [x], noise: 1, dynamics: {kind: sde, dt: 0.1, eta: 1}}')
+    moving = replace(drifting, until=load_text('{loss: "x", until: "x > 40"}').until)
+    ((low, high),) = find_domain_on_the_way(moving, 0, 800)
+    assert low < -1
+    assert 40 <= high < 60
+    ((low, high),) = find_domain_on_the_way(moving, 200, 100)  # from 20 to 30, give or take √30
+    assert 0 < low < 10
+    assert 40 < high < 60
+
+
+def test_a_schedule_that_moves_walkers_late_is_followed_to_its_end():
+    late = load_text('{loss: "(x - step(k - 90000)*5)**2/2", dynamics: {eta: 0.1}, run: {steps: 100000}}')
+    ((low, high),) = with_domain(late).space.domain
+    assert low < -0.5
+    assert high > 5.5

@@ -7,19 +7,18 @@ for longer than any run. So how long walkers take to settle is asked of all plac
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 
 import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.predict.chain.live_interval import COARSE, Lair, held
 from sgdtui.predict.chain.step import Chain
 from sgdtui.predict.chain.ulam import kernel_matrix
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.bounding_box import Box
 from sgdtui.predict.numerics.panel_density import FAR
+from sgdtui.predict.numerics.start import starts
 
 _STEPS = 3_000
 _KICKS = 3.0
@@ -73,7 +72,7 @@ def explored(
         deviation: points (n, d) to standard deviations after a unit of t, were they to stay the same, (n, d).
         law: where the stationary law lives.
     """
-    points = _starts(experiment)
+    points = starts(experiment)
     with np.errstate(all="ignore"):
         pace = _pace(drift, law)
         kick = _KICKS * np.sqrt(pace) * np.diag(np.max(np.nan_to_num(deviation(points)), axis=0))
@@ -116,16 +115,3 @@ def _local_deviation(points: Array, drift: Callable[[Array], Array], size: Array
         slope = (drift(points - step) - drift(points + step))[:, axis] / (2 * step[axis])
         deviation[:, axis] = size[:, axis] / np.sqrt(np.maximum(2 * slope, 1e-2 / pace))
     return deviation
-
-
-def _starts(experiment: Experiment) -> Array:
-    """Points that stand for the start, (n, d)."""
-    start, count = experiment.start, 33 if experiment.dimension == 1 else 7
-    match start:
-        case At(point):
-            return np.array([point], dtype=float)
-        case Uniform(box):
-            axes = [np.linspace(low, high, count) for low, high in box]
-        case Normal(mean, deviation):
-            axes = [m + s * np.linspace(-3, 3, count) for m, s in zip(mean, deviation, strict=True)]
-    return np.array(list(product(*axes)), dtype=float)

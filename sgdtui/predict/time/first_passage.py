@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.predict.diffusion.sde import Diffusion
@@ -18,7 +19,7 @@ from sgdtui.predict.numerics.panel_density import FAR
 from sgdtui.predict.time.exit_interval import Exit, exit_stretch, passage_process
 from sgdtui.predict.time.kramers import kramers_time
 
-__all__ = ["kramers_time", "mean_passage_time"]
+__all__ = ["exit_averages", "kramers_time", "mean_passage_time"]
 
 
 _MOST_PANELS = 40_000
@@ -33,11 +34,11 @@ def mean_passage_time(experiment: Experiment) -> float | None:
     if process is None:
         return None
     times, weights = [], []
-    for point, weight in _start_points(experiment):
+    for point, weight in start_points(experiment):
         stretch = exit_stretch(experiment, point)
         if stretch is None:
             return None
-        time = 0.0 if stretch.low == stretch.high else _mean_exit_time(process, stretch, point)
+        time = 0.0 if stretch.low == stretch.high else mean_exit_time(process, stretch, point)
         if time is None:
             return None
         times.append(time)
@@ -45,7 +46,51 @@ def mean_passage_time(experiment: Experiment) -> float | None:
     return float(np.dot(times, weights))
 
 
-def _start_points(experiment: Experiment) -> list[tuple[float, float]]:
+def exit_averages(experiment: Experiment) -> dict[str, float] | None:
+    """The average of each observed expression at the place where the SDE's path first meets `until`, by name.
+
+    The path from x leaves (l, h) at h with the probability ∫_l^x s/∫_l^h s (Gardiner §5.2.8). None where there is no
+    diffusion on the line or a path may never arrive.
+    """
+    process = passage_process(experiment)
+    if process is None:
+        return None
+    ends, weights = [], []
+    for point, weight in start_points(experiment):
+        stretch = exit_stretch(experiment, point)
+        share = None if stretch is None else _share_at_high(process, stretch, point)
+        if stretch is None or share is None:
+            return None
+        ends += [stretch.low, stretch.high]
+        weights += [weight * (1 - share), weight * share]
+    # An end that is no exit is never reached: its place, maybe infinite, must not be looked at.
+    used = np.array(weights) > 0
+    names: dict[str, Array | float] = {**experiment.values, experiment.variables[0]: np.array(ends)[used]}
+    averages = {
+        key: float(np.broadcast_to(evaluate(e, names), used.sum()) @ np.array(weights)[used])
+        for key, e in experiment.observe
+        if not e.names & {"k", "t"}
+    }
+    return {key: value for key, value in averages.items() if np.isfinite(value)}
+
+
+def _share_at_high(process: Diffusion, stretch: Exit, start: float) -> float | None:
+    """The probability of leaving at the high end; None where the path may never leave."""
+    if stretch.low == stretch.high:
+        return 1.0
+    if not (stretch.low_exit and stretch.high_exit):
+        return None if mean_exit_time(process, stretch, start) is None else float(stretch.high_exit)
+    found, _, scale_density = _resolved(process, stretch, start)
+    if not np.all(np.isfinite(scale_density)):
+        return None
+    before = found.nodes < start
+    left = _log_integral(found, scale_density, before)
+    right = _log_integral(found, scale_density, ~before)
+    return float(np.exp(left - np.logaddexp(left, right)))
+
+
+def start_points(experiment: Experiment) -> list[tuple[float, float]]:
+    """Places on the line and weights that stand for the start."""
     start = experiment.start
     if isinstance(start, At):
         return [(float(start.point[0]), 1.0)]
@@ -59,11 +104,33 @@ def _start_points(experiment: Experiment) -> list[tuple[float, float]]:
     return [(mean + deviation * x, w / weights.sum()) for x, w in zip(nodes, weights, strict=True)]
 
 
-def _mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | None:
+def mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | None:
+    """The mean time in which the SDE from `start` leaves a stretch by an exit; None where it is infinite."""
+    found, speed, scale_density = _resolved(process, stretch, start)
+    inner_low, inner_high = _between_exits(stretch, start)
+    if not np.all(np.isfinite(found.values[..., 1][(found.nodes > inner_low) & (found.nodes < inner_high)])):
+        return None
+    integrand = _log_green(found, speed, scale_density, stretch, start)
+    if integrand is None:
+        return None
+    with np.errstate(all="ignore"):
+        terms = integrand + np.log(found.weights)
+        peak = float(np.max(terms))
+        log_time = peak + float(np.log(np.sum(np.exp(terms - peak))))
+    return float(np.exp(log_time)) if np.isfinite(log_time) and log_time < 700 else None
+
+
+def _between_exits(stretch: Exit, start: float) -> tuple[float, float]:
+    """Between the start and the exits: where the scale density matters. Elsewhere it may grow without bound."""
+    return stretch.low if stretch.low_exit else start, stretch.high if stretch.high_exit else start
+
+
+def _resolved(process: Diffusion, stretch: Exit, start: float) -> tuple[Panels, Array, Array]:
+    """Panels that follow the densities of speed and scale, and the logarithms of both at their nodes."""
     low, high = stretch.low, stretch.high
     scale = min(abs(end - start) for end in (low, high) if np.isfinite(end)) or 1.0
-    cut = _cut(low, start, high, scale)
     a = process.convention
+    inner_low, inner_high = _between_exits(stretch, start)
 
     def evaluate_at(x: Array) -> Array:
         with np.errstate(all="ignore"):
@@ -75,10 +142,6 @@ def _mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | 
         logarithm = found.values[..., 1]
         return potential + (a - 1) * logarithm, -potential - a * logarithm
 
-    # The scale density matters only between the start and the exits: elsewhere it may grow without bound.
-    inner_low = low if stretch.low_exit else start
-    inner_high = high if stretch.high_exit else start
-
     def log_density(found: Panels) -> Array:
         speed, scale_density = densities(found)
         inside = (found.nodes >= inner_low) & (found.nodes <= inner_high)
@@ -86,14 +149,12 @@ def _mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | 
         speed = np.where(np.isnan(speed), -np.inf, speed)
         return np.logaddexp(speed - np.max(speed), scale_density - np.max(scale_density))
 
-    found, _ = panels(cut, evaluate_at, log_density, additive=1)
+    found, _ = panels(_cut(low, start, high, scale), evaluate_at, log_density, additive=1)
     speed, scale_density = densities(found)
-    if not np.all(np.isfinite(found.values[..., 1][(found.nodes > inner_low) & (found.nodes < inner_high)])):
-        return None
     for _ in range(40):
         integrand = _log_green(found, speed, scale_density, stretch, start)
         if integrand is None:
-            return None
+            break
         steep = _steep(found, start, integrand)
         if not steep.any() or len(found.nodes) > _MOST_PANELS:
             break
@@ -101,11 +162,7 @@ def _mean_exit_time(process: Diffusion, stretch: Exit, start: float) -> float | 
         nodes = gauss_nodes(edges)
         found = Panels(edges, nodes, evaluate_at(nodes.ravel()).reshape(*nodes.shape, -1))
         speed, scale_density = densities(found)
-    with np.errstate(all="ignore"):
-        terms = integrand + np.log(found.weights)
-        peak = float(np.max(terms))
-        log_time = peak + float(np.log(np.sum(np.exp(terms - peak))))
-    return float(np.exp(log_time)) if np.isfinite(log_time) and log_time < 700 else None
+    return found, speed, scale_density
 
 
 def _middles(found: Panels) -> Array:

@@ -6,6 +6,8 @@ else the slowest mode of the linearised system.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sgdtui.arrays import Array
@@ -24,6 +26,9 @@ from sgdtui.predict.prediction import Absence
 
 _CELLS = 500
 _SWIMMERS = 120
+_MOST_WELLS = 6
+_DISCONNECTED = 1e8
+"""Times longer than so many steps, and so many times that of a well, are not read off an eigenvalue."""
 
 
 def relaxation_time(experiment: Experiment) -> float | None:
@@ -48,12 +53,77 @@ def relaxation_time(experiment: Experiment) -> float | None:
             else _chain_line(experiment, window[0])
         )
         if found is not None:
-            return found
+            return _beyond_rounding(experiment, found)
     elif experiment.dimension == 2 and momentum(experiment) == 0:
         found = _plane(experiment, window)
         if found is not None:
             return found
-    return _linear(experiment)
+    return _slower(_linear(experiment), well_relaxation_time(experiment))
+
+
+def _beyond_rounding(experiment: Experiment, found: float) -> float:
+    """A time on the line, so long that an eigenvalue is rounding noise, by the crossings between wells instead."""
+    within = (
+        relaxation_time_within_wells(experiment) if found > _DISCONNECTED * experiment.time_step else None
+    )
+    if within is None or found < _DISCONNECTED * within:
+        return found
+    return well_relaxation_time(experiment) or found
+
+
+def knows_wells(experiment: Experiment) -> bool:
+    """Whether the relaxation time is that of an operator on the line, which knows all that start and law reach."""
+    return experiment.dimension == 1 and momentum(experiment) == 0
+
+
+def relaxation_time_within_wells(experiment: Experiment) -> float | None:
+    """The time in which walkers forget where in their well they began, in units of t: the slowest of all wells, as
+    linearised; None where there are no wells or one is not stable.
+    """
+    from sgdtui.predict.time.wells import find_wells
+
+    wells = find_wells(experiment)
+    if wells is None or not wells.count:
+        return None
+    times = [_linear_about(experiment, wells.system.hessian(place[None, :])[0]) for place in wells.places]
+    known = [time for time in times if time is not None]
+    return max(known) if len(known) == len(times) else None
+
+
+def well_relaxation_time(experiment: Experiment) -> float | None:
+    """The slowest time of walkers that hop between the wells: on the line from each to the next, else at the rates of
+    Kramers; None with fewer than two wells, or where no barrier is found about one of them.
+    """
+    from sgdtui.predict.time.well_shares import crossing, in_window
+    from sgdtui.predict.time.wells import find_wells
+
+    wells = find_wells(experiment)
+    if wells is None:
+        return None
+    wells = replace(wells, places=wells.places[in_window(experiment, wells)])
+    on_the_line = experiment.dimension == 1
+    if wells.count < 2 or (wells.count > _MOST_WELLS and not on_the_line):
+        return None
+    order = np.argsort(wells.places[:, 0]) if on_the_line else np.arange(wells.count)
+    rates, known = np.zeros((wells.count, wells.count)), np.zeros(wells.count, dtype=bool)
+    for a, start in enumerate(order):
+        for b, end in enumerate(order):
+            if a == b or (on_the_line and abs(a - b) > 1):
+                continue
+            found = crossing(experiment, wells, int(start), int(end))
+            if found is not None and found.time > 0:
+                rates[end, start], known[start] = 1 / found.time, True
+    rates -= np.diag(rates.sum(axis=0))
+    if not known.all():
+        return None
+    slowest = np.sort(-np.linalg.eigvals(rates).real)
+    # Of a few wells the slowest rate is never far below the sum of the rates out of the shallowest.
+    floor = float(-np.diag(rates).min()) * 1e-14
+    return 1 / max(float(slowest[1]), floor, 1e-300)
+
+
+def _slower(one: float | None, other: float | None) -> float | None:
+    return max(one, other) if one is not None and other is not None else one
 
 
 def _window(experiment: Experiment) -> tuple[Array, ...]:
@@ -160,16 +230,20 @@ def _linear(experiment: Experiment) -> float | None:
 
     found = fields(experiment)
     centre = fixed_point(experiment, found)
-    eta, beta = learning_rate(experiment), momentum(experiment)
-    if centre is None or eta is None:
+    if centre is None:
         return None
-    hessian = found.hessian(centre[None, :])[0]
-    if not np.all(np.isfinite(hessian)):
+    return _linear_about(experiment, found.hessian(centre[None, :])[0])
+
+
+def _linear_about(experiment: Experiment, hessian: Array) -> float | None:
+    """The slowest mode of the step with this curvature (d, d); None where it does not pull back."""
+    eta, beta = learning_rate(experiment), momentum(experiment)
+    if eta is None or not np.all(np.isfinite(hessian)):
         return None
     if experiment.dynamics.is_sde:
         slowest = float(np.min(np.linalg.eigvals(hessian).real))
         return 1 / slowest if slowest > 1e-12 else None
-    identity = np.eye(len(centre))
+    identity = np.eye(len(hessian))
     step = np.block([[identity - eta * hessian, beta * identity], [-eta * hessian, beta * identity]])
     radius = float(np.max(np.abs(np.linalg.eigvals(step))))
     return -eta / np.log(radius) if 0 < radius < 1 - 1e-12 else None

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sgdtui.simulate.compile import cache
-from sgdtui.simulate.driver import draws, driver, flow, lanes, layout, record
+from sgdtui.simulate.driver import arrivals, draws, driver, flow, lanes, layout, record
 from sgdtui.simulate.machine import aligned, function_pointer, prefetch, simd
 from sgdtui.simulate.program import Program
 
@@ -62,7 +62,7 @@ def kernels(program: Program) -> Kernels:
 
 @lru_cache(maxsize=1)
 def _driver() -> cache.Compiled:
-    text = _source(driver, lanes, record, flow, prefetch, function_pointer, aligned, layout)
+    text = _source(driver, arrivals, lanes, record, flow, prefetch, function_pointer, aligned, layout)
     return cache.compiled(driver.drive, driver.SIGNATURE, text, from_python=True, reassociate=True)
 
 

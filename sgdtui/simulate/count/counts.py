@@ -31,12 +31,27 @@ class FlowCounts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageCounts:
-    """First passages (`until`): walkers stopped, and the sum and sum of squares of their steps, by group."""
+    """First passages (`until`), by group of walkers.
+
+    stopped        (groups,) walkers that have arrived
+    steps          (groups,) the sum of the steps that they took; `steps_squared` of their squares
+    walkers        (groups,) walkers in all; those neither stopped nor `going` are lost
+    going          (groups,) walkers still on their way after `elapsed` steps
+    edges          (bins + 1,) bin j holds arrivals after edges[j] to edges[j + 1] - 1 steps
+    arrivals       (groups, bins) how many arrived then; `arrival_steps` the sum of the steps that they took
+    observables    (groups, m, bins) sums of each observed expression over the places where walkers arrived then
+    """
 
     stopped: NDArray[np.int64]
     steps: NDArray[np.float64]
     steps_squared: NDArray[np.float64]
     walkers: NDArray[np.int64]
+    going: NDArray[np.int64]
+    elapsed: int
+    edges: NDArray[np.float64]
+    arrivals: NDArray[np.float64]
+    arrival_steps: NDArray[np.float64]
+    observables: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

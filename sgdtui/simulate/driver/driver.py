@@ -14,8 +14,9 @@ from typing import Any
 import numba
 import numpy as np
 
+from sgdtui.simulate.driver.arrivals import any_arrived, stop_arrived
 from sgdtui.simulate.driver.flow import count_flow, displacements, look_ahead
-from sgdtui.simulate.driver.lanes import copy_lanes, drop_far, lanes_of, part, piece
+from sgdtui.simulate.driver.lanes import copy_lanes, drop_far, part, piece
 from sgdtui.simulate.driver.layout import (
     ADVANCE,
     BATCH,
@@ -67,31 +68,9 @@ SIGNATURE = types.float64(
     types.Array(types.float64, 2, "C"),  # sums (rows, 1 + d + d(d+1)/2 + observables)
     types.Array(types.float64, 2, "C"),  # flow (rows, 3): steps, entropy, area
     types.Array(types.int64, 3, "C"),  # displacement (groups, cells, …): then by axis, in units
-    types.Array(types.float64, 2, "C"),  # passage (groups, 3): stopped, steps, steps²
+    types.Array(types.float64, 2, "C"),  # passage (groups, PASSAGE_COLUMNS + …)
     types.intp,  # step at which the walkers were put at their start
 )
-
-
-@part
-def stop_arrived(
-    walkers: Any, hits: Any, lanes: Any, lo: Any, hi: Any, groups_from: Any, groups_to: Any, bounds: Any,
-    took: Any, passage: Any,
-) -> None:  # fmt: skip
-    """A walker for which the step left 1.0 in `hits` has arrived after `took` steps: it leaves the averages."""
-    for group in range(groups_from, groups_to):
-        first, last = lanes_of(group, bounds, lo, hi)
-        own = hits[first:last]
-        arrived = 0.0
-        for j in range(len(own)):
-            arrived += own[j]
-        if arrived > 0.0:
-            passage[group, 0] += arrived
-            passage[group, 1] += arrived * took
-            passage[group, 2] += arrived * took * took
-    for row in range(walkers.shape[0]):
-        x = walkers[row]
-        for j in range(lanes):
-            x[j] = np.nan if hits[j] == 1.0 else x[j]
 
 
 @part
@@ -180,18 +159,19 @@ def advance_blocks(
                 offset += n
                 if sizes[UNTIL] != 0:
                     hits = work[sizes[UNTIL] - 1]
-                    stop_arrived(
-                        walkers,
-                        hits,
-                        lanes,
-                        lo,
-                        hi,
-                        groups_from,
-                        groups_to,
-                        bounds,
-                        float(k - origin),
-                        passage,
-                    )
+                    if any_arrived(hits, lanes):
+                        if observables > 0:
+                            call_step(
+                                step_address,
+                                (
+                                    walkers, draws, work, random, rows, mine, places, dials, sizes, float(k), t,
+                                    offset, n, lanes, OBSERVE,
+                                ),
+                            )  # fmt: skip
+                        stop_arrived(
+                            walkers, hits, work[sizes[WORK] - observables :], lanes, lo, hi, groups_from, groups_to,
+                            bounds, k - origin, passage,
+                        )  # fmt: skip
                 if recorded < 0:
                     continue
                 since += n

@@ -44,5 +44,19 @@ DISPLACEMENT_UNITS, FARTHEST_UNITS = 2.0**32, 2.0**44
 FLOW_COLUMNS = {1: 2, 2: 4}
 """Whole numbers for each cell, by drawn axes: visits, then displacements; a cell lies within one line of the cache."""
 
+ARRIVED, STEPS, STEPS_SQUARED = range(3)
+"""First columns of the passages of a group: arrivals, the sum of their steps, and of the squares."""
+
+ARRIVAL_BINS = 160
+"""Bins of the steps that arrivals took: 1, 2, 3, then four equal parts of every octave from 4 on."""
+
+FIRST_ARRIVAL_BIN = 3
+"""The column of the first bin: arrivals in each, then the steps that they took, then for each observed expression its
+sum over them.
+"""
+
+PASSAGE_COLUMNS = FIRST_ARRIVAL_BIN + 2 * ARRIVAL_BINS
+"""Columns of the passages of a group before those of the observed expressions."""
+
 LINE = 64
 """Bytes in a line of the cache, and in the widest vector."""
