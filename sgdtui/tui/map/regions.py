@@ -65,7 +65,7 @@ def _draw_name(canvas: Canvas, box: Box, cells: NDArray[np.bool_], words: str, i
                 best = (score, int(row), int(begin), int(end))
     if best is None:
         return
-    _, row, begin, end = best
+    _, label_row, begin, end = best
     text = said if width_of(said) + 2 <= end - begin else said[:1] if end - begin >= 3 else ""
     x = box.x + begin + max(0, (end - begin - width_of(text)) // 2)
-    canvas.write(x, box.y + row, text, ink, weight=BOLD)
+    canvas.write(x, box.y + label_row, text, ink, weight=BOLD)
