@@ -95,6 +95,8 @@ def crossing(experiment: Experiment, wells: Wells, start: int, end: int) -> Cros
     if isinstance(process, Absence):
         return None
     here, there = wells.places[start], wells.places[end]
+    if not np.all(np.einsum("nii->n", process.tensor(np.stack([here, there]))) > 0):
+        return None  # nothing moves, or only so far
     if experiment.dimension == 1:
         exact = _crossing_on_the_line(experiment, wells, process, float(here[0]), float(there[0]))
         if exact is not None:

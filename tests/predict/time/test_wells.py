@@ -145,3 +145,10 @@ def test_a_grid_that_cannot_tell_says_so():
     shallow = deep(2, Dynamics("sde", 0.05, dt=0.01), 0.1, domain=((-2.6, 2.6), (-1.5, 1.5)))
     known = fokker_planck(shallow, (np.linspace(-2.6, 2.6, 65), np.linspace(-1.5, 1.5, 65)))
     assert told_apart(shallow, known) is known
+
+
+def test_without_noise_nothing_crosses():
+    for dynamics in (Dynamics("sde", 0.2), Dynamics("sgd", 0.2)):
+        still = experiment(on_loss("(x**2 - 1)**2/4", "0"), dynamics)
+        assert crossing(still, find_wells(still), 0, 1) is None
+        assert well_relaxation_time(still) is None
