@@ -7,6 +7,7 @@ else the slowest mode of the linearised system.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,8 +28,8 @@ from sgdtui.predict.prediction import Absence
 _CELLS = 500
 _SWIMMERS = 120
 _MOST_WELLS = 6
-_DISCONNECTED = 1e8
-"""Times longer than so many steps, and so many times that of a well, are not read off an eigenvalue."""
+_RARER = 3.0
+"""Crossings that take so many times longer than what an operator's gap says are not seen by it."""
 
 
 def relaxation_time(experiment: Experiment) -> float | None:
@@ -53,22 +54,22 @@ def relaxation_time(experiment: Experiment) -> float | None:
             else _chain_line(experiment, window[0])
         )
         if found is not None:
-            return _beyond_rounding(experiment, found)
+            return _with_wells(experiment, found)
     elif experiment.dimension == 2 and momentum(experiment) == 0:
         found = _plane(experiment, window)
         if found is not None:
-            return found
+            return _with_wells(experiment, found)
     return _slower(_linear(experiment), well_relaxation_time(experiment))
 
 
-def _beyond_rounding(experiment: Experiment, found: float) -> float:
-    """A time on the line, so long that an eigenvalue is rounding noise, by the crossings between wells instead."""
-    within = (
-        relaxation_time_within_wells(experiment) if found > _DISCONNECTED * experiment.time_step else None
-    )
-    if within is None or found < _DISCONNECTED * within:
-        return found
-    return well_relaxation_time(experiment) or found
+def _with_wells(experiment: Experiment, found: float) -> float:
+    """The time of an operator's gap, or that of the crossings between the wells where it is much longer.
+
+    An operator on cells may not reach a well that nobody came to yet, and where crossings are rare its gap is made of
+    rounding and of what its cells smear; where they are not, walkers do not wait for the bottom of a well.
+    """
+    between = well_relaxation_time(experiment)
+    return between if between is not None and between > _RARER * found else found
 
 
 def knows_wells(experiment: Experiment) -> bool:
@@ -76,6 +77,7 @@ def knows_wells(experiment: Experiment) -> bool:
     return experiment.dimension == 1 and momentum(experiment) == 0
 
 
+@lru_cache(maxsize=32)
 def relaxation_time_within_wells(experiment: Experiment) -> float | None:
     """The time in which walkers forget where in their well they began, in units of t: the slowest of all wells, as
     linearised; None where there are no wells or one is not stable.
@@ -90,6 +92,7 @@ def relaxation_time_within_wells(experiment: Experiment) -> float | None:
     return max(known) if len(known) == len(times) else None
 
 
+@lru_cache(maxsize=32)
 def well_relaxation_time(experiment: Experiment) -> float | None:
     """The slowest time of walkers that hop between the wells: on the line from each to the next, else at the rates of
     Kramers; None with fewer than two wells, or where no barrier is found about one of them.
