@@ -37,6 +37,7 @@ NAME = "transfer"
 LOSS_ALLOWED = 1e-7
 """A chain that loses less than this share a step is called stationary; the loss is reported."""
 _FINER = 2
+_FEWEST_CELLS = 16
 _TAIL = 1e4
 """How much further than where their probability shows heavy tails are followed."""
 
@@ -65,6 +66,11 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
     lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
     if isinstance(lair, Absence):
         return lair
+    if len(graded_grid(step, lair, *lair.far)) < _FEWEST_CELLS:
+        # The steps are of no size where the law lives.
+        return Absence(
+            NAME, "degenerate noise", "the steps have no noise: where walkers end depends on where they began"
+        )
     lair = narrowed(step, lair, wall)
     on_places = None if wall.closed or lair.heavy else law_on_places(experiment, step, lair, edges)
     if on_places is not None:
