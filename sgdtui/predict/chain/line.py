@@ -68,9 +68,7 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
         return lair
     if len(graded_grid(step, lair, *lair.far)) < _FEWEST_CELLS:
         # The steps are of no size where the law lives.
-        return Absence(
-            NAME, "degenerate noise", "the steps have no noise: where walkers end depends on where they began"
-        )
+        return Absence(NAME, "degenerate noise", "without noise the start decides where walkers end")
     lair = narrowed(step, lair, wall)
     on_places = None if wall.closed or lair.heavy else law_on_places(experiment, step, lair, edges)
     if on_places is not None:

@@ -30,7 +30,10 @@ def told_apart(experiment: Experiment, law: Prediction | Absence) -> Prediction 
     if wells is None or wells.count < 2:
         return law
     kept = in_window(experiment, wells)
-    within, between = relaxation_time_within_wells(experiment), well_relaxation_time(experiment)
+    within, between = (
+        relaxation_time_within_wells(experiment),
+        well_relaxation_time(experiment, everywhere=True),
+    )
     long = law.relaxation_time is not None and law.relaxation_time > DISCONNECTED * experiment.time_step
     apart = within is not None and between is not None and between > DISCONNECTED * within and kept.sum() > 1
     if not (long or apart):

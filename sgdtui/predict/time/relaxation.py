@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
@@ -22,12 +23,17 @@ from sgdtui.predict.diffusion.sde import Diffusion, diffusion
 from sgdtui.predict.numerics.boundaries import walls
 from sgdtui.predict.numerics.bounding_box import Box
 from sgdtui.predict.numerics.minima import search_box
+from sgdtui.predict.numerics.start import starts
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.time.wells import Wells, find_wells
 
 _CELLS = 500
 _SWIMMERS = 120
 _MOST_WELLS = 6
+_NOBODY = 1e-6
+"""The share of a law below which a well that nobody comes to is left out of account."""
+_KICKS = 3.0
 _RARER = 3.0
 """Crossings that take so many times longer than what an operator's gap says are not seen by it."""
 
@@ -82,8 +88,6 @@ def relaxation_time_within_wells(experiment: Experiment) -> float | None:
     """The time in which walkers forget where in their well they began, in units of t: the slowest of all wells, as
     linearised; None where there are no wells or one is not stable.
     """
-    from sgdtui.predict.time.wells import find_wells
-
     wells = find_wells(experiment)
     if wells is None or not wells.count:
         return None
@@ -93,12 +97,15 @@ def relaxation_time_within_wells(experiment: Experiment) -> float | None:
 
 
 @lru_cache(maxsize=32)
-def well_relaxation_time(experiment: Experiment) -> float | None:
+def well_relaxation_time(experiment: Experiment, everywhere: bool = False) -> float | None:
     """The slowest time of walkers that hop between the wells: on the line from each to the next, else at the rates of
     Kramers; None with fewer than two wells, or where no barrier is found about one of them.
+
+    Unless `everywhere`, only wells count that hold a share of the law, or that the start leads to: None with fewer
+    than two of those.
     """
+    from sgdtui.predict.chain.state_reduction import stationary_masses
     from sgdtui.predict.time.well_shares import crossing, in_window
-    from sgdtui.predict.time.wells import find_wells
 
     wells = find_wells(experiment)
     if wells is None:
@@ -116,13 +123,33 @@ def well_relaxation_time(experiment: Experiment) -> float | None:
             found = crossing(experiment, wells, int(start), int(end))
             if found is not None and found.time > 0:
                 rates[end, start], known[start] = 1 / found.time, True
-    rates -= np.diag(rates.sum(axis=0))
     if not known.all():
         return None
+    if not everywhere:
+        # As a chain whose hops are rates over the fastest: its law is the same.
+        law = stationary_masses(rates.T / max(float(rates.sum(axis=0).max()), 1e-300))
+        if np.sum((law > _NOBODY) | _led_to(experiment, wells)) < 2:
+            return None
+    rates -= np.diag(rates.sum(axis=0))
     slowest = np.sort(-np.linalg.eigvals(rates).real)
     # Of a few wells the slowest rate is never far below the sum of the rates out of the shallowest.
     floor = float(-np.diag(rates).min()) * 1e-14
     return 1 / max(float(slowest[1]), floor, 1e-300)
+
+
+def _led_to(experiment: Experiment, wells: Wells) -> NDArray[np.bool_]:
+    """Which wells the start leads to, or a few kicks of the noise there, (m,)."""
+    points = starts(experiment)
+    process, within = diffusion(experiment, "fokker-planck"), relaxation_time_within_wells(experiment)
+    if not isinstance(process, Absence) and within is not None:
+        with np.errstate(all="ignore"):
+            size = np.sqrt(2 * within * np.nan_to_num(np.einsum("nii->ni", process.tensor(points)))).max(
+                axis=0
+            )
+        kicks = _KICKS * np.diag(size)
+        points = np.concatenate([points, *(points + sign * kick for kick in kicks for sign in (-1, 1))])
+    labels = wells.of(points)
+    return np.isin(np.arange(wells.count), labels)
 
 
 def _slower(one: float | None, other: float | None) -> float | None:
