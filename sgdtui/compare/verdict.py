@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from sgdtui.compare import why
 from sgdtui.compare.agreement import judge
 from sgdtui.compare.comparison import Comparison, Verdict
@@ -15,6 +17,9 @@ __all__ = ["judge", "predicted_equilibrium", "verdict"]
 
 SLIGHT_ESCAPE = 1e-8
 """A loss of walkers per step below this never shows."""
+
+OF_THE_METHOD = ("not found", "too costly")
+"""Reasons of absence that say nothing about the law."""
 
 _MANY = 30
 """Walkers that should be lost, from which it means something that they are not."""
@@ -103,8 +108,15 @@ def verdict(
     equilibrium = predicted_equilibrium(
         predictions, dimension=dimension, periodic=periodic, momentum=momentum
     )
+    if equilibrium is None and "gibbs" in predictions and not periodic and momentum == 0:
+        # Where Σ is one and the same multiple of the identity, Gibbs is the SDE's own law, which has no current.
+        constant = variance_range is not None and np.ptp(variance_range) <= 1e-9 * abs(variance_range[1])
+        equilibrium = True if constant and isotropic else None
     if equilibrium is None:
         return Verdict("undecided", why.current_unknown(gibbs, absences.get("fokker-planck")))
+    unknown = absences.get("gibbs")
+    if equilibrium and gibbs is None and unknown is not None and unknown.reason in OF_THE_METHOD:
+        return Verdict("undecided", why.gibbs_unknown(unknown))
     if equilibrium:
         return Verdict(
             "equilibrium, not gibbs",
@@ -153,6 +165,9 @@ def _no_stationary_law(
     The laws of another process (the SDE's, of a chain) count only beside averages that were seen to move. None where
     nothing speaks against a law.
     """
+    linear = predictions.get("gaussian")
+    if linear is not None and linear.relaxation_time is not None:
+        return None  # a linear system that is pulled back from every side has a law, whatever else says
     names = ("fokker-planck", "gibbs") if is_sde else ("transfer", "fokker-planck", "gibbs")
     for name in names:
         if name in predictions:

@@ -152,6 +152,11 @@ def nothing_to_compare() -> str:
     return "Nothing has been recorded yet."
 
 
+def gibbs_unknown(absence: Absence) -> str:
+    """No current, and Gibbs could not be worked out."""
+    return f"No current flows, but Gibbs could not be worked out ({absence.reason}{_detail(absence)})."
+
+
 def current_unknown(comparison: Comparison | None, absence: Absence | None) -> str:
     """Not Gibbs, but no prediction says whether probability circulates."""
     first = "There is no Gibbs law" if comparison is None else f"Not Gibbs ({_distance(comparison)})"

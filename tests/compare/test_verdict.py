@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from sgdtui.compare.motion import Losses, Motion
 from sgdtui.compare.verdict import judge, verdict
 from sgdtui.predict.prediction import Absence, Prediction
 from tests.compare.drawn_laws import drawn, edges, gaussian
@@ -115,3 +116,122 @@ def test_the_error_of_a_grid_is_no_current(production):
     v = verdict(comparisons, predictions, {}, settled=True, is_sde=True, dimension=2, isotropic=False)
     assert v.text == "equilibrium, not gibbs"
     assert "no one temperature" in v.why
+
+
+NOT_NORMALISABLE = {"fokker-planck": Absence("fokker-planck", "not normalisable", "it does not die out")}
+
+
+def test_what_stands_still_does_not_spread():
+    still = Motion(still=True, steps=1000, walkers=4096)
+    v = verdict({}, {}, NOT_NORMALISABLE, settled=True, is_sde=True, motion=still)
+    assert v.text == "undecided"
+    assert "stand still" in v.why
+    assert "for ever" not in v.why
+    moving = Motion(still=False, steps=1000, walkers=4096)
+    assert (
+        verdict({}, {}, NOT_NORMALISABLE, settled=None, is_sde=True, motion=moving).text
+        == "no stationary law"
+    )
+
+
+@pytest.mark.parametrize("reason", ["not found", "too costly", "not one- or two-dimensional", "unsettled"])
+def test_a_method_that_failed_shows_nothing(reason):
+    for is_sde in (False, True):
+        absent = {name: Absence(name, reason) for name in ("transfer", "fokker-planck", "gibbs")}
+        for still in (None, False, True):
+            v = verdict(
+                {},
+                {},
+                absent,
+                settled=still,
+                is_sde=is_sde,
+                motion=Motion(still=still, steps=9, walkers=9),
+            )
+            assert v.text != "no stationary law"
+            assert v.text == "undecided" or reason not in ("not found", "too costly")
+
+
+def test_of_a_chain_the_sdes_integral_counts_only_beside_averages_that_move():
+    for still, said in ((False, "no stationary law"), (None, "undecided"), (True, "undecided")):
+        motion = Motion(still=still, steps=1000, walkers=4096)
+        absent = {**NOT_NORMALISABLE, "transfer": Absence("transfer", "not found")}
+        assert verdict({}, {}, absent, settled=still, motion=motion).text == said
+
+
+def test_a_stable_linear_system_has_a_law_whatever_else_is_said():
+    linear = gaussian("gaussian", 0.1, entropy_production=3.0, relaxation_time=2.0)
+    absent = {**NOT_NORMALISABLE, "gibbs": Absence("gibbs", "no loss")}
+    v = verdict({}, {"gaussian": linear}, absent, settled=True, is_sde=True, dimension=2)
+    assert v.text == "nonequilibrium"
+
+
+def test_a_predicted_loss_that_nobody_suffered_is_no_proof():
+    leaking = {"transfer": gaussian("transfer", 0.1, survival_loss=0.003)}
+    kept = Motion(still=True, lost=0.0, steps=5000, walkers=4096)
+    assert verdict({}, leaking, {}, settled=True, motion=kept).text == "undecided"
+    gone = Motion(still=True, lost=0.9, steps=5000, walkers=4096)
+    assert verdict({}, leaking, {}, settled=True, motion=gone).text == "no stationary law"
+
+
+def test_all_have_arrived():
+    v = verdict({}, {}, {}, settled=False, motion=Motion(arrived=True))
+    assert v.text == "undecided"
+    assert v.why.startswith("Converged")
+
+
+@pytest.mark.parametrize(
+    ("shares", "text", "said"),
+    [
+        ((0.9, 0.0, 0.0), "undecided", "at dt = 0.025 fewer"),
+        ((0.05, 0.03, 0.015), "undecided", "The scheme is unstable"),
+        ((0.05, 0.05, 0.051), "no stationary law", "escape for good"),
+        ((0.01, 0.009, 0.008), "undecided", "to tell whether"),
+    ],
+)
+def test_losses_of_the_scheme_and_of_the_equation(shares, text, said):
+    losses = Losses((0.1, 0.025, 0.00625), shares, 4096)
+    motion = Motion(lost=shares[0], rate=1e-5, losses=losses, steps=1000, walkers=4096)
+    v = verdict({}, {}, {}, settled=True, is_sde=True, escaping=True, motion=motion)
+    assert (v.text, said in v.why) == (text, True)
+
+
+def test_the_trend_of_the_losses_tells_a_dt():
+    """A loss that falls as the square root of dt: a share of a thousandth at dt/100."""
+    losses = Losses((0.1, 0.025, 0.00625), (0.01, 0.005, 0.0025), 4096)
+    assert losses.stable_dt == pytest.approx(0.001)
+    assert Losses((0.1, 0.00625), (0.01, 0.0099), 4096).stable_dt is None
+
+
+def test_beyond_a_noise_without_a_mean_nobody_has_escaped():
+    v = verdict({}, {}, {}, settled=True, escaping=True, far_noise=True, motion=Motion(lost=0.5))
+    assert v.text == "undecided"
+    assert "so heavy a tail" in v.why
+
+
+def test_constant_noise_in_three_dimensions_has_no_current():
+    comparisons, predictions = judged(CHAIN, [GIBBS, CHAIN])
+    known = {"settled": True, "dimension": 3, "eta": 0.1}
+    v = verdict(comparisons, predictions, {}, variance_range=(1.0, 1.0), **known)
+    assert v.text == "equilibrium, not gibbs"
+    assert "η = 0.1 is too long" in v.why
+    assert (
+        verdict(comparisons, predictions, {}, variance_range=(1.0, 1.0), isotropic=False, **known).text
+        == "undecided"
+    )
+    assert verdict(comparisons, predictions, {}, variance_range=(0.9, 1.0), **known).text == "undecided"
+
+
+def test_reshuffling_is_not_a_step_too_long():
+    fokker_planck = gaussian("fokker-planck", 0.05, entropy_production=0.0)
+    comparisons, predictions = judged(CHAIN, [GIBBS, CHAIN, fokker_planck])
+    v = verdict(
+        comparisons,
+        predictions,
+        {},
+        settled=True,
+        eta=0.1,
+        variance_range=(1.0, 1.0),
+        reshuffled=True,
+    )
+    assert "Every epoch visits each example once" in v.why
+    assert "too long" not in v.why
