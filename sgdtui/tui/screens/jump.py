@@ -29,7 +29,9 @@ class Jump(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """All letters with what they go to."""
         pieces = ["Jump to", *(f"{letter} {title}" for letter, title in self.panels.items()), "esc stay"]
-        yield Static("\n".join(_lines([self.look.say(p) for p in pieces], self.app.size.width - 2)), markup=False)
+        yield Static(
+            "\n".join(_lines([self.look.say(p) for p in pieces], self.app.size.width - 2)), markup=False
+        )
 
     def on_key(self, event: events.Key) -> None:
         """Any key ends it."""
