@@ -11,6 +11,7 @@ from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.effective_size import effective_samples, standard_errors
 from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed
+from sgdtui.lab.foretold import foretold
 from sgdtui.lab.misplaced import misplaced
 from sgdtui.lab.passage import passage_report
 from sgdtui.lab.predictions import Foresight
@@ -117,6 +118,7 @@ def compose(
         sample=sample,
         misplaced=misplaced(counts, foresight.predictions),
         pulls=pulls(foresight.drift, errors.density),
+        foretold=foretold(foresight.predictions, experiment.dynamics.is_sde),
     )
 
 

@@ -133,7 +133,7 @@ def test_the_layout_survives_every_encoding(place: Place, environment: str, asci
     assert "\\u" not in terminal.text
     assert bytes(terminal.raw).isascii() is ascii_only
     assert whole(terminal), terminal.text
-    assert "Verdict" in terminal.text
+    assert "Where" in terminal.text
 
 
 def test_columns_and_lines_of_the_environment_do_not_win_over_the_real_size(place: Place) -> None:

@@ -12,12 +12,13 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.pilot import Pilot
 
+from sgdtui.lab.advice import advise
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.app import Options, SgdApp
 from sgdtui.tui.controller.choices import Offers
 from sgdtui.tui.controller.controller import Workbench
-from sgdtui.tui.controller.events import Request
+from sgdtui.tui.controller.events import Advised, Request
 from sgdtui.tui.panels.library import Choice
 from tests.tui.fake_lab import FakeLab, maker
 
@@ -56,6 +57,10 @@ class StagedBench(Workbench):
         self.asked: list[Any] = []
         super().__init__(tell, make_lab=maker(snapshot, made))
         self._offers = StagedOffers()
+
+    def advise(self, experiment: Experiment) -> None:
+        """In the bench's own thread, which `Stage.settle` waits for."""
+        self._do(lambda: self._tell(Advised(advise(experiment))))
 
     def open(self, request: Request) -> None:
         self.asked.append(request)

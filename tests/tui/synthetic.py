@@ -8,6 +8,7 @@ import numpy as np
 
 from sgdtui.compare.comparison import Comparison, Distances, Verdict
 from sgdtui.expression import parse
+from sgdtui.lab.foretold import foretold
 from sgdtui.lab.misplaced import Misplaced, Share, largest_interval
 from sgdtui.lab.pulls import pulls
 from sgdtui.lab.snapshot import FlowReport, Observed, Series, Snapshot
@@ -158,6 +159,7 @@ def double_well(
             if p.probability is not None
         },
         pulls=pulls(drift, density),
+        foretold=foretold(predictions, is_sde=True),
         phase=phase,
         paused=False,
         generation=generation,

@@ -223,3 +223,18 @@ def test_errors_in_brackets(value: float, se: float | None, text: str) -> None:
 def test_formulas_are_printed_rather_than_typed() -> None:
     assert formula("h*(x**2 - 1)**2/4") == "h·(x² - 1)²/4"
     assert formula("x**-1 + 2**x + x**0.5") == "x**-1 + 2**x + x**0.5"
+
+
+async def test_the_distance_is_foretold_before_the_walkers_have_settled() -> None:
+    async with staged(synthetic.double_well(phase="settling")) as stage:
+        assert "Foretold: Gibbs will be off by TV .51." in stage.lines()[1]
+        assert "Gibbs   foretold to be off by TV .51" in stage.text
+        assert "chain   foretold to be off by TV .02" in stage.text
+
+
+async def test_what_to_try_next_is_worked_out() -> None:
+    async with staged(synthetic.double_well()) as stage:
+        assert "s → 0: back to Gibbs" in stage.text
+        assert "TV of Gibbs .51 → 0" in stage.text
+        await stage.press("plus")
+        assert "back to Gibbs" not in stage.text, "from where the dials stand now nothing is known yet"

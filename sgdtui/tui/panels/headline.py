@@ -49,6 +49,12 @@ def headline_of(view: View) -> Headline:
         return Headline("FAILED", "", Role.BAD, snapshot.message or "The run failed; no reason was given.")
     if view.settling:
         sentence = "The walkers are still forgetting where they started; nothing is counted yet."
+        foretold = snapshot.foretold.get("gibbs")
+        if foretold is not None and not view.stale:
+            short = f"Foretold: Gibbs will be off by TV {number(foretold, 2)}."
+            return Headline(
+                settling_word(view).upper(), "", Role.WARN, f"{short} Nothing is counted yet.", short
+            )
         return Headline(settling_word(view).upper(), "", Role.WARN, sentence)
     if view.stale or snapshot.verdict is None:
         return Headline("WAIT", "", Role.MUTED, "The predictions for these dials are being computed.")
