@@ -50,7 +50,7 @@ def law_on_places(experiment: Experiment, step: Chain, lair: Lair, edges: Array)
 
     size = len(walk.places)
     matrix = csc_array((walk.weight, (walk.target, walk.source)), shape=(size, size))
-    total = np.asarray(matrix.sum(axis=0)).ravel()
+    total: Array = np.asarray(matrix.sum(axis=0)).ravel()
     matrix.data = matrix.data / np.repeat(np.maximum(total, 1e-300), np.diff(matrix.indptr))
     mass, _ = stationary_vector(matrix, 0)
     mass, notes = _recorded(experiment, walk, mass)
