@@ -18,6 +18,9 @@ from sgdtui.predict.numerics.line_ends import End, power_law
 
 _CRITICAL = 1e-6
 _STEEP = 30.0
+_FAINT = 1e20
+UNDERFLOW = 1e-290
+"""A D below this has lost digits, or would make its inverse infinite: it counts as zero."""
 _VANISHING, _BLOWING = 0.3, 0.05
 
 
@@ -25,13 +28,15 @@ _VANISHING, _BLOWING = 0.3, 0.05
 class Approach:
     """Powers of the distance with which m and s go at an end (the inverse distance from zero at an infinite one).
 
-    `drift_inward` is the Itô drift at a finite end, positive where it points away from it.
+    `drift_inward` is the Itô drift at a finite end, positive where it points away from it. `faint`: D only seems to
+    vanish there, since it is too small for a floating point number.
     """
 
     end: End
     speed: float
     scale: float
     drift_inward: float
+    faint: bool = False
 
     @property
     def speed_converges(self) -> bool:
@@ -69,14 +74,16 @@ def approach(process: Diffusion, end: End) -> Approach:
     speed, scale = pull + (a - 1) * power, -pull - a * power
     if end.infinite:  # ∫ … dx = ∫ … dz/z²
         speed, scale = speed - 2, scale - 2
-    return Approach(end, speed, scale, _drift_inward(process, end, float(strength[0]), power, limit))
+    inward = _drift_inward(process, end, float(strength[0]), power, limit)
+    return Approach(end, speed, scale, inward, bool(np.max(strength) < _FAINT * UNDERFLOW))
 
 
 def drift_and_strength(process: Diffusion, x: Array) -> tuple[Array, Array]:
-    """F and D at points (n,), (n,) each; whatever comes out."""
+    """F and D at points (n,), (n,) each; whatever comes out, but D is 0 where it has no digits left."""
     points = x[:, None]
     with np.errstate(all="ignore"):
-        return process.drift(points)[:, 0], process.tensor(points)[:, 0, 0]
+        strength = process.tensor(points)[:, 0, 0]
+        return process.drift(points)[:, 0], np.where(np.abs(strength) < UNDERFLOW, 0.0, strength)
 
 
 def _limit(distance: Array, value: Array) -> float:

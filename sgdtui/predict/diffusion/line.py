@@ -16,6 +16,7 @@ from sgdtui.arrays import Array
 from sgdtui.expression.switches import switches
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
+from sgdtui.predict.diffusion.feller import UNDERFLOW
 from sgdtui.predict.diffusion.ring import ring_law
 from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.diffusion.state_space import StateSpace, state_space
@@ -102,7 +103,7 @@ def landscape(experiment: Experiment, process: Diffusion, bounds: FieldBounds) -
     def fields(x: Array) -> Array:
         points = x[:, None]
         drift, strength = process.drift(points)[:, 0], process.tensor(points)[:, 0, 0]
-        strength = np.where(strength > 0, strength, np.nan)
+        strength = np.where(strength > UNDERFLOW, strength, np.nan)
         return np.column_stack([drift / strength, (a - 1) * np.log(strength), observed(x)])
 
     def bounded(low: Array, high: Array) -> tuple[Array, Array, Array, Array]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
-from sgdtui.predict.diffusion.feller import Approach, approach, drift_and_strength
+from sgdtui.predict.diffusion.feller import UNDERFLOW, Approach, approach, drift_and_strength
 from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.numerics.bisection import joined, snapped, unproven_places
 from sgdtui.predict.numerics.boundaries import Wall
@@ -52,7 +52,7 @@ def obstacles(process: Diffusion, bounds: FieldBounds, cut: Array) -> list[_Obst
 
     def proven(low: Array, high: Array) -> NDArray[np.bool_]:
         variance, gradient = bounds.variance(low, high), bounds.gradient(low, high)
-        fine = (variance[0] > 0) & np.isfinite(variance[1])
+        fine = (process.strength * variance[0] > UNDERFLOW) & np.isfinite(variance[1])
         return np.asarray(fine & np.isfinite(gradient[0]) & np.isfinite(gradient[1]))
 
     def hopeless(low: Array, high: Array) -> NDArray[np.bool_]:
@@ -222,6 +222,8 @@ class _Walk:
     ) -> str | Absence | _Obstacle:
         """What an obstacle is to walkers that come near it."""
         at, side = near.end.at, near.end.side
+        if near.faint:
+            return "lost"
         is_wall = self.wall.closed and at in (self.first, self.last)
         if near.speed_converges and not near.scale_converges:
             return "out of reach"

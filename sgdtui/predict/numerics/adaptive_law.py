@@ -112,10 +112,13 @@ class _State:
         """Terms next to the size of what they add to."""
         return np.asarray(np.abs(terms) / np.maximum(self.sizes, 1e-300))
 
+    def weights(self) -> Array:
+        """What each panel adds to the size of the whole, the moments and the averages, (n, 3 + m), each summing to 1."""
+        return self.relative(np.abs(self.terms(self.nodes, self.values, self.height, self.half)))
+
     def wanted(self, done: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Panels that matter and have not been compared with their halves."""
-        own = self.relative(np.abs(self.terms(self.nodes, self.values, self.height, self.half))).max(axis=1)
-        matters = own > _LEAST
+        matters = self.weights().max(axis=1) > _LEAST
         if np.any(self.values[..., 0] != 0):
             live = np.flatnonzero(self.share > _LEAST)
             if len(live):
@@ -141,9 +144,10 @@ class _State:
             climbed = np.cumsum(np.where(inside, steps + spacing * np.ptp(force, axis=1), 0.0))
             climbed = np.abs(climbed - climbed[self.anchor]) + steps
             shifted = spacing * (np.abs(force).max(axis=1) + np.ptp(level, axis=1) / (2 * self.half))
-            uncertain = climbed + np.abs(level).max(axis=1) + shifted
-            uncertain = np.where(self.share > 0, self.share * uncertain, 0.0)
-        return (_ROUNDING + uncertainty) * (1.0 + float(uncertain.sum()))
+            uncertain = (climbed + np.abs(level).max(axis=1) + shifted)[:, None]
+            parts = self.weights()
+            uncertain = np.where(parts > 0, parts * uncertain, 0.0)
+        return (_ROUNDING + uncertainty) * (1.0 + float(uncertain.sum(axis=0).max()))
 
 
 class _Charges:
@@ -167,13 +171,14 @@ class _Charges:
             whole = before.terms(
                 before.nodes[wanted], before.values[wanted], before.height[wanted], before.half[wanted]
             )
-            parts = before.terms(nodes, values, height, half)
-            wrong = before.relative(whole - parts[::2] - parts[1::2])
+            halves = before.terms(nodes, values, height, half)
+            wrong = before.relative(whole - halves[::2] - halves[1::2])
             wrong[~np.isfinite(wrong)] = 0.0
             climbed = (before.values[..., 0] @ WEIGHTS * before.half)[wanted]
             missed = np.abs(climbed - steps[::2] - steps[1::2])
-            cumulated = np.cumsum(before.share)[wanted]
-            missed *= np.minimum(cumulated, 1 - cumulated) + before.share[wanted]
+            parts = before.weights()
+            cumulated = np.cumsum(parts, axis=0)[wanted]
+            missed *= (np.minimum(cumulated, 1 - cumulated) + parts[wanted]).max(axis=1)
             missed[~np.isfinite(missed)] = 0.0
         good = (wrong.max(axis=1) <= _TOLERANCE) & (missed <= _TOLERANCE)
         if last:

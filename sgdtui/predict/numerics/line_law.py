@@ -20,6 +20,8 @@ _WINDOWS = 64
 _DIED_OUT = 1e-9
 _REACH = 12.0
 _SOME = 128
+_LEAST_ERROR = 1e-11
+"""No smaller error is claimed: the elementary functions are rounded too, and formulas of derivatives lose digits."""
 
 
 def law_of(
@@ -67,7 +69,8 @@ def law_of(
             verb = "does not die out" if end.infinite else "piles up without limit"
             return Absence(name, "not normalisable", f"the probability {verb} {place}")
         tails.append(tail)
-    return replace(law, error=resolved.error + found.missed).with_tails(tuple(tails))
+    law = replace(law, error=resolved.error + found.missed).with_tails(tuple(tails))
+    return replace(law, error=max(law.error, _LEAST_ERROR))
 
 
 def _pushed(landscape: Landscape, stretch: Stretch, ends: tuple[End, ...]) -> Stretch:
@@ -128,4 +131,4 @@ def _followed(
     far = float(law.mass[away > _WINDOWS / 2 * (edges[-1] - edges[0])].sum())
     if far > _DIED_OUT:
         return Absence(name, "not normalisable", "the probability does not die out far away")
-    return replace(law, error=resolved.error + found.missed + far)
+    return replace(law, error=max(resolved.error + found.missed + far, _LEAST_ERROR))
