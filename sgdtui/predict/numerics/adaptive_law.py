@@ -113,7 +113,7 @@ class _State:
         return np.asarray(np.abs(terms) / np.maximum(self.sizes, 1e-300))
 
     def weights(self) -> Array:
-        """What each panel adds to the size of the whole, the moments and the averages, (n, 3 + m), each summing to 1."""
+        """What each panel adds to the size of the whole, moments and averages, (n, 3 + m), each summing to 1."""
         return self.relative(np.abs(self.terms(self.nodes, self.values, self.height, self.half)))
 
     def wanted(self, done: NDArray[np.bool_]) -> NDArray[np.bool_]:
