@@ -21,7 +21,7 @@ from sgdtui.expression.error import ExpressionError
 from sgdtui.expression.interval import enclosure
 from sgdtui.expression.node import Apply, Number, walk
 from sgdtui.expression.numeric import evaluate
-from sgdtui.expression.switches import Switch, switches
+from sgdtui.expression.switches import Switch, turns
 from sgdtui.model.data import Distribution, Fresh
 from sgdtui.model.roots import roots_along
 
@@ -87,9 +87,7 @@ class DrawnColumns:
     ) -> None:
         self.data, self.variables, self.values = data, variables, dict(values)
         found = {
-            f"{s.value.text} {s.whole}": s
-            for e in expressions
-            for s in switches(e, (*variables, *data.columns))
+            f"{s.value.text} {s.whole}": s for e in expressions for s in turns(e, (*variables, *data.columns))
         }
         waiting = _distinct([s for s in found.values() if self._can_turn(s)], self.values)
         order = sorted(

@@ -11,7 +11,7 @@ from sgdtui.arrays import Array
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
-from sgdtui.expression.switches import Switch, switches
+from sgdtui.expression.switches import Switch, turns
 from sgdtui.model.data import weighted_examples
 from sgdtui.model.roots import roots_along
 from sgdtui.model.sample import SampleSystem
@@ -115,7 +115,7 @@ class SampleFields:
         gradient, _ = _example_derivatives(self.system)
         columns = {c: self.examples[:, None, i] for i, c in enumerate(self.system.data.columns)}
         found = []
-        for switch in {s for e in (self.system.loss, *gradient) for s in switches(e, (variable,))}:
+        for switch in {s for e in (self.system.loss, *gradient) for s in turns(e, (variable,))}:
 
             def value(x: Array, switch: Switch = switch) -> Array:
                 value = evaluate(switch.value, {**self.values, **columns, variable: x})

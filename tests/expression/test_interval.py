@@ -8,7 +8,7 @@ import pytest
 from sgdtui.expression import parse
 from sgdtui.expression.interval import enclosure
 from sgdtui.expression.numeric import evaluate
-from sgdtui.expression.switches import switches
+from sgdtui.expression.switches import turns
 
 TEXTS = [
     "x**3 - x", "exp(3*x) - x", "cosh(5*x)/sinh(x + 9)", "sin(x)*cos(3*x)", "abs(x - 1) + x**2",
@@ -62,5 +62,5 @@ def test_a_parameter_and_a_constant():
     ],
 )
 def test_switches(text, found):
-    seen = switches(parse(text, {"x", "a"}), {"x"})
+    seen = turns(parse(text, {"x", "a"}), {"x"})
     assert sorted(s.value.text for s in seen) == sorted(found)

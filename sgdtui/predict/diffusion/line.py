@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.expression.switches import switches
+from sgdtui.expression.switches import turns
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.predict.diffusion.feller import UNDERFLOW
@@ -128,7 +128,7 @@ def landscape(experiment: Experiment, process: Diffusion, bounds: FieldBounds) -
 def places_of(experiment: Experiment, bounds: FieldBounds) -> Callable[[Array], Array]:
     """From edges (n + 1,) to the kinks and jumps of the fields and observed expressions between them."""
     (variable,) = experiment.variables
-    observed = [s for _, e in experiment.observe for s in switches(e, (variable,))]
+    observed = [s for _, e in experiment.observe for s in turns(e, (variable,))]
 
     def places(cut: Array) -> Array:
         found = breakpoints(observed, variable, experiment.values, cut)

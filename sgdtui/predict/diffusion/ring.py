@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.expression.switches import switches
+from sgdtui.expression.switches import turns
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.diffusion.state_space import obstacles
@@ -48,7 +48,7 @@ def ring_law(
         return _log_q(cut, process.convention)[0] + (process.convention - 1) * cut.values[..., 1]
 
     (variable,) = experiment.variables
-    turning = [s for _, e in experiment.observe for s in switches(e, (variable,))]
+    turning = [s for _, e in experiment.observe for s in turns(e, (variable,))]
     coarse = np.linspace(wall.low, wall.high, 65)
     places = [breakpoints(turning, variable, experiment.values, coarse), bounds.breakpoints(coarse)]
     pieces = max(1, int(np.ceil(_LEAST_PANELS / (len(edges) - 1))))

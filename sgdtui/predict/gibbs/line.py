@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
-from sgdtui.expression.switches import switches
+from sgdtui.expression.switches import turns
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import Fields
 from sgdtui.predict.numerics.bisection import joined, snapped, unproven_places
@@ -46,7 +46,7 @@ def gibbs_on_the_line(
         with np.errstate(over="ignore"):
             return still, still, -most / temperature, -least / temperature
 
-    turning = [s for _, e in experiment.observe for s in switches(e, (variable,))]
+    turning = [s for _, e in experiment.observe for s in turns(e, (variable,))]
 
     def places(cut: Array) -> Array:
         return np.union1d(breakpoints(turning, variable, experiment.values, cut), bounds.breakpoints(cut))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sgdtui.arrays import Array
 from sgdtui.expression import Expression
 from sgdtui.expression.interval import enclosure
-from sgdtui.expression.switches import switches
+from sgdtui.expression.switches import turns
 from sgdtui.model.fields import Fields, SymbolicFields
 from sgdtui.model.sample_fields import SampleFields
 from sgdtui.predict.numerics.breakpoints import breakpoints
@@ -83,7 +83,7 @@ class _Enclosed:
         expression = self.found.equations.loss
         assert expression is not None
         turning = np.zeros(low.shape, dtype=bool)
-        for switch in switches(expression, (self.variable,)):
+        for switch in turns(expression, (self.variable,)):
             below, above = self._of(switch.value, low, high)
             turning |= (np.floor(below) != np.floor(above)) if switch.whole else (below <= 0) & (above >= 0)
         return np.asarray(turning)
@@ -93,7 +93,7 @@ class _Enclosed:
         expressions = [equations.drift[0], equations.covariance[0][0]]
         if equations.loss is not None:
             expressions.append(equations.loss)
-        turning = [s for e in expressions for s in switches(e, (self.variable,))]
+        turning = [s for e in expressions for s in turns(e, (self.variable,))]
         return breakpoints(turning, self.variable, self.found.values, cut)
 
 
