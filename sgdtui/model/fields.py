@@ -146,9 +146,11 @@ def _symbolic(experiment: Experiment, k: float, t: float) -> Fields:
 
 
 def _over_examples(experiment: Experiment, k: float, t: float) -> Fields:
+    from sgdtui.model.drawn_fields import drawn_fields, needs_cuts
     from sgdtui.model.sample_fields import SampleFields
 
-    return SampleFields(cast(SampleSystem, experiment.system), {**experiment.values, "k": k, "t": t})
+    system, values = cast(SampleSystem, experiment.system), {**experiment.values, "k": k, "t": t}
+    return drawn_fields(system, values) if needs_cuts(system) else SampleFields(system, values)
 
 
 _MAKERS: dict[str, Callable[[Experiment, float, float], Fields]] = {

@@ -177,10 +177,10 @@ def _slowest(generator: Array) -> float | None:
 
 def _sde_line(experiment: Experiment, edges: Array) -> float | None:
     from sgdtui.predict.diffusion.exponential_fitting import line_rates
-    from sgdtui.predict.diffusion.line import line_law, vanishes
+    from sgdtui.predict.diffusion.line import line_law
 
     process = diffusion(experiment, "fokker-planck")
-    if isinstance(process, Absence) or vanishes(process, edges):
+    if isinstance(process, Absence):
         return None
     (wall,) = walls(experiment, (edges,))
     found = line_law(experiment, process, edges, wall)
