@@ -8,7 +8,7 @@ from sgdtui.arrays import Array
 from sgdtui.compare.classes import assign, how_many
 from sgdtui.compare.effective_size import effective_samples
 from sgdtui.compare.groups import frequencies
-from sgdtui.compare.step_bias import BENT, EXTRAPOLATION, StepBias
+from sgdtui.compare.step_bias import EXTRAPOLATION, StepBias
 from sgdtui.predict.prediction import Prediction
 from sgdtui.simulate.count.counts import Counts
 
@@ -17,8 +17,8 @@ _PRIOR = 0.25
 _NEVER = 1e-15
 """A class that is predicted to hold less is empty: rounding knows no difference."""
 
-_STRAIGHT = 0.05
-"""The p-value of no second order in dt below which a run at 4 dt is not used."""
+_UNSEEN = 0.05
+"""The p-value of no bias between dt and 4 dt above which the run at 4 dt helps to extrapolate."""
 
 
 def p_value(counts: Counts, prediction: Prediction, bias: StepBias | None = None) -> float | None:
@@ -68,23 +68,24 @@ def p_value(counts: Counts, prediction: Prediction, bias: StepBias | None = None
 def extrapolated(runs: Array, left: float, per_group: float, alike: Array) -> tuple[Array, Array, float]:
     """Frequencies at dt = 0 from those at dt, 2 dt and, where it is given, 4 dt: `runs` (runs, groups, classes).
 
-    A run at 4 dt is left out where it shows that the bias is not proportional to dt.
+    Three runs leave more of the part of second order than two, so that at 4 dt is used only where it shows no bias:
+    where the noise is all that is to be fought.
 
     Returns:
-        (groups, classes); a covariance of what is left of the bias, a share `left` of it and what a run at 4 dt shows
-        of the second order; and how many samples a group is worth, of `per_group`.
+        (groups, classes); a covariance of what is left of the bias, a share `left` of it; and how many samples a group
+        is worth, of `per_group`.
     """
-    shift = (runs[1] - runs[0]).mean(axis=0)
-    error = left**2 * np.multiply.outer(shift, shift)
     if len(runs) == 3:
-        bent = np.tensordot(BENT, runs, axes=1)
-        straight = hotelling(bent, np.zeros(bent.shape[1]), per_group / float(BENT @ BENT), alike=alike)
-        if straight < _STRAIGHT:
-            runs = runs[:2]
-        else:
-            error = error + np.multiply.outer(bent.mean(axis=0), bent.mean(axis=0))
+        change = runs[2] - runs[0]
+        unseen = hotelling(change, np.zeros(change.shape[1]), per_group / 2, alike=alike)
+        runs = runs if unseen > _UNSEEN else runs[:2]
+    shift = (runs[1] - runs[0]).mean(axis=0)
     weights = EXTRAPOLATION[len(runs) - 1]
-    return np.tensordot(weights, runs, axes=1), error, per_group / float(weights @ weights)
+    return (
+        np.tensordot(weights, runs, axes=1),
+        left**2 * np.multiply.outer(shift, shift),
+        per_group / float(weights @ weights),
+    )
 
 
 def worth(n_eff: float, prediction: Prediction, bias: StepBias | None) -> float:

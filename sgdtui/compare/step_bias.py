@@ -14,9 +14,6 @@ EXTRAPOLATION = (np.array([1.0]), np.array([2.0, -1.0]), np.array([1.0, 0.5, -0.
 Three runs make a third of the variance of two, and leave 5 in place of 2 times the part of second order.
 """
 
-BENT = np.array([2.0, -3.0, 1.0]) * 5 / 6
-"""The weights of three runs that make those 5 times."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepBias:

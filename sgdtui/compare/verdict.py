@@ -50,6 +50,7 @@ def verdict(
     motion: Motion | None = None,
     far_noise: bool = False,
     reshuffled: bool = False,
+    relaxation_time: float | None = None,
 ) -> Verdict:
     """Not settled → undecided; escaping or not normalisable → no stationary law; Gibbs agrees → gibbs; else
     predicted current zero → equilibrium, not gibbs; else nonequilibrium.
@@ -73,6 +74,7 @@ def verdict(
         variance_range: least and largest Σ (trace over d) where the walkers are, for the sentence.
         isotropic: whether Σ is a multiple of the identity, for the sentence.
         entropy_production: measured, per unit t, and its standard error, for the sentence.
+        relaxation_time: the longest time in units of t that walkers are known to need, for where no prediction has one.
         curl: of F = -Σ⁻¹(2g/η + ∇·Σ), root mean square over the law, for the sentence.
         restless: why a run cannot settle by construction (undecided, with this sentence); empty where it may.
         unsettled: why a run has not settled, where more is known than that it has not.
@@ -106,7 +108,11 @@ def verdict(
     if gibbs is None and "gibbs" not in absences:
         return Verdict("undecided", why.nothing_to_compare())
     equilibrium = predicted_equilibrium(
-        predictions, dimension=dimension, periodic=periodic, momentum=momentum
+        predictions,
+        dimension=dimension,
+        periodic=periodic,
+        momentum=momentum,
+        relaxation_time=relaxation_time,
     )
     if equilibrium is None and "gibbs" in predictions and not periodic and momentum == 0:
         # Where Σ is one and the same multiple of the identity, Gibbs is the SDE's own law, which has no current.
@@ -129,18 +135,26 @@ def verdict(
 
 
 def predicted_equilibrium(
-    predictions: Mapping[str, Prediction], *, dimension: int, periodic: bool, momentum: float = 0.0
+    predictions: Mapping[str, Prediction],
+    *,
+    dimension: int,
+    periodic: bool,
+    momentum: float = 0.0,
+    relaxation_time: float | None = None,
 ) -> bool | None:
     """Whether the predicted current is zero; None where no prediction says.
 
-    On a line that does not close there is nowhere to circulate; else the SDE's entropy production decides.
+    On a line that does not close there is nowhere to circulate; else the SDE's entropy production decides, in the
+    relaxation time of the prediction itself, else in the one that is given. Without either only none at all is none.
     """
     if dimension == 1 and not periodic and momentum == 0:
         return True
     for name in ("fokker-planck", "gaussian"):
         prediction = predictions.get(name)
         if prediction is not None and prediction.entropy_production is not None:
-            time = prediction.relaxation_time if prediction.relaxation_time is not None else 1.0
+            time = prediction.relaxation_time if prediction.relaxation_time is not None else relaxation_time
+            if time is None:
+                return prediction.entropy_production <= 0
             return prediction.entropy_production * time <= SLIGHT_PRODUCTION
     return None
 

@@ -187,8 +187,17 @@ class Evidence:
             if motion is not None and places is not None:
                 losses = self._finer.losses if self._finer is not None else None
                 motion = replace(motion, losses=losses, arrived=arrived(experiment, places))
+            resolved = self._foreseen.resolved if self._foreseen is not None else None
             self.appraisal = appraise(
-                experiment, counts, foresight, settled, restless, unsettled, motion, places
+                experiment,
+                counts,
+                foresight,
+                settled,
+                restless,
+                unsettled,
+                motion,
+                places,
+                resolved.relaxation_time if resolved is not None else None,
             )
             self._judged_at = time.monotonic()
             self._judging_cost = self._judged_at - began

@@ -50,6 +50,15 @@ SYSTEMS = {
         """,
         ("fokker-planck", "transfer"),
     ),
+    "line, sde, kink": System(
+        """
+        loss: "abs(x)"
+        dynamics: {kind: sde, eta: 0.5, dt: 0.002}
+        space: {domain: [[-2.2, 2.2]]}
+        run: {walkers: 4096, burn_in: 3000, steps: 8000}
+        """,
+        ("gibbs", "fokker-planck"),
+    ),
     "line, chain": System(
         """
         loss: "x**2/2"

@@ -235,3 +235,15 @@ def test_reshuffling_is_not_a_step_too_long():
     )
     assert "Every epoch visits each example once" in v.why
     assert "too long" not in v.why
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_a_current_is_judged_by_what_it_makes_in_a_relaxation_time_not_in_a_unit_of_t(unit):
+    """A hundredth of a nat in each relaxation time is a current, a millionth is the error of a grid."""
+    for produced, text in ((1e-2, "nonequilibrium"), (1e-6, "equilibrium, not gibbs")):
+        law = gaussian("fokker-planck", 0.1 / 1.9, entropy_production=produced / unit)
+        comparisons, predictions = judged(CHAIN, [GIBBS, law])
+        v = verdict(
+            comparisons, predictions, {}, settled=True, is_sde=True, dimension=2, relaxation_time=unit
+        )
+        assert v.text == text
