@@ -18,7 +18,7 @@ from sgdtui.model.sample import SampleSystem
 
 _MOST_KINKED = 2000
 """Examples beyond which the kinks of single ones are not looked for: their mean is as good as smooth."""
-_ROUNDED = 1e-29
+_CANCELS, _ROUNDED = 1e-3, 1e-29
 _CHUNK = 2_000_000
 """Points times examples handled at once, to bound memory."""
 
@@ -62,17 +62,29 @@ class SampleFields:
         def first(points: Array, rows: Array, w: Array) -> Array:
             return contract("nei,e->ni", self._example_gradients(points, rows), w)
 
+        def second(points: Array, rows: Array, w: Array) -> Array:
+            g = self._example_gradients(points, rows)
+            return contract("nei,nej,e->nij", g, g, w)
+
+        mean, square = self._averaged(x, first), self._averaged(x, second)
+        found = square - mean[:, :, None] * mean[:, None, :]
+        small = np.einsum("nii->ni", found) <= _CANCELS * np.einsum("nii->ni", square)
+        doubtful = small.any(axis=1)
+        if doubtful.any():
+            found[doubtful] = self._about(x[doubtful], mean[doubtful])
+        return found
+
+    def _about(self, x: Array, mean: Array) -> Array:
+        """The covariance taken about the mean: the difference of two moments would lose what is small next to them."""
+        d = self.dimension
+
         def about(points: Array, rows: Array, w: Array) -> Array:
-            # About the mean: the difference of two moments would lose a variance that is small next to them.
             g = self._example_gradients(points[:, :d], rows) - points[:, None, d:]
             return contract("nei,nej,e->nij", g, g, w)
 
-        d = self.dimension
-        mean = self._averaged(x, first)
         found = self._averaged(np.concatenate([x, mean], axis=1), about)
         # Where all examples pull alike nothing is left of the variance but the square of a rounding error.
-        diagonal = np.einsum("nii->ni", found)
-        none = diagonal <= _ROUNDED * mean**2
+        none = np.einsum("nii->ni", found) <= _ROUNDED * mean**2
         return np.where(none[:, :, None] | none[:, None, :], 0.0, found)
 
     def hessian(self, x: Array) -> Array:
