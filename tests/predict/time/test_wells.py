@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from sgdtui.model.dynamics import Dynamics
 from sgdtui.model.start import At
+from sgdtui.predict.chain.law import transfer
 from sgdtui.predict.diffusion.law import fokker_planck
 from sgdtui.predict.gibbs.law import gibbs
 from sgdtui.predict.prediction import Prediction
@@ -72,16 +73,32 @@ def test_crossing_by_the_chains_kernel_against_cells():
     right, left = int(np.argmax(wells.places)), int(np.argmin(wells.places))
     found = crossing(e, wells, right, left)
     assert found.of == "the chain's kernel"
-    target = float(wells.places[left, 0])
+    there = on_cells(eta, float(wells.places[right, 0]), float(wells.places[left, 0]))
+    back = on_cells(eta, float(wells.places[left, 0]), float(wells.places[right, 0]))
+    assert found.time == pytest.approx(eta * there, rel=0.01)
+    # The law is shared as 1/(time out): an eigenvector's share of the right well would be rounding, or the start's.
+    edges = np.linspace(-2, 2, 201)
+    observed = deep(1, Dynamics("sgd", eta), 1.0, domain=((-2.0, 2.0),), observe={"right": "x > 0.1"})
+    law = told_apart(observed, transfer(observed, (edges,)))
+    assert law.observables["right"] == pytest.approx(there / (there + back), rel=0.02)
+    assert law.numerical_error < 1e-6
+    # An eigenvalue on coarse cells, which make crossings a tenth more frequent.
+    assert relaxation_time(observed) == pytest.approx(eta / (1 / there + 1 / back), rel=0.15)
+
+
+def on_cells(eta, start, target):
+    """Mean steps of x' = x - η(4x(x² - 1) + .3 + noise) from `start` until as far as `target`, from two grids."""
+    side = np.sign(target - start)
     times = []
     for n in (400, 800):
-        edges = np.linspace(target, 2.2, n + 1)
+        edges = np.linspace(target, -2.2 * side, n + 1)
         x = (edges[1:] + edges[:-1]) / 2
         mean = x - eta * (4 * x * (x**2 - 1) + 0.3)
-        hops = np.diff(ndtr((edges[None, :] - mean[:, None]) / eta), axis=1)
-        exits = ndtr((target - mean) / eta)
-        times.append(_gth(hops, exits, int(np.argmin(np.abs(x - wells.places[right, 0])))))
-    assert found.time == pytest.approx(eta * (times[1] + (times[1] - times[0]) / 3), rel=0.01)
+        below = ndtr((edges[None, :] - mean[:, None]) / eta)
+        hops = np.abs(np.diff(below, axis=1))
+        exits = ndtr(side * (mean - target) / eta)
+        times.append(_gth(hops, exits, int(np.argmin(np.abs(x - start)))))
+    return times[1] + (times[1] - times[0]) / 3
 
 
 def _gth(hops, exits, start):
