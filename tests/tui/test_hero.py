@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from sgdtui.compare.comparison import Verdict
+from sgdtui.expression import parse
+from sgdtui.lab.snapshot import Observed
+from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.distribution_line import rows_of
+from sgdtui.tui.panels.headline import headline_of
+from sgdtui.tui.panels.verdict_line import draw_verdict_line
 from sgdtui.tui.screens.laboratory import Laboratory
+from sgdtui.tui.view import View
 from tests.tui import synthetic
 from tests.tui.stage import Stage, staged
 
@@ -143,3 +152,31 @@ async def test_walkers_are_what_a_slow_link_drops_and_it_is_said() -> None:
         hero = hero_of(stage)
         assert hero.painted is not None
         assert not any("●" in line for line in hero.painted.lines)
+
+
+def test_a_condition_that_shows_nothing_gives_way_to_a_moment_that_does() -> None:
+    snapshot = synthetic.rotating_2d()
+    half = parse("x > 0", names={"x"})
+    gibbs = replace(
+        snapshot.predictions["gibbs"], observables={"right": 0.5}, covariance=np.diag([0.0278, 0.3])
+    )
+    told = replace(
+        snapshot,
+        experiment=replace(snapshot.experiment, observe=(("right", half),)),
+        observables={"right": Observed(0.502, 0.001)},
+        predictions={**snapshot.predictions, "gibbs": gibbs},
+        verdict=Verdict("equilibrium, not gibbs", "Σ is constant, and so on: with numbers."),
+    )
+    headline = headline_of(View(snapshot=told))
+    assert headline.sentence == "The variance of y is .1026(1); Gibbs says .300."
+
+
+def test_half_a_reason_is_not_told() -> None:
+    snapshot = synthetic.double_well()
+    long = "Σ is constant, so the SDE says Gibbs, but the step η = 0.5 is too long for the SDE limit: TV .2."
+    view = View(snapshot=replace(snapshot, verdict=Verdict("equilibrium, not gibbs", long)))
+    narrow, wide = Canvas(120, 1), Canvas(200, 1)
+    draw_verdict_line(narrow, view)
+    draw_verdict_line(wide, view)
+    assert "constant" not in narrow.lines[0]
+    assert "too long for the SDE limit." in wide.lines[0]

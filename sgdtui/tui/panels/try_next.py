@@ -25,7 +25,7 @@ def draw_try_next(canvas: Canvas, view: View, focused: bool = False) -> None:
 
 def _seen(value: float) -> str:
     """A distance or an entropy to the digits that can be told."""
-    return "0" if value < 5e-4 else number(value, 2)
+    return "0" if value < 5e-4 else number(value, 3 if value >= 10 else 2)
 
 
 class TryNext(Panel):
