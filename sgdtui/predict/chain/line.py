@@ -157,7 +157,8 @@ def narrowed(step: Chain, lair: Lair, wall: Wall) -> Lair:
     for _ in range(2):
         low, high = lair.far
         grid = graded_grid(step, lair, low, high)[::4]
-        matrix = held(kernel_matrix(step, grid, wall), step, grid, lair.holds)
+        narrower = compensated(step, grid)
+        matrix = held(kernel_matrix(narrower, grid, wall), narrower, grid, lair.holds)
         mass, _ = stationary_vector(matrix, int(np.argmax(_law_on(lair, grid))))
         living = np.flatnonzero(mass > EMPTY)
         first, last = max(living[0] - 1, 0), min(living[-1] + 1, len(mass) - 1)

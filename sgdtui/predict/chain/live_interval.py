@@ -9,6 +9,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.predict.chain.basin import reachable, trap
+from sgdtui.predict.chain.compensation import compensated
 from sgdtui.predict.chain.far_field import FarField, far_field
 from sgdtui.predict.chain.quiet_points import QuietPoint, quiet_points
 from sgdtui.predict.chain.stationary_vector import second_eigenvalue, stationary_vector
@@ -151,7 +152,8 @@ def _search(
     heavy, beyond = False, 0.0
     for _ in range(_ROUNDS):
         grid = coarse_grid(low, high, limits, COARSE, TAIL_RATIO, (reach[0], reach[1]), places)
-        matrix = held(kernel_matrix(step, grid, wall), step, grid, kept)
+        narrower = compensated(step, grid)
+        matrix = held(kernel_matrix(narrower, grid, wall), narrower, grid, kept)
         mass, loss = stationary_vector(matrix, int(np.searchsorted(grid, start)) - 1)
         if not np.all(np.isfinite(mass)):
             return Absence(NAME, "not found", "the equations of the chain on a grid have no solution")
