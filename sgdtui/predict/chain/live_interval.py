@@ -27,6 +27,8 @@ EMPTY = 1e-15
 _ROUNDING = 1e-11
 _AT_THE_END = 1e-13
 """A law with less than this in its outermost cell is wholly on the grid."""
+_NOBODY = 1e-12
+"""A loss per step that is rounding."""
 _RARE = 1e-9
 """A loss per step that no run sees."""
 _BEYOND = 1e-6
@@ -63,9 +65,10 @@ class Lair:
     @property
     def holds(self) -> tuple[bool, bool]:
         """Whether what passes an end of `far` comes back: it does unless beyond a limit the steps diverge."""
+        nobody = self.loss < _NOBODY
         return (
-            self.kept[0] or self.far[0] > self.limits[0],
-            self.kept[1] or self.far[1] < self.limits[1],
+            self.kept[0] or (nobody and self.far[0] > self.limits[0]),
+            self.kept[1] or (nobody and self.far[1] < self.limits[1]),
         )
 
 
