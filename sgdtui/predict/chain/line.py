@@ -16,6 +16,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain.absorption import collapsed
 from sgdtui.predict.chain.cells import cells_prediction
 from sgdtui.predict.chain.compensation import compensated
+from sgdtui.predict.chain.cost import TooCostly
 from sgdtui.predict.chain.few_places import law_on_places
 from sgdtui.predict.chain.graded_grid import graded_grid
 from sgdtui.predict.chain.kernel import chain
@@ -54,6 +55,13 @@ def transfer_on_the_line(experiment: Experiment, edges: Array) -> Prediction | A
 
 def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absence:
     """The law of the walkers that have not escaped, with `survival_loss` where some do."""
+    try:
+        return _within_cost(experiment, edges)
+    except TooCostly as limit:
+        return Absence(NAME, "too costly", str(limit))
+
+
+def _within_cost(experiment: Experiment, edges: Array) -> Prediction | Absence:
     step = chain(experiment)
     if isinstance(step, Absence):
         return step

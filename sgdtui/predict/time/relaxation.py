@@ -189,6 +189,7 @@ def _explored(experiment: Experiment, process: Diffusion, law: Box) -> Box:
 
 def _chain_line(experiment: Experiment, edges: Array) -> float | None:
     from sgdtui.predict.chain.absorption import collapsed
+    from sgdtui.predict.chain.cost import TooCostly
     from sgdtui.predict.chain.kernel import chain
     from sgdtui.predict.chain.live_interval import find_lair
     from sgdtui.predict.chain.metastability import chain_relaxation
@@ -202,10 +203,11 @@ def _chain_line(experiment: Experiment, edges: Array) -> float | None:
         end = collapsed(experiment, step, edges)
         if end is not None:
             return None if isinstance(end, Absence) else end.relaxation_time
-    lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
-    if isinstance(lair, Absence):
+    try:
+        lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
+        return None if isinstance(lair, Absence) else chain_relaxation(experiment, step, lair, wall)
+    except TooCostly:
         return None
-    return chain_relaxation(experiment, step, lair, wall)
 
 
 def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
