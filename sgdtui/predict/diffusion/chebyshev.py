@@ -93,7 +93,7 @@ def tabulated_fields(found: Fields, box: Box) -> Fields:
     Outside the box they are to be believed only for quadratic losses, where the table is exact everywhere.
     """
     exact = found.exact if isinstance(found, TabulatedFields) else found
-    if not isinstance(exact, SampleFields) or len(exact.examples) <= _FEW_EXAMPLES:
+    if not isinstance(exact, SampleFields) or exact.averaged_over <= _FEW_EXAMPLES:
         return found
     return TabulatedFields(exact, box, 3 if is_quadratic(exact, box) else _ORDER)
 
