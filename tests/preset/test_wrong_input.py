@@ -64,7 +64,7 @@ def test_everything_wrong_is_told_at_once_down_the_file() -> None:
         ("loss: x**2\nparameters: {s: {min: 1}}", (2, 14), "has no value", ""),
         ("loss: x**2\nparameters: {s: {value: 1, min: 3, max: 2}}", (2, 17), "range 3 to 2 is empty", ""),
         ("loss: x**2\nparameters: {s: {value: .nan}}", (2, 25), "finite", ""),
-        ("loss: x**2 + y\nnoise: [[1, x], [y, 1]]", (2, 8), "expression is wanted", ""),
+        ("loss: x**2 + y\nnoise: [[1, x], [y, 1]]", (2, 8), "not symmetric", "both places"),
         ("loss: x**2 + y\nnoise: {covariance: [[1, .5*x], [.6*x, 1]]}", (2, 34), "not symmetric", "both places"),
         ("loss: x**2 + y\nnoise: {covariance: [[1, 2], [2, 1]]}", (2, 8), "negative eigenvalue -1", ""),
         ("loss: x**2 + y\nnoise: {covariance: [[1, 2], [2]]}", (2, 21), "square", "2 entries each"),
