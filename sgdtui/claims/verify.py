@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sgdtui.claims.check import Claim
+from sgdtui.lab.allowance import HEADLESS
 
 if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment
@@ -82,6 +83,7 @@ def verify(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     executor: Executor | None = None,
+    budget: float = HEADLESS,
 ) -> Iterator[Verified]:
     """Run each preset (a name or a file) with its variants and check its claims; yields each as it is done.
 
@@ -95,6 +97,7 @@ def verify(
         progress: called now and then; for presets in other processes at their end only.
         cancelled: asked now and then; once True a preset running here stops where it is, others are dropped.
         executor: where to run several presets; closed by its owner.
+        budget: seconds of one core that each prediction may take.
     """
     from sgdtui.settings.processes import core_count
 
@@ -104,7 +107,7 @@ def verify(
         for name in names:
             if stop():
                 return
-            yield verify_one(name, cores, progress, stop)
+            yield verify_one(name, cores, progress, stop, budget)
         return
     from sgdtui.settings.processes import RunPool
 
@@ -112,7 +115,8 @@ def verify(
     futures: dict[Future[Verified], str] = {}
     try:
         for name in names:
-            futures[(executor or pool).submit(verify_one, name, 1)] = name  # type: ignore[union-attr]
+            future = (executor or pool).submit(verify_one, name, 1, budget=budget)  # type: ignore[union-attr]
+            futures[future] = name
         for future in as_completed(futures):
             name = futures[future]
             verified = _outcome(future, name)
@@ -136,6 +140,7 @@ def verify_one(
     threads: int | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    budget: float = HEADLESS,
 ) -> Verified:
     """Run one preset with its variants and check its claims. A failure is a `problem`, not an exception."""
     from sgdtui.preset.load import load
@@ -145,7 +150,7 @@ def verify_one(
     experiment: Experiment | None = None
     try:
         experiment = load(name)
-        return _run_and_check(name, experiment, threads, progress, cancelled, begin)
+        return _run_and_check(name, experiment, threads, progress, cancelled, begin, budget)
     except PresetError as error:
         problem = str(error)
     except Exception as error:  # one preset's failure must not cost the others
@@ -161,12 +166,13 @@ def _run_and_check(
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
     begin: float,
+    budget: float,
 ) -> Verified:
     from sgdtui.claims.check import check
     from sgdtui.lab.run import run
 
     tell = None if progress is None else (lambda share, doing: progress(name, share, doing))
-    result = run(experiment, threads=threads, progress=tell, cancelled=cancelled)
+    result = run(experiment, threads=threads, progress=tell, cancelled=cancelled, budget=budget)
     claims = check(experiment, result.document())
     return Verified(
         name, experiment.title, tuple(claims), time.perf_counter() - begin, complete=result.complete

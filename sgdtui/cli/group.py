@@ -73,9 +73,12 @@ class _Verbs(click.Group):
         except click.ClickException as error:
             error.show()
             sys.exit(error.exit_code)
-        except (click.Abort, KeyboardInterrupt):
+        except (click.Abort, KeyboardInterrupt) as error:
             click.echo("interrupted", err=True)
-            sys.exit(INTERRUPTED)
+            sys.exit(getattr(error, "status", INTERRUPTED))
+        except MemoryError:
+            click.echo("there is not enough memory: fewer walkers, bins or weights need less", err=True)
+            sys.exit(1)
         except BrokenPipeError:
             # Python would complain once more when it flushes the closed pipe at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

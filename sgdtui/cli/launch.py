@@ -112,6 +112,7 @@ def command(
             mouse=mouse,
             bandwidth=bandwidth,
             threads=session.threads(_first(threads, settings.threads)),
+            budget=settings.budget,
             theme=settings.theme,
             keys=settings.keys,
         ),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from sgdtui.cli.budget import BUDGET_HELP, prediction_seconds
+from sgdtui.cli.interruption import Interruption
+from sgdtui.cli.output import Output
+from sgdtui.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from sgdtui.lab.result import Result
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 INPUT_IS_WRONG = 2
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_EXIT_OF = {"SIGINT": 130, "SIGHUP": 129, "SIGTERM": 143}
 
 
 @click.command("run")
@@ -52,6 +53,7 @@ _EXIT_OF = {"SIGINT": 130, "SIGHUP": 129, "SIGTERM": 143}
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the picture that the app shows.",
 )
+@click.option("--budget", type=click.FloatRange(min=0.1), metavar="SECONDS", help=BUDGET_HELP)
 @click.option(
     "--show-kernel", is_flag=True, help="Print the generated program that steps the walkers, and stop."
 )
@@ -68,15 +70,13 @@ def command(
     csv_file: Path | None,
     npz_file: Path | None,
     svg_file: Path | None,
+    budget: float | None,
     show_kernel: bool,
 ) -> None:
     """Run PRESET (a name or a file) to its end and print where it settled.
 
     Ctrl-C stops it and prints the partial result.
     """
-    from sgdtui.preset.text.problem import PresetError
-    from sgdtui.simulate.ensemble import Unsupported
-
     outputs = [as_json, csv_file, npz_file, svg_file]
     if sum(map(bool, outputs)) > 1:
         raise click.UsageError("--json, --csv, --npz and --svg exclude each other: run it once for each")
@@ -84,33 +84,80 @@ def command(
         if file is not None and str(file) != "-" and not file.absolute().parent.is_dir():
             raise click.UsageError(f"{file}: there is no folder {file.absolute().parent}")
     dials = {"run.walkers": walkers, "run.steps": steps, "run.seed": seed}
-    try:
-        experiment = _experiment(
-            preset, loss, noise, changes, {k: v for k, v in dials.items() if v is not None}
-        )
-        if show_kernel:
-            click.echo(_kernel(experiment))
-            return
-        with _interruptible() as interruption, _progress_bar() as progress:
-            from sgdtui.lab.run import run
+    dials = {k: v for k, v in dials.items() if v is not None}
+    output = Output("json" if as_json else "text", csv_file, npz_file, svg_file)
+    interruption = Interruption()
+    with interruption.answering():
+        try:
+            with progress_bar() as bar:
+                bar.tell(0.0, "loading")
+                experiment = _experiment(preset, loss, noise, changes, dials, bar.say)
+                if show_kernel:
+                    bar.say(_kernel(experiment), err=False)
+                    return
+                result = _run(experiment, threads, budget, bar.tell, interruption, output)
+                bar.tell(1.0, "writing")
+                interruption.speak()
+                text = output.made(experiment, result)
+            interruption.write()
+            click.echo(text.out, nl=False)
+            click.echo(text.err, nl=False, err=True)
+            sys.stdout.flush()
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            raise click.ClickException(f"{error.filename or 'the file'}: {error.strerror or error}") from None
+        except ValueError as error:
+            _refuse(error, preset)
+    sys.exit(interruption.status)
 
-            result = run(experiment, threads=threads, progress=progress, cancelled=interruption.happened)
-    except PresetError as error:
+
+def _run(
+    experiment: Experiment,
+    threads: int | None,
+    budget: float | None,
+    tell: Callable[[float, str], None],
+    interruption: Interruption,
+    output: Output,
+) -> Result:
+    """The result; meanwhile the interruption knows what to say."""
+    from sgdtui.lab.run import run
+
+    def offer(so_far: Callable[[], Result]) -> None:
+        interruption.last_word = lambda: output.last_word(experiment, so_far(), interruption)
+
+    output.load()
+    return run(
+        experiment,
+        threads=threads,
+        progress=tell,
+        cancelled=interruption.happened,
+        budget=prediction_seconds(budget),
+        offer=offer,
+    )
+
+
+def _refuse(error: ValueError, preset: str | None) -> None:
+    """Exit 2 where the input is to blame; any other error goes on."""
+    from sgdtui.preset.text.problem import PresetError
+    from sgdtui.simulate.ensemble import Unsupported
+
+    if isinstance(error, PresetError):
         click.echo(error.rendered(), err=True)
-        sys.exit(INPUT_IS_WRONG)
-    except Unsupported as error:
+    elif isinstance(error, Unsupported):
         click.echo(f"{preset or 'this system'}: {error}", err=True)
-        sys.exit(INPUT_IS_WRONG)
-    try:
-        _give(experiment, result, as_json, csv_file, npz_file, svg_file)
-    except OSError as error:
-        raise click.ClickException(f"{error.filename or 'the file'}: {error.strerror or error}") from None
-    if interruption.signal:
-        sys.exit(_EXIT_OF[interruption.signal])
+    else:
+        raise error
+    sys.exit(INPUT_IS_WRONG)
 
 
 def _experiment(
-    preset: str | None, loss: str | None, noise: str | None, changes: tuple[str, ...], dials: dict[str, Any]
+    preset: str | None,
+    loss: str | None,
+    noise: str | None,
+    changes: tuple[str, ...],
+    dials: dict[str, Any],
+    say: Callable[[str], None],
 ) -> Experiment:
     from sgdtui.preset.change import changed, read_value
     from sgdtui.preset.load import combine, load_with_warnings
@@ -122,7 +169,7 @@ def _experiment(
     else:
         experiment, warnings = load_with_warnings(preset)
         for warning in warnings:
-            click.echo(str(warning), err=True)
+            say(str(warning))
         parts = {k: read_value(v) for k, v in (("loss", loss), ("noise", noise)) if v is not None}
         experiment = changed(experiment, parts) if parts else experiment
     for change in changes:
@@ -144,101 +191,3 @@ def _kernel(experiment: Experiment) -> str:
         return str(ensemble.kernel_source)
     finally:
         ensemble.close()
-
-
-def _give(
-    experiment: Experiment,
-    result: Result,
-    as_json: bool,
-    csv_file: Path | None,
-    npz_file: Path | None,
-    svg_file: Path | None,
-) -> None:
-    if svg_file is not None:
-        from sgdtui.settings.file import write_atomically
-        from sgdtui.tui.capture.picture import svg_of
-
-        write_atomically(svg_file, svg_of(result).encode())
-        click.echo(f"wrote {svg_file}", err=True)
-        return
-    document = result.document()
-    if experiment.expect:
-        from sgdtui.claims.check import check
-
-        document["claims"] = [claim.document() for claim in check(experiment, document)]
-    if as_json:
-        from sgdtui.export import json as json_export
-
-        click.echo(json_export.text(document), nl=False)
-    elif csv_file is not None and str(csv_file) == "-":
-        from sgdtui.export import csv as csv_export
-
-        click.echo(csv_export.text(document), nl=False)
-    elif csv_file is not None:
-        from sgdtui.export import csv as csv_export
-
-        csv_export.write(csv_file, document)
-        click.echo(f"wrote {csv_file}", err=True)
-    elif npz_file is not None:
-        from sgdtui.export import npz as npz_export
-
-        npz_export.write(npz_file, document)
-        click.echo(f"wrote {npz_file}", err=True)
-    else:
-        from sgdtui.cli.report import report
-
-        click.echo(report(document), nl=False)
-
-
-class _Interruption:
-    """Whether a signal asked to stop. A second Ctrl-C stops at once."""
-
-    def __init__(self) -> None:
-        self.signal = ""
-
-    def happened(self) -> bool:
-        return bool(self.signal)
-
-    def note(self, number: int, _frame: FrameType | None) -> None:
-        if self.signal:
-            raise KeyboardInterrupt
-        self.signal = signal.Signals(number).name
-        if sys.stderr.isatty():
-            click.echo("stopping; what there is so far follows", err=True)
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[_Interruption]:
-    interruption = _Interruption()
-    numbers = [getattr(signal, name) for name in _EXIT_OF if hasattr(signal, name)]
-    try:
-        former = {number: signal.signal(number, interruption.note) for number in numbers}
-    except ValueError:  # not in the main thread: signals are somebody else's
-        former = {}
-    try:
-        yield interruption
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _progress_bar() -> Iterator[Callable[[float, str], None] | None]:
-    """A bar on stderr where that is a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("pilot run", total=1.0)
-        yield lambda share, doing: bar.update(task, completed=share, description=doing)

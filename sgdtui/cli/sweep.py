@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+from sgdtui.cli.budget import BUDGET_HELP, prediction_seconds
+from sgdtui.cli.interruption import Interruption
 
 if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment
@@ -56,6 +61,7 @@ USUAL = ("verdict", "gibbs.tv", "fokker-planck.tv", "transfer.tv")
 @click.option(
     "--dask", "address", metavar="ADDRESS", help="Run on a dask scheduler, such as tcp://host:8786."
 )
+@click.option("--budget", type=click.FloatRange(min=0.1), metavar="SECONDS", help=BUDGET_HELP)
 @click.option("--retry", is_flag=True, help="Run the points again that failed.")
 def command(
     preset: str,
@@ -70,6 +76,7 @@ def command(
     seed: int,
     workers: int | None,
     address: str | None,
+    budget: float | None,
     retry: bool,
 ) -> None:
     """Run PRESET at every combination of settings and keep a table: one row a point.
@@ -77,6 +84,51 @@ def command(
     Interrupted and started again, it runs only what is missing. A point that fails is a row that says why; exit 1
     where every one failed.
     """
+    if workers is not None and address is not None:
+        raise click.UsageError("--workers and --dask exclude each other")
+    fixed = [
+        *changes,
+        *(f"{k}={v}" for k, v in (("run.walkers", walkers), ("run.steps", steps)) if v is not None),
+    ]
+    interruption = Interruption(raises=True)
+    with interruption.answering():
+        try:
+            with _bar() as bar:
+                given = _Given(preset, over, fixed, measures, target, levels, seed, budget)
+                outcome, path = _swept(given, out, (workers, address), retry, interruption, bar)
+        except KeyboardInterrupt as error:
+            interruption.speak()
+            interruption.last_word()
+            sys.exit(getattr(error, "status", 130))
+        interruption.speak()
+    click.echo(_summary(outcome, path))
+    if outcome.progress.failures == outcome.progress.done > 0:
+        sys.exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the command line says of a sweep; `fixed` are settings of every point, NAME=VALUE."""
+
+    preset: str
+    over: tuple[str, ...]
+    fixed: list[str]
+    measures: tuple[str, ...]
+    target: str | None
+    levels: int
+    seed: int
+    budget: float | None
+
+
+def _swept(
+    given: _Given,
+    out: Path | None,
+    where: tuple[int | None, str | None],
+    retry: bool,
+    interruption: Interruption,
+    bar: Callable[[Path], Callable[[Progress], None] | None],
+) -> tuple[Outcome, Path]:
+    """How the sweep went, and its table. Exits where it is wrong."""
     from sgdtui.claims.grammar import ClaimError
     from sgdtui.claims.measure import measure
     from sgdtui.preset.text.problem import PresetError
@@ -85,20 +137,13 @@ def command(
     from sgdtui.sweep.sweep import sweep
     from sgdtui.sweep.table import TableError
 
-    if workers is not None and address is not None:
-        raise click.UsageError("--workers and --dask exclude each other")
-    fixed = [
-        *changes,
-        *(f"{k}={v}" for k, v in (("run.walkers", walkers), ("run.steps", steps)) if v is not None),
-    ]
     table = None
     try:
-        plan = _plan(preset, over, fixed, measures, target, levels, seed)
+        plan = _plan(given)
         path = out if out is not None else Path(f"{plan.experiment.name}-sweep.csv")
-        table = _table(path, preset, plan)
-        engine = _engine(workers, address)
-        with _bar(path) as progress:
-            outcome = sweep(plan, table, engine, measure, retry=retry, progress=progress)
+        interruption.last_word = partial(_interrupted, path)
+        table = _table(path, given.preset, plan)
+        return sweep(plan, table, _engine(*where), measure, retry=retry, progress=bar(path)), path
     except PresetError as error:
         _refuse(error.rendered())
     except (GridError, TableError, ClaimError) as error:
@@ -106,35 +151,30 @@ def command(
     except EngineError as error:
         click.echo(f"{error}; what was done is kept in the table", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        click.echo(
-            f"interrupted; {path} holds {len(table.done()) if table else 0} points, the same command goes on"
-        )
-        sys.exit(130)
     finally:
         if table is not None:
             table.close()
-    click.echo(_summary(outcome, path))
-    if outcome.progress.failures == outcome.progress.done > 0:
-        sys.exit(1)
 
 
-def _refuse(message: str) -> None:
+def _interrupted(path: Path) -> None:
+    """What there is, and how to go on."""
+    from sgdtui.sweep.table import TableError, read_table
+
+    try:
+        rows = len(read_table(path).columns.get("key", ()))
+    except (OSError, TableError):
+        rows = 0
+    click.echo(f"interrupted; {path} holds {rows} points, the same command goes on")
+
+
+def _refuse(message: str) -> NoReturn:
     from sgdtui.preset.text.problem import printable
 
     click.echo("\n".join(printable(line) for line in message.splitlines()), err=True)
     sys.exit(2)
 
 
-def _plan(
-    preset: str,
-    over: tuple[str, ...],
-    fixed: list[str],
-    measures: tuple[str, ...],
-    target: str | None,
-    levels: int,
-    seed: int,
-) -> Plan:
+def _plan(given: _Given) -> Plan:
     from sgdtui.claims.grammar import parse
     from sgdtui.claims.names import first_names, hold_to_names
     from sgdtui.preset.load import load
@@ -143,25 +183,25 @@ def _plan(
     from sgdtui.sweep.refine import parse_target, refine
     from sgdtui.sweep.sweep import Plan
 
-    experiment = load(preset)
-    axes = parse_axes(over)
-    for change in fixed:
+    experiment = load(given.preset)
+    axes = parse_axes(given.over)
+    for change in given.fixed:
         name, equals, value = change.partition("=")
         if not equals or not name.strip():
             raise GridError(f"{change!r}: write NAME=VALUE, as in --set s=2")
         if name.strip() in {axis.name for axis in axes}:
             raise GridError(f"{name.strip()} is both set and swept")
         axes = (*axes, Axis(name.strip(), (value.strip(),)))
-    aim = parse_target(target, levels) if target is not None else None
+    aim = parse_target(given.target, given.levels) if given.target is not None else None
     if aim is not None:
         next(refine(axes, aim))
-    quantities = list(dict.fromkeys(measures)) or _usual(experiment, axes)
+    quantities = list(dict.fromkeys(given.measures)) or _usual(experiment, axes)
     quantities += [aim.measure] if aim is not None and aim.measure not in quantities else []
     for quantity in quantities:
         hold_to_names(parse(quantity), first_names(experiment))
     first = tuple((axis.name, axis.values[0]) for axis in axes)
     at_point(experiment, first, 0)
-    return Plan(experiment, axes, tuple(quantities), seed, aim)
+    return Plan(experiment, axes, tuple(quantities), given.seed, aim, prediction_seconds(given.budget))
 
 
 def _usual(experiment: Experiment, axes: tuple[Axis, ...]) -> list[str]:
@@ -187,10 +227,10 @@ def _engine(workers: int | None, address: str | None) -> Engine:
 
 
 @contextmanager
-def _bar(path: Path) -> Iterator[Callable[[Progress], None] | None]:
-    """A progress bar with the time left on stderr, where that is a terminal."""
+def _bar() -> Iterator[Callable[[Path], Callable[[Progress], None] | None]]:
+    """A progress bar with the time left on stderr, where that is a terminal: given the table, who is to be told."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.markup import escape
@@ -206,7 +246,7 @@ def _bar(path: Path) -> Iterator[Callable[[Progress], None] | None]:
 
     columns: Any = (
         SpinnerColumn(),
-        TextColumn(escape(path.name)),
+        TextColumn("{task.fields[table]}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -215,7 +255,7 @@ def _bar(path: Path) -> Iterator[Callable[[Progress], None] | None]:
         TextColumn("{task.description}"),
     )
     with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("loading", total=None, table="")
         before = 0
 
         def tell(progress: Progress) -> None:
@@ -228,7 +268,11 @@ def _bar(path: Path) -> Iterator[Callable[[Progress], None] | None]:
             failed = f"{progress.failures} failed" if progress.failures else ""
             bar.update(task, total=progress.total, completed=progress.done, description=failed)
 
-        yield tell
+        def of(path: Path) -> Callable[[Progress], None]:
+            bar.update(task, description="", table=escape(path.name))
+            return tell
+
+        yield of
 
 
 def _summary(outcome: Outcome, path: Path) -> str:

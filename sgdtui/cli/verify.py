@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sgdtui.cli.budget import BUDGET_HELP, prediction_seconds
+from sgdtui.cli.interruption import Interruption
+
 if TYPE_CHECKING:
     from sgdtui.claims.check import Claim
     from sgdtui.claims.verify import Progress, Verified
@@ -31,48 +34,71 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the outcome as JUnit XML to FILE as well.",
 )
+@click.option("--budget", type=click.FloatRange(min=0.1), metavar="SECONDS", help=BUDGET_HELP)
 def command(
-    presets: tuple[str, ...], threads: int | None, strict: bool, as_json: bool, junit: Path | None
+    presets: tuple[str, ...],
+    threads: int | None,
+    strict: bool,
+    as_json: bool,
+    junit: Path | None,
+    budget: float | None,
 ) -> None:
     """Run the claims of PRESETs (all that have some, if none is named) and print measured ± error for each.
 
     Exits with 1 if a claim fails, 2 if a preset cannot be read.
     """
-    from sgdtui.claims.verify import presets_with_claims, verify
     from sgdtui.claims.worth import weakness
 
-    names = list(dict.fromkeys(presets)) or presets_with_claims()
-    _refuse_unreadable(presets, junit)
+    names: list[str] = list(dict.fromkeys(presets))
     done: list[Verified] = []
-    interrupted = False
-    with _bar(names) as (progress, log):
-        verified = verify(names, threads=threads, progress=progress)
-        try:
-            for preset in verified:
-                if strict:
-                    preset = preset.failing(weakness)
-                done.append(preset)
-                if not as_json:
-                    log(_block(preset))
-        except KeyboardInterrupt:
-            interrupted = True
-            verified.close()  # type: ignore[attr-defined]
-    failed = sum(not preset.holds for preset in done)
-    if junit is not None:
-        from sgdtui.claims.junit import junit as to_junit
-        from sgdtui.settings.file import write_atomically
 
-        write_atomically(junit, to_junit(done))
+    def last_word() -> None:
+        _conclude(done, names, as_json, True)
+
+    interruption = Interruption(raises=True)
+    interruption.last_word = last_word
+    with interruption.answering():
+        try:
+            with _bar(names) as (progress, log):
+                from sgdtui.claims.verify import presets_with_claims, verify
+
+                names += [] if presets else presets_with_claims()
+                _refuse_unreadable(presets, junit)
+                seconds = prediction_seconds(budget)
+                for preset in verify(names, threads=threads, progress=progress, budget=seconds):
+                    if strict:
+                        preset = preset.failing(weakness)
+                    done.append(preset)
+                    if not as_json:
+                        log(_block(preset))
+        except KeyboardInterrupt as error:
+            status = getattr(error, "status", 130)
+            interruption.speak()
+        else:
+            status = 0
+            interruption.speak()
+        failed = any(not preset.holds for preset in done)
+        if junit is not None:
+            from sgdtui.claims.junit import junit as to_junit
+            from sgdtui.settings.file import write_atomically
+
+            write_atomically(junit, to_junit(done))
+        interruption.write()
+        _conclude(done, names, as_json, bool(status))
+    sys.exit(status or (1 if failed else 0))
+
+
+def _conclude(done: list[Verified], names: list[str], as_json: bool, interrupted: bool) -> None:
+    """Print how it went."""
     if as_json:
         document = {
-            "holds": not failed and len(done) == len(names),
+            "holds": len(done) == len(names) and all(preset.holds for preset in done),
             "interrupted": interrupted,
             "presets": [preset.document() for preset in done],
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         click.echo(_summary(done, names, interrupted))
-    sys.exit(130 if interrupted else 1 if failed else 0)
 
 
 def _refuse_unreadable(presets: tuple[str, ...], junit: Path | None) -> None:
@@ -103,7 +129,7 @@ def _refuse_unreadable(presets: tuple[str, ...], junit: Path | None) -> None:
 @contextmanager
 def _bar(names: list[str]) -> Iterator[tuple[Progress | None, Callable[[str], None]]]:
     """A progress bar on stderr where that is a terminal; gives the callback and where to print meanwhile."""
-    if not sys.stderr.isatty() or not names:
+    if not sys.stderr.isatty():
         yield None, click.echo
         return
     from rich.console import Console
@@ -117,7 +143,7 @@ def _bar(names: list[str]) -> Iterator[tuple[Progress | None, Callable[[str], No
         TimeRemainingColumn,
     )
 
-    shares = dict.fromkeys(names, 0.0)
+    shares: dict[str, float] = {}
     columns = (
         SpinnerColumn(),
         BarColumn(),
@@ -127,13 +153,13 @@ def _bar(names: list[str]) -> Iterator[tuple[Progress | None, Callable[[str], No
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=len(names))
+        task = bar.add_task("loading", total=None)
 
         def tell(name: str, share: float, doing: str) -> None:
             shares[name] = share
             finished = sum(value >= 1.0 for value in shares.values())
             said = f"{finished}/{len(names)}" if doing == "done" else f"{name}: {doing}"
-            bar.update(task, completed=sum(shares.values()), description=escape(said))
+            bar.update(task, total=len(names), completed=sum(shares.values()), description=escape(said))
 
         def log(text: str) -> None:
             bar.refresh()

@@ -12,6 +12,8 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.compare.motion import Motion
+from sgdtui.lab.allowance import LIVE, Allowance
+from sgdtui.lab.appraisal import appraisal
 from sgdtui.lab.arrival import arrived
 from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.finer_steps import FinerSteps
@@ -25,6 +27,7 @@ from sgdtui.lab.step_doubling import Companions
 from sgdtui.lab.unsettled import never_rests
 from sgdtui.lab.wells import Settling, WatchedWells, settled_with_wells
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.prediction import Absence
 from sgdtui.simulate.count.counts import Counts
 
 if TYPE_CHECKING:
@@ -174,7 +177,7 @@ class Evidence:
             foresight = self._foreseen.foresight
             if state is not None and not restless:
                 if judging and self._foreseen.complete:
-                    self.wells = self._watched.report(experiment, foresight, settled, state)
+                    self.wells = self._of_wells(experiment, foresight, settled, state)
                 settled, unsettled = settled_with_wells(state, settled, self.wells)
         self.settled = settled
         if current and experiment.until is not None and self._companion is not None:
@@ -188,20 +191,24 @@ class Evidence:
                 losses = self._finer.losses if self._finer is not None else None
                 motion = replace(motion, losses=losses, arrived=arrived(experiment, places))
             resolved = self._foreseen.resolved if self._foreseen is not None else None
-            self.appraisal = appraise(
+            relaxation = resolved.relaxation_time if resolved is not None else None
+            self.appraisal = appraisal(
                 experiment,
-                counts,
-                foresight,
-                settled,
-                restless,
-                unsettled,
-                motion,
-                places,
-                resolved.relaxation_time if resolved is not None else None,
+                lambda: appraise(
+                    experiment, counts, foresight, settled, restless, unsettled, motion, places, relaxation
+                ),
             )
             self._judged_at = time.monotonic()
             self._judging_cost = self._judged_at - began
         return foresight
+
+    def _of_wells(
+        self, experiment: Experiment, foresight: Foresight, settled: bool | None, state: Settling
+    ) -> WellReport | None:
+        found = Allowance(LIVE).attempt(
+            "wells", experiment, lambda: self._watched.report(experiment, foresight, settled, state)
+        )
+        return None if isinstance(found, Absence) else found
 
 
 def same_edges(one: tuple[Array, ...], other: tuple[Array, ...]) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sgdtui.lab import checkpoint
+from sgdtui.lab.allowance import LIVE
 from sgdtui.lab.pilot import Cancel
 from sgdtui.lab.plan import known_domain
 from sgdtui.lab.predictions import bin_edges
@@ -57,6 +58,7 @@ class Lab:
         planned: steps to record after burn-in, after which the run is done; None to go on.
         state: of an ensemble (from a checkpoint, or another `Lab`), to go on from.
         paused: whether to wait before the first step.
+        budget: seconds of one core that each prediction may take.
     """
 
     def __init__(
@@ -70,7 +72,9 @@ class Lab:
         planned: int | None = None,
         state: Mapping[str, Any] | None = None,
         paused: bool = False,
+        budget: float = LIVE,
     ) -> None:
+        self.budget = budget
         self.interval = interval
         self.threads = threads or core_count()
         self.limit = limit
@@ -89,7 +93,7 @@ class Lab:
         self._stopping = threading.Event()
         self._paused = paused
 
-        self._predictor = Predictor(self._foreseen)
+        self._predictor = Predictor(self._foreseen, budget)
         self._worker = threading.Thread(target=self._work, name="sgdtui-lab", daemon=True)
         self._worker.start()
 
@@ -159,6 +163,7 @@ class Lab:
             limit=self.limit,
             planned=self._planned,
             paused=self._paused,
+            budget=self.budget,
         )
 
         def hand_over() -> None:

@@ -8,11 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import Cancel
 from sgdtui.expression.numeric import evaluate
+from sgdtui.lab.allowance import Allowance
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.loss import FALLBACK_INTERVAL, Interval
 from sgdtui.model.start import At, Start
+from sgdtui.predict.prediction import Absence
+
+__all__ = ["Cancel", "Cancelled"]
 
 Cancelled = Callable[[], bool]
 
@@ -28,10 +33,6 @@ _FIRST_STEPS = 256
 _DECORRELATED = 0.1
 _MOST_WELLS, _MOST_DIMENSIONS = 8, 8
 """Further pilots, and up to how many coordinates wells are looked for beforehand."""
-
-
-class Cancel(Exception):
-    """The run was cancelled during a pilot."""
 
 
 def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
@@ -186,8 +187,8 @@ def _unseen_wells(experiment: Experiment, low: Array, high: Array, climbed: floa
         return []
     from sgdtui.predict.time.wells import find_wells
 
-    wells = find_wells(experiment)
-    if wells is None or not wells.system.has_loss or not wells.count:
+    wells = Allowance().attempt("wells", experiment, lambda: find_wells(experiment))
+    if isinstance(wells, Absence) or wells is None or not wells.system.has_loss or not wells.count:
         return []
     drawn = wells.places[:, list(experiment.space.axes)]
     unseen = np.asarray(((drawn < low) | (drawn > high)).any(axis=1))
@@ -202,8 +203,10 @@ def drawn_wells(experiment: Experiment) -> Array | None:
         return None
     from sgdtui.predict.time.wells import find_wells
 
-    wells = find_wells(experiment)
-    return None if wells is None else wells.places[:, list(experiment.space.axes)]
+    wells = Allowance().attempt("wells", experiment, lambda: find_wells(experiment))
+    return (
+        None if isinstance(wells, Absence) or wells is None else wells.places[:, list(experiment.space.axes)]
+    )
 
 
 def _climbed(experiment: Experiment, positions: Array) -> float:

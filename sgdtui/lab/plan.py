@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.expression import Apply, walk
+from sgdtui.lab.allowance import Allowance
 from sgdtui.lab.pilot import (
     Cancelled,
     correlation_time,
@@ -21,6 +22,7 @@ from sgdtui.lab.pilot import (
 from sgdtui.lab.unsettled import never_rests
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import Interval
+from sgdtui.predict.prediction import Absence
 
 if TYPE_CHECKING:
     pass
@@ -64,9 +66,11 @@ class Resolved:
     within: float | None = None
 
 
-def resolve(experiment: Experiment, cancelled: Cancelled | None = None) -> Resolved:
-    """Fill in domain, burn-in and steps. Raises `pilot.Cancel` if cancelled during a pilot run."""
-    return with_lengths(with_domain(experiment, cancelled), cancelled)
+def resolve(
+    experiment: Experiment, cancelled: Cancelled | None = None, allowance: Allowance | None = None
+) -> Resolved:
+    """Fill in domain, burn-in and steps. Raises `Cancel` if cancelled on the way."""
+    return with_lengths(with_domain(experiment, cancelled, allowance), cancelled, allowance)
 
 
 def known_domain(experiment: Experiment) -> tuple[Interval, ...] | None:
@@ -80,7 +84,9 @@ def known_domain(experiment: Experiment) -> tuple[Interval, ...] | None:
     return tuple(domain[axis] for axis in axes) if len(domain) > max(axes) else domain
 
 
-def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> Experiment:
+def with_domain(
+    experiment: Experiment, cancelled: Cancelled | None = None, allowance: Allowance | None = None
+) -> Experiment:
     """The experiment with a window: its own, its loss's, or that of a pilot run. Hops get one bin a state.
 
     Where walkers never rest (`until`, a schedule, equations that change) the window holds them on their whole way.
@@ -94,7 +100,11 @@ def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> E
     if domain is None:
         run = experiment.run
         if has_no_rest(experiment):
-            steps = run.steps if run.steps is not None else _unsettling_steps(experiment)
+            steps = (
+                run.steps
+                if run.steps is not None
+                else _unsettling_steps(experiment, allowance or Allowance(cancelled=cancelled))
+            )
             domain = find_domain_on_the_way(experiment, run.burn_in or 0, steps, cancelled)
         else:
             planned = (run.burn_in or 0) + run.steps if run.steps is not None else 65_536
@@ -102,18 +112,21 @@ def with_domain(experiment: Experiment, cancelled: Cancelled | None = None) -> E
     return replace(experiment, space=replace(experiment.space, domain=domain))
 
 
-def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> Resolved:
-    """The experiment with burn-in and steps, once its domain is known."""
+def with_lengths(
+    experiment: Experiment, cancelled: Cancelled | None = None, allowance: Allowance | None = None
+) -> Resolved:
+    """The experiment with burn-in and steps, once its domain is known. Raises `Cancel`."""
     from sgdtui.predict.time.relaxation import relaxation_time_within_wells
 
     run = experiment.run
+    allowed = allowance or Allowance(cancelled=cancelled)
     if has_no_rest(experiment):
-        steps = run.steps if run.steps is not None else _unsettling_steps(experiment)
+        steps = run.steps if run.steps is not None else _unsettling_steps(experiment, allowed)
         plan = replace(run, burn_in=run.burn_in or 0, steps=steps)
         return Resolved(replace(experiment, run=plan), False, None, None)
     time_step = experiment.time_step
     automatic = run.burn_in is None or run.steps is None
-    relaxation, origin = relaxation_of(experiment, automatic, cancelled)
+    relaxation, origin = relaxation_of(experiment, automatic, cancelled, allowed)
     most = max(1, int(_BUDGET / (run.walkers * cost(experiment))))
     within = None
     if relaxation is None:
@@ -121,7 +134,10 @@ def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> 
     else:
         needed = RELAXATIONS * relaxation / time_step
         if needed > _HOPELESS * most:
-            within = relaxation_time_within_wells(experiment)
+            found = allowed.attempt(
+                "relaxation within wells", experiment, lambda: relaxation_time_within_wells(experiment)
+            )
+            within = None if isinstance(found, Absence) else found
         planned = within if within is not None else relaxation
         least = math.ceil(min(RELAXATIONS * planned / time_step, _NEVER))
         cheap = _CHEAP / (run.walkers * cost(experiment))
@@ -139,16 +155,22 @@ def with_lengths(experiment: Experiment, cancelled: Cancelled | None = None) -> 
 
 
 def relaxation_of(
-    experiment: Experiment, pilot: bool, cancelled: Cancelled | None = None
+    experiment: Experiment,
+    pilot: bool,
+    cancelled: Cancelled | None = None,
+    allowance: Allowance | None = None,
 ) -> tuple[float | None, str | None]:
     """The relaxation time in units of t and where it is from: predicted, else (if `pilot`) seen by a pilot run."""
     from sgdtui.predict.time.relaxation import relaxation_time
 
-    predicted = relaxation_time(experiment)
-    if predicted is not None and math.isfinite(predicted):
+    allowed = allowance or Allowance(cancelled=cancelled)
+    predicted = allowed.attempt("relaxation time", experiment, lambda: relaxation_time(experiment))
+    if isinstance(predicted, float) and math.isfinite(predicted):
         return predicted, "predicted"
     if not pilot:
         return None, None
+    if allowed.tell is not None:
+        allowed.tell("pilot run")
     seen = correlation_time(experiment, 262_144, cancelled)
     return seen, None if seen is None else "pilot"
 
@@ -176,14 +198,14 @@ def _costly_functions(experiment: Experiment) -> int:
     return sum(isinstance(node, Apply) and node.function in _COSTLY for node in nodes)
 
 
-def _unsettling_steps(experiment: Experiment) -> int:
+def _unsettling_steps(experiment: Experiment, allowed: Allowance) -> int:
     most = max(1, int(_BUDGET / (experiment.run.walkers * cost(experiment))))
     if experiment.until is None:
         return min(_FEWEST, most)
     from sgdtui.predict.time.first_passage import mean_passage_time
 
-    predicted = mean_passage_time(experiment)
-    if predicted is None or not math.isfinite(predicted):
+    predicted = allowed.attempt("passage time", experiment, lambda: mean_passage_time(experiment))
+    if not isinstance(predicted, float) or not math.isfinite(predicted):
         return min(_MOST, most)
     return int(min(math.ceil(_PASSAGES * predicted / experiment.time_step), most))
 

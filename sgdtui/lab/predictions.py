@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.lab.allowance import Allowance
 from sgdtui.lab.dt_bias import DtBias, dt_bias
 from sgdtui.lab.on_the_way import OnTheWay
 from sgdtui.lab.passage import PassageForesight
@@ -17,6 +18,14 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import NAMES, Absence, Prediction
 
+LABELS = {
+    "gibbs": "Gibbs",
+    "fokker-planck": "Fokker–Planck",
+    "transfer": "the chain's own law",
+    "gaussian": "Gaussian",
+}
+"""What a progress line calls each prediction."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Foresight:
@@ -24,7 +33,8 @@ class Foresight:
 
     `drift` belongs to the Fokker–Planck law (None until there is one); `passage_doubled` is the mean passage time of a
     run at 2 dt, where no prediction tells the bias of dt; `best_fit` is the temperature at which Gibbs comes closest to
-    the measured law, and the KL left; `way` is p(x, t) through the burn-in, which only a live run asks for.
+    the measured law, and the KL left; `way` is p(x, t) through the burn-in, which only a live run asks for. `unknown`
+    says why one of these others (drift vectors, passage times, best fit) is missing that there should be.
     """
 
     edges: tuple[Array, ...]
@@ -36,6 +46,13 @@ class Foresight:
     dt_bias: DtBias | None = None
     best_fit: tuple[float, float] | None = None
     way: OnTheWay | None = None
+    unknown: dict[str, Absence] = field(default_factory=dict)
+
+    def but_for(self, found: object) -> Foresight:
+        """The same, and a word on what was not found: an `Absence` of one of the others."""
+        return (
+            replace(self, unknown={**self.unknown, found.name: found}) if isinstance(found, Absence) else self
+        )
 
     def with_law(self, law: Prediction | Absence) -> Foresight:
         """The same and one more prediction, or why it is absent; in the order of `NAMES`."""
@@ -71,12 +88,16 @@ class MeasuredLaw:
 
 
 def foresee(
-    experiment: Experiment, edges: tuple[Array, ...], measured: MeasuredLaw | None = None
+    experiment: Experiment,
+    edges: tuple[Array, ...],
+    measured: MeasuredLaw | None = None,
+    allowance: Allowance | None = None,
 ) -> Iterator[Foresight]:
     """The predictions of an experiment whose domain is known, one stage after another; the last is complete.
 
     Where the temperature of Gibbs needs a measured law (average, best-kl) it is taken from `measured`; without one
-    the Fokker–Planck law stands in.
+    the Fokker–Planck law stands in. Each prediction is there or is an absence with its reason, whatever happens to
+    it (see `allowance`). Raises `Cancel`.
     """
     from sgdtui.predict.chain.law import transfer
     from sgdtui.predict.diffusion.drift_vectors import drift_vectors
@@ -86,40 +107,64 @@ def foresee(
     from sgdtui.predict.time.disconnected import told_apart
     from sgdtui.predict.time.first_passage import exit_averages, kramers_time, mean_passage_time
 
+    allowed = allowance or Allowance()
+
+    def law(name: str, work: Callable[[], Prediction | Absence]) -> Prediction | Absence:
+        return allowed.attempt(name, experiment, work, f"predicting: {LABELS[name]}")
+
+    def time(name: str, work: Callable[[], float | None]) -> tuple[float | None, object]:
+        found = allowed.attempt(name, experiment, work)
+        return (None if isinstance(found, Absence) else _number(found)), found
+
     so_far = Foresight(edges)
     needs_law = experiment.temperature in ("average", "best-kl")
     if not needs_law:
-        so_far = so_far.with_law(gibbs_law(experiment, edges, None))
+        so_far = so_far.with_law(law("gibbs", lambda: gibbs_law(experiment, edges, None)))
         yield so_far
-    smooth = told_apart(experiment, fokker_planck(experiment, edges))
+    smooth = law("fokker-planck", lambda: told_apart(experiment, fokker_planck(experiment, edges)))
     so_far = so_far.with_law(smooth)
     masses = smooth.probability if isinstance(smooth, Prediction) else None
     if needs_law:
-        so_far = so_far.with_law(
-            gibbs_law(experiment, edges, measured or _stand_in(experiment, edges, masses))
-        )
-    so_far = replace(so_far, drift=drift_vectors(experiment, edges, masses, "fokker-planck"))
+        stand_in = measured or _stand_in(experiment, edges, masses)
+        so_far = so_far.with_law(law("gibbs", lambda: gibbs_law(experiment, edges, stand_in)))
+    so_far = _with_drift(experiment, so_far, masses, "fokker-planck", allowed, drift_vectors)
     yield so_far
-    so_far = so_far.with_law(gaussian(experiment, edges))
+    so_far = so_far.with_law(law("gaussian", lambda: gaussian(experiment, edges)))
     yield so_far
     if experiment.until is not None:
-        so_far = replace(
-            so_far,
-            passage=PassageForesight(
-                _number(mean_passage_time(experiment)),
-                _number(kramers_time(experiment)),
-                _number(chain_passage_time(experiment)),
-                exit_averages(experiment),
-            ),
-        )
+        passage, found = time("passage time", lambda: mean_passage_time(experiment))
+        kramers, also = time("Kramers' time", lambda: kramers_time(experiment))
+        of_chain, too = time("passage time of the chain", lambda: chain_passage_time(experiment))
+        exits = allowed.attempt("exit averages", experiment, lambda: exit_averages(experiment))
+        for missing in (found, also, too, exits):
+            so_far = so_far.but_for(missing)
+        averages = None if isinstance(exits, Absence) else exits
+        so_far = replace(so_far, passage=PassageForesight(passage, kramers, of_chain, averages))
         yield so_far
-    so_far = so_far.with_law(told_apart(experiment, transfer(experiment, edges)))
+    so_far = so_far.with_law(law("transfer", lambda: told_apart(experiment, transfer(experiment, edges))))
     if experiment.dynamics.is_sde:
         so_far = replace(
             so_far,
             dt_bias=dt_bias(so_far.predictions.get("transfer"), so_far.predictions.get("fokker-planck")),
         )
     yield so_far
+
+
+def _with_drift(
+    experiment: Experiment,
+    foresight: Foresight,
+    masses: Array | None,
+    of: str,
+    allowed: Allowance,
+    vectors: Callable[[Experiment, tuple[Array, ...], Array | None, str], DriftVectors | None],
+) -> Foresight:
+    """The same with drift vectors of the law `masses` (bins…), or a word on why there are none."""
+    found = allowed.attempt(
+        "drift vectors", experiment, lambda: vectors(experiment, foresight.edges, masses, of)
+    )
+    if isinstance(found, Absence):
+        return foresight.but_for(found)
+    return replace(foresight, drift=found)
 
 
 def gibbs_law(
@@ -159,19 +204,25 @@ def best_fit(experiment: Experiment, edges: tuple[Array, ...], masses: Array) ->
     return found if all(math.isfinite(number) for number in found) else None
 
 
-def with_measured(experiment: Experiment, foresight: Foresight, measured: MeasuredLaw) -> Foresight:
+def with_measured(
+    experiment: Experiment, foresight: Foresight, measured: MeasuredLaw, allowance: Allowance | None = None
+) -> Foresight:
     """The same predictions with all that depends on the measured law: the temperature by its rule, the best fit,
-    the drift vectors where no prediction gives a law for their diffusive part.
+    the drift vectors where no prediction gives a law for their diffusive part. Raises `Cancel`.
     """
     from sgdtui.predict.diffusion.drift_vectors import drift_vectors
 
+    allowed = allowance or Allowance()
     updated, edges = foresight, foresight.edges
     if experiment.temperature in ("average", "best-kl"):
-        updated = updated.with_law(gibbs_law(experiment, edges, measured))
+        gibbs = allowed.attempt("gibbs", experiment, lambda: gibbs_law(experiment, edges, measured))
+        updated = updated.with_law(gibbs)
     if "gibbs" in updated.predictions and experiment.dimension == len(edges):
-        updated = replace(updated, best_fit=best_fit(experiment, edges, measured.masses))
-    if "fokker-planck" not in updated.predictions:
-        updated = replace(updated, drift=drift_vectors(experiment, edges, measured.masses, "measured"))
+        best = allowed.attempt("best fit", experiment, lambda: best_fit(experiment, edges, measured.masses))
+        updated = updated.but_for(best)
+        updated = replace(updated, best_fit=None if isinstance(best, Absence) else best)
+    if "fokker-planck" not in updated.predictions and "drift vectors" not in updated.unknown:
+        updated = _with_drift(experiment, updated, measured.masses, "measured", allowed, drift_vectors)
     return updated
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from sgdtui.lab.allowance import HEADLESS, Allowance
 from sgdtui.lab.dt_bias import has_dt_bias
 from sgdtui.lab.pilot import Cancel, Cancelled
 from sgdtui.lab.plan import Resolved, known_domain, resolve
@@ -18,10 +22,14 @@ from sgdtui.lab.simulation import Simulation, blank
 from sgdtui.lab.snapshot import Snapshot, Transient
 from sgdtui.lab.transient import transient
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.prediction import Absence
 from sgdtui.settings.processes import core_count
 
 Progress = Callable[[float, str], None]
 """Called with the share of the work that is done, 0 to 1, and what is being done."""
+
+Offer = Callable[[Callable[[], Result]], None]
+"""Called with a way to make the result so far."""
 
 
 def run(
@@ -32,6 +40,8 @@ def run(
     cancelled: Cancelled | None = None,
     variants: bool = True,
     on_the_way: bool = True,
+    budget: float = HEADLESS,
+    offer: Offer | None = None,
     **changes: Any,
 ) -> Result:
     """Run an experiment, a preset by name, a preset file, or a mapping such as a preset file holds, with `changes` as
@@ -47,6 +57,9 @@ def run(
         cancelled: asked now and then; once it says True the result so far is returned, with `complete` False.
         variants: whether to run the preset's variants too.
         on_the_way: whether to hold the histogram against p(x, t) while it settles (`series.transient`).
+        budget: seconds of one core that each prediction may take; what would take more is absent, too costly.
+        offer: given, whenever there is more of it, a way to make the result so far, from any thread; for callers who
+            cannot wait until `cancelled` is looked at.
         changes: new values of dials.
 
     Raises:
@@ -62,7 +75,7 @@ def run(
             return None
         return lambda share, doing: progress((number + share) / parts, doing)
 
-    result = _run_alone(asked, threads, part(0), cancelled, on_the_way)
+    result = _run_alone(asked, threads, part(0), cancelled, on_the_way, budget, offer)
     found: dict[str, Result] = {}
     for number, name in enumerate(wanted, start=1):
         if not result.complete or (cancelled is not None and cancelled()):
@@ -74,7 +87,9 @@ def run(
             other = replace(other, space=replace(other.space, domain=result.experiment.space.domain))
         # Its claims are the preset's own: the series must hit their times too.
         other = replace(other, expect=asked.expect)
-        found[name] = _run_alone(other, threads, part(number), cancelled, on_the_way)
+        if offer is not None:
+            offer(partial(replace, result, variants=dict(found), complete=False))
+        found[name] = _run_alone(other, threads, part(number), cancelled, on_the_way, budget, None)
         if not found[name].complete:
             return replace(result, variants=found, complete=False)
     return replace(result, variants=found)
@@ -98,25 +113,37 @@ def _run_alone(
     progress: Progress | None,
     cancelled: Cancelled | None,
     on_the_way: bool,
+    budget: float,
+    offer: Offer | None,
 ) -> Result:
     tell = progress or _tell_nobody
+    give = offer or _tell_nobody
     threads = threads or core_count()
+    allowed = Allowance(budget, cancelled, lambda doing: tell(0.0, doing))
+    give(lambda: Result(blank(experiment), threads, complete=False))
     tell(0.0, "pilot run")
     try:
-        resolved = resolve(experiment, cancelled)
+        resolved = resolve(experiment, cancelled, allowed)
     except Cancel:
         return Result(blank(experiment), threads, complete=False)
     simulation = Simulation(threads, planned=resolved.experiment.run.steps, watched=False)
     try:
         tell(0.0, "compiling")
         simulation.take_up(experiment, resolved)
-        complete = _step_to_the_end(simulation, tell, cancelled)
-        tell(1.0, "predicting")
-        _predict(simulation, experiment, resolved)
-        while complete and simulation.ready() and not _is(cancelled):
-            tell(1.0, "the bias of dt")
-            simulation.step(cancelled)
-        return _result(simulation, resolved, complete, on_the_way)
+        give(lambda: _result(simulation, resolved, None))
+        if not _step_to_the_end(simulation, tell, cancelled):
+            return _result(simulation, resolved, None)
+        allowed.tell = lambda doing: tell(1.0, doing)
+        try:
+            _predict(simulation, experiment, resolved, allowed)
+            while simulation.ready():
+                tell(1.0, "the bias of dt: a run at 2 dt")
+                simulation.step(cancelled)
+                if _is(cancelled):
+                    raise Cancel
+            return _result(simulation, resolved, allowed, on_the_way)
+        except Cancel:
+            return _result(simulation, resolved, None)
     finally:
         simulation.close()
 
@@ -135,28 +162,33 @@ def _step_to_the_end(simulation: Simulation, tell: Progress, cancelled: Cancelle
     return True
 
 
-def _predict(simulation: Simulation, asked: Experiment, resolved: Resolved) -> None:
+def _predict(simulation: Simulation, asked: Experiment, resolved: Resolved, allowed: Allowance) -> None:
     """Predict for the window that the simulation came to, and for the law that it measured."""
     experiment = simulation.experiment
     if experiment is None:
         return
-    *_, foresight = foresee(experiment, simulation.edges)
+    *_, foresight = foresee(experiment, simulation.edges, allowance=allowed)
     found = replace(resolved, experiment=experiment)
     simulation.take(Foreseen(asked, simulation.edges, foresight, found, complete=True))
     to_fit = simulation.law_to_fit()
     if to_fit is not None:
         foreseen, experiment, law = to_fit
-        fitted = with_measured(experiment, foreseen.foresight, law)
+        fitted = with_measured(experiment, foreseen.foresight, law, allowed)
         simulation.take(replace(foreseen, foresight=fitted, fitted_to=law.samples))
 
 
-def _result(simulation: Simulation, resolved: Resolved, complete: bool, on_the_way: bool) -> Result:
+def _result(
+    simulation: Simulation, resolved: Resolved, allowed: Allowance | None, on_the_way: bool = False
+) -> Result:
+    """The result as it stands; with no allowance that of a run that was interrupted, of which no more is predicted."""
+    complete = allowed is not None
     if not complete:
         simulation.phase, simulation.message = "stopped", "interrupted"
-    snapshot = simulation.snapshot()
+    with np.errstate(all="ignore"):
+        snapshot = simulation.snapshot()
     assert snapshot is not None
-    if on_the_way and complete and snapshot.series is not None:
-        way = _transient(simulation, snapshot)
+    if on_the_way and allowed is not None and snapshot.series is not None:
+        way = _transient(simulation, snapshot, allowed)
         snapshot = replace(snapshot, series=replace(snapshot.series, transient=way))
     return Result(
         snapshot,
@@ -167,7 +199,7 @@ def _result(simulation: Simulation, resolved: Resolved, complete: bool, on_the_w
     )
 
 
-def _transient(simulation: Simulation, snapshot: Snapshot) -> Transient | None:
+def _transient(simulation: Simulation, snapshot: Snapshot, allowed: Allowance) -> Transient | None:
     """The histograms on the way against p(x, t), unless the law has no density to speak of."""
     own = snapshot.predictions.get("transfer")
     if (own is not None and own.singular) or simulation.recording is None:
@@ -180,8 +212,11 @@ def _transient(simulation: Simulation, snapshot: Snapshot) -> Transient | None:
     step_error = 0.0
     if has_dt_bias(experiment):
         step_error = math.nan if snapshot.dt_bias is None else snapshot.dt_bias.tv
-    return transient(experiment, simulation.edges, moments, step_error)
+    found = allowed.attempt(
+        "p(x, t)", experiment, lambda: transient(experiment, simulation.edges, moments, step_error)
+    )
+    return None if isinstance(found, Absence) else found
 
 
-def _tell_nobody(_share: float, _doing: str) -> None:
-    """Progress that nobody asked for."""
+def _tell_nobody(*_told: object) -> None:
+    """What nobody asked for."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+from sgdtui.budget import afford
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +70,7 @@ def weighted_examples(data: Data, order: int = 48) -> tuple[np.ndarray, np.ndarr
     """Examples (n, columns) and weights (n,) whose weighted mean is the mean over the data.
 
     For a table the rows with equal weights; for fresh columns a tensor-product quadrature, its order lowered
-    where the product would pass a hundred thousand nodes.
+    where the product would pass a hundred thousand nodes. Raises `budget.TooCostly` where it passes what there is.
     """
     if isinstance(data, Table):
         n = len(data.rows)
@@ -76,6 +79,13 @@ def weighted_examples(data: Data, order: int = 48) -> tuple[np.ndarray, np.ndarr
     if smooth > 1:
         order = min(order, max(4, int(100_000 ** (1 / smooth))))
     rules = [d.quadrature(order) for d in data.distributions]
+    count = math.prod(len(nodes) for nodes, _ in rules)
+    columns = len(rules)
+    afford(
+        f"averaging over {count:.3g} combinations of {columns} drawn columns",
+        bytes=8.0 * count * (2 * columns + 1),
+        remedy="fewer columns that are drawn afresh",
+    )
     nodes = np.stack([g.ravel() for g in np.meshgrid(*[r[0] for r in rules], indexing="ij")], axis=1)
     weights = np.ones(1)
     for _, w in rules:

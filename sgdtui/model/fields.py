@@ -13,11 +13,13 @@ from typing import Protocol, cast
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import checkpoint
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.equations import Equations
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.noise import LEARNING_RATE
 from sgdtui.model.sample import SampleSystem
 from sgdtui.model.system import SymbolicSystem
 
@@ -77,8 +79,14 @@ def _divergence_of(equations: Equations) -> tuple[Expression, ...]:
 
 
 def parameter_values(experiment: Experiment) -> dict[str, float]:
-    """Every name that the equations use, with its value: the parameters, and `L_min` where Σ names `L`."""
-    return experiment.system.bound(experiment.values, experiment.space.domain)
+    """Every name that the equations use, with its value: the parameters, `L_min` where Σ names `L`, and the nominal
+    learning rate where it names `eta`.
+    """
+    values = experiment.system.bound(experiment.values, experiment.space.domain)
+    noise = experiment.system.exchangeable_noise
+    if noise is not None and noise.follows_eta:
+        values = {**values, LEARNING_RATE: experiment.dynamics.eta}
+    return values
 
 
 class SymbolicFields:
@@ -95,6 +103,7 @@ class SymbolicFields:
         self.time_dependent = any(entry.names & {"k", "t"} for entry in entries)
 
     def _at(self, expression: Expression, x: Array) -> Array:
+        checkpoint()
         names: dict[str, float | Array] = {
             **self.values,
             **{v: x[:, i] for i, v in enumerate(self.equations.variables)},
@@ -140,17 +149,22 @@ def fields(experiment: Experiment, k: float = 0.0, t: float = 0.0) -> Fields:
 
 
 def _symbolic(experiment: Experiment, k: float, t: float) -> Fields:
-    return SymbolicFields(
-        equations_of(cast(SymbolicSystem, experiment.system)), parameter_values(experiment), k, t
-    )
+    values = parameter_values(experiment)
+    schedule = experiment.dynamics.schedule
+    if LEARNING_RATE in values and schedule is not None:
+        values[LEARNING_RATE] = float(evaluate(schedule, {**values, "k": k, "t": t}))
+    return SymbolicFields(equations_of(cast(SymbolicSystem, experiment.system)), values, k, t)
 
 
 def _over_examples(experiment: Experiment, k: float, t: float) -> Fields:
     from sgdtui.model.drawn_fields import drawn_fields, needs_cuts
+    from sgdtui.model.polynomial_fields import polynomial_fields
     from sgdtui.model.sample_fields import SampleFields
 
     system, values = cast(SampleSystem, experiment.system), {**experiment.values, "k": k, "t": t}
-    return drawn_fields(system, values) if needs_cuts(system) else SampleFields(system, values)
+    if needs_cuts(system):
+        return drawn_fields(system, values)
+    return polynomial_fields(system, values) or SampleFields(system, values)
 
 
 _MAKERS: dict[str, Callable[[Experiment, float, float], Fields]] = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import checkpoint
 from sgdtui.model.descent import descend, scattered
 
 _POINTS = {1: 1025, 2: 65}
@@ -33,6 +34,7 @@ def lowest(function: Callable[[Array], Array], domain: Sequence[tuple[float, flo
     edges = box.copy()
     best, value = box.mean(axis=1), np.inf
     for _ in range(_ZOOMS):
+        checkpoint()
         points = _grid(box)
         values = np.where(np.isnan(v := function(points)), np.inf, v)
         index = int(np.argmin(values))

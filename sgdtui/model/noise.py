@@ -11,6 +11,9 @@ from sgdtui.model.parameter import Parameter
 
 Matrix = tuple[tuple[Expression, ...], ...]
 
+LEARNING_RATE = "eta"
+"""What Σ calls the learning rate of the step, so that noise may be tied to it: Σ = 2T/eta holds the temperature."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noise:
@@ -18,8 +21,8 @@ class Noise:
 
     `form` says how `covariance` was written: "isotropic" (one expression s, Σ = s·I), "diagonal" (d expressions)
     or "full" (d*d expressions, row by row). Its names `x`, `y` mean the first and second coordinate, `L` the loss
-    above its minimum on the domain and `H` its curvature; `matrix` puts the system's own variables in their place
-    (see `sgdtui.model.gradient`).
+    above its minimum on the domain, `H` its curvature and `eta` the learning rate of the step; `matrix` puts the
+    system's own variables in their place (see `sgdtui.model.gradient`).
     """
 
     covariance: tuple[Expression, ...]
@@ -29,6 +32,11 @@ class Noise:
     title: str = ""
     about: str = ""
     parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def follows_eta(self) -> bool:
+        """Whether Σ depends on the learning rate."""
+        return any(LEARNING_RATE in entry.names for entry in self.covariance)
 
     @property
     def dimension(self) -> int | None:

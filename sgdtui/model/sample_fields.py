@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import checkpoint
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
@@ -44,8 +45,26 @@ class SampleFields:
         self.system = system
         self.values = values
         self.dimension = system.dimension
-        self.examples, self.weights = weighted_examples(system.data)
         self.time_dependent = system.loss is not None and bool(system.loss.names & {"k", "t"})
+
+    @cached_property
+    def _weighted(self) -> tuple[Array, Array]:
+        return weighted_examples(self.system.data)
+
+    @property
+    def examples(self) -> Array:
+        """The rows, or quadrature nodes of the columns that are drawn, (n, columns)."""
+        return self._weighted[0]
+
+    @property
+    def weights(self) -> Array:
+        """The weight of each of the examples, (n,)."""
+        return self._weighted[1]
+
+    @property
+    def averaged_over(self) -> int:
+        """How many terms the value at one point is a sum of."""
+        return len(self.examples)
 
     def loss(self, x: Array) -> Array:
         """The mean loss over the examples, (n,)."""
@@ -149,7 +168,10 @@ class SampleFields:
         for start in range(0, max(len(x), 1), points_at_once):
             points = x[start : start + points_at_once]
             chunks = [slice(row, row + rows_at_once) for row in range(0, len(self.examples), rows_at_once)]
-            terms = [mean_over(points, self.examples[chunk], self.weights[chunk]) for chunk in chunks]
+            terms = []
+            for chunk in chunks:
+                checkpoint()
+                terms.append(mean_over(points, self.examples[chunk], self.weights[chunk]))
             parts.append(np.sum(terms, axis=0))
         return np.concatenate(parts)
 

@@ -28,7 +28,7 @@ about the method: it did not find the law, or would need more memory or time tha
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A prediction that does not exist for this system: one of `REASONS`, and one sentence of detail."""
+    """A prediction that there is not: one of `REASONS`, and one sentence of detail."""
 
     name: str
     reason: str

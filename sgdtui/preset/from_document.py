@@ -10,6 +10,7 @@ from typing import Any
 from sgdtui.model.experiment import Experiment, Variant
 from sgdtui.preset.dynamics import read_dynamics, read_run
 from sgdtui.preset.forms.registry import form_of, read_system
+from sgdtui.preset.numeric_checks import check_recording
 from sgdtui.preset.observe import read_expectations, read_observables, read_until
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.setting_path import apply_change
@@ -88,6 +89,8 @@ def _assemble(
     )
     if not report.errors:
         form_of(system).check(experiment, report)
+        if "every" not in checked.run.model_fields_set:
+            check_recording(experiment, report)
     return experiment
 
 

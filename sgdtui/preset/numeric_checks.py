@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import cast
 
@@ -55,22 +56,56 @@ def check_force_and_noise(
     """Note a Σ that is not positive semidefinite or not symmetric, and what is not a number: of Σ, and of the
     expressions `entries` with their places in the preset.
 
-    Without a domain Σ is checked where walkers start, and its symmetry on a fallback interval.
+    Without a domain Σ is checked on a fallback interval and where walkers start, as far as the entries are numbers
+    there.
     """
     system = cast(SymbolicSystem, experiment.system)
     noise = system.exchangeable_noise
     assert noise is not None
+    before = report.errors
     if noise.form == "full":
         _check_symmetry(experiment, system.covariance(), report)
     points = points_to_check(experiment)
     _check_force(experiment, entries, points, report)
-    for message, is_error in covariance_problems(experiment, points):
+    problems = list(covariance_problems(experiment, points))
+    if experiment.space.domain is None and report.errors == before and not any(bad for _, bad in problems):
+        further = covariance_problems(experiment, _wherever(experiment, points, entries))
+        problems += [problem for problem in further if problem[1]]
+    for message, is_error in problems:
         if is_error:
             report.error(
                 ("noise",), message, "a covariance has no negative eigenvalue: use max(0, …), abs or a square"
             )
         else:
             report.warn(("noise",), message)
+
+
+def check_recording(experiment: Experiment, report: Report) -> None:
+    """Note a recording that nobody chose and that always sees the same moments of an epoch: a walker's law depends on
+    how much of its epoch is over.
+    """
+    rows, every = getattr(experiment.system, "example_count", None), experiment.run.every
+    if getattr(experiment.system, "draw", "") != "reshuffle" or rows is None or experiment.dynamics.is_sde:
+        return
+    epoch = rows // math.gcd(rows, experiment.dynamics.batch)
+    seen = epoch // math.gcd(epoch, every)
+    if seen < epoch:
+        other = next(n for n in range(every + 1, every + epoch + 1) if math.gcd(n, epoch) == 1)
+        report.warn(
+            ("run", "every"),
+            f"recording every {every} steps sees {seen} of the {epoch} steps of an epoch, over and over",
+            f"averages are of those alone; write run: {{every: {other}}} to see them all alike",
+        )
+
+
+def _wherever(experiment: Experiment, starts: Array, entries: Sequence[tuple[Path, Expression]]) -> Array:
+    """Where walkers may come that have no domain, (n, d): the starts, and a fallback interval on the drawn axes as far
+    as there is a force.
+    """
+    around = grid(experiment, (FALLBACK_INTERVAL,) * len(experiment.space.axes))
+    names = _names(experiment, around)
+    forced = [np.isfinite(evaluate(force, names)) for _, force in entries]
+    return np.concatenate([starts, around[np.all(forced, axis=0)]])
 
 
 def covariance_problems(experiment: Experiment, points: Array) -> Iterator[tuple[str, bool]]:

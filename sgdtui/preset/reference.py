@@ -39,7 +39,20 @@ functions {functions}. `k` is the step and `t` the time. `step(0)` is 0. Nothing
 ever evaluated as text.
 
 In a noise, `x` and `y` mean the first and second coordinate whatever they are called, `L` is the loss above
-its minimum on the domain, and `H` its curvature (one variable only).
+its minimum on the domain, `H` its curvature (one variable only), and `eta` the learning rate of the step, by
+its schedule where there is one. So noise may be tied to the step: `noise: "2*T/eta"` holds the temperature of
+Langevin dynamics at T whatever eta is, and `noise: "1 + c/eta"` adds injected noise to the gradient's own.
+Where Σ would be negative, anywhere on the domain (without one: on [-8, 8], as far as there is a force, and
+where walkers start), the preset is refused.
+
+## Walls
+
+`boundary` says what happens at both ends of each drawn axis. `open`: nothing, the window only bins and draws,
+and walkers go on beyond it. `reflect`: a step that would leave is folded back. `periodic`: it comes in at the
+other end. `{{reflect: v}}` folds back and flips the sign of the variable v too, as a bouncing particle's
+velocity: `space: {{axes: [x, v], domain: [[0, 1], [-3, 3]], boundary: [{{reflect: v}}, open]}}`. v is a name,
+not a place: walls stand where the domain ends. A wall on one side only is a domain that begins at the wall and
+ends where no walker comes: for a wall at 0, `space: {{domain: [[0, 25]], boundary: reflect}}`.
 
 ## Parameters
 
@@ -60,7 +73,9 @@ exp(-|t|^ALPHA); `student-t(NU)` needs NU > 2.
 place, or a mapping of column to distribution: `normal(mean, sd)`, `uniform(low, high)`,
 `exponential(mean)`, `bernoulli(p)`, `choice([values], [probabilities])`. A CSV's header names its columns;
 `columns` picks and orders them, or names them where there is no header. Missing values, texts and uneven
-rows are told with their lines; a table has at least two rows. With a `model`, every column but the target
+rows are told with their lines; a table has at least two rows. With `draw: reshuffle` a walker's law depends on how
+much of its epoch is over: an `every` that has a factor in common with the steps of an epoch records some of
+them only, which is told where `every` was left out. With a `model`, every column but the target
 is a feature and gets the weight `w_COLUMN`. While it is drawn from, a table of more than 256 kB is held in
 single precision, if that moves no entry by more than 1e-5 of its column's standard deviation.
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from sgdtui.model.sample import DRAWS, MODELS
 from sgdtui.preset.text.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
-from sgdtui.preset.text.values import Box, Formula, Identifier, Label, Point, Text, number, one_of
+from sgdtui.preset.text.values import Box, Flipped, Formula, Identifier, Label, Point, Text, number, one_of
 
 MAX_WALKERS = 100_000_000
 MAX_DIMENSION = 64
@@ -183,9 +183,11 @@ class DynamicsSection(Section):
 
 
 class ReflectSection(Section):
-    """A wall that also flips the sign of another variable (a specular wall)."""
+    """A wall that also flips the sign of another variable, such as a velocity: `{reflect: v}` (a specular wall)."""
 
-    reflect: Identifier = Field(description="the variable whose sign a reflection flips")
+    reflect: Flipped = Field(
+        description="the variable whose sign a reflection flips: a name, not a place; walls stand at the domain's ends"
+    )
 
 
 BOUNDARIES = ("open", "reflect", "periodic")
@@ -207,7 +209,8 @@ class SpaceSection(Section):
     )
     boundary: Annotated[list[Wall], BeforeValidator(_walls)] = Field(
         default=["open"],
-        description="open, reflect, periodic or {reflect: v}; one, or one an axis",
+        description="what happens at both ends of an axis: open, reflect, periodic or {reflect: v} (see Walls); one, "
+        "or one an axis",
     )
     axes: list[Identifier] | None = Field(
         default=None, description="the one or two variables that are binned and drawn"

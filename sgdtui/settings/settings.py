@@ -23,7 +23,8 @@ class Settings:
     """Settings of the app; each is also an option of `sgdtui launch`, which wins.
 
     `theme`: a name, None for the app's own · `fps`: frames a second, 1 to 60 · `ascii`: no characters beyond ASCII ·
-    `color`: one of COLORS · `bandwidth`: kB/s, None to measure · `threads`: None for one a core · `mouse` ·
+    `color`: one of COLORS · `bandwidth`: kB/s, None to measure · `threads`: None for one a core ·
+    `budget`: seconds of one core that each prediction may take, None for 20 headless and 10 in the app · `mouse` ·
     `keys`: action to key.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     color: str = "auto"
     bandwidth: float | None = None
     threads: int | None = None
+    budget: float | None = None
     mouse: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,6 +114,8 @@ def _problem(name: str, value: Any) -> str:
         case "threads":
             whole = isinstance(value, int) and _number(value, 1, 1024)
             return "" if whole else "a whole number is wanted; allowed: 1 <= threads <= 1024"
+        case "budget":
+            return "" if _number(value, 0.1, 1e6) else "seconds are wanted; allowed: 0.1 <= budget <= 1000000"
         case "ascii" | "mouse":
             return "" if isinstance(value, bool) else "true or false is wanted"
         case "color":

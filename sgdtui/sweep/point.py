@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sgdtui.lab.allowance import HEADLESS
 from sgdtui.sweep.grid import Point
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def run_point(
     quantities: Sequence[str],
     reader: Reader,
     threads: int = 1,
+    budget: float = HEADLESS,
 ) -> Row:
     """Run the experiment with the point's settings. A failure is a row that says why, never an exception.
 
@@ -54,7 +56,8 @@ def run_point(
     try:
         changed = at_point(experiment, point, seed)
         with threadpool_limits(1):
-            document = run(changed, threads=threads, variants=False, on_the_way=False).document()
+            result = run(changed, threads=threads, variants=False, on_the_way=False, budget=budget)
+            document = result.document()
         measures = dict(reader(document, quantities))
         return Row(key, point, seed, measures, time.perf_counter() - begin)
     except Exception as error:  # a point that fails must not cost the others

@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from sgdtui.lab.allowance import HEADLESS
 from sgdtui.sweep.executors import Engine, EngineError
 from sgdtui.sweep.grid import Axis, Point, point_key, point_seed, points, size
 from sgdtui.sweep.point import Reader, Row, failed, run_point
@@ -34,6 +36,7 @@ class Plan:
     quantities  what to read from every result
     seed        of the sweep; every point's own seed follows from it and the point's settings
     target      a contour to refine, or None for the full grid alone
+    budget      seconds of one core that each prediction of a point may take
     """
 
     experiment: Experiment
@@ -41,6 +44,7 @@ class Plan:
     quantities: tuple[str, ...]
     seed: int = 0
     target: Target | None = None
+    budget: float = HEADLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +215,9 @@ class _Sweep:
         if self.executor is None:
             self.executor = self.engine.executor()
         seed = point_seed(self.plan.seed, point)
+        run = partial(run_point, budget=self.plan.budget)
         return self.executor.submit(
-            run_point, self.plan.experiment, self.key(point), point, seed, self.plan.quantities, self.reader
+            run, self.plan.experiment, self.key(point), point, seed, self.plan.quantities, self.reader
         )
 
     def row(self, future: Future[Row], point: Point) -> Row:

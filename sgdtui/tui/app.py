@@ -47,6 +47,7 @@ class Options:
     kiosk: bool = False
     bandwidth: float | None = None
     threads: int | None = None
+    budget: float | None = None
     theme: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
 
@@ -210,7 +211,10 @@ class SgdApp(App[int]):
         else:
             interval = 1.0 / max(self.options.fps, 0.1)
             limits = {"fitted": self.kiosk.fitted} if self.kiosk is not None else {}
-            self.bench = Workbench(self._tell, threads=self.options.threads, interval=interval, **limits)
+            options = self.options
+            self.bench = Workbench(
+                self._tell, threads=options.threads, interval=interval, budget=options.budget, **limits
+            )
         self._use_keys()
         self.laboratory = Laboratory(self.bench, self.look)
         self.push_screen(self.laboratory)

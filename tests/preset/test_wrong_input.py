@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sgdtui.preset import dynamics
@@ -62,7 +64,7 @@ def test_everything_wrong_is_told_at_once_down_the_file() -> None:
         ("loss: x**2\nparameters: {s: {min: 1}}", (2, 14), "has no value", ""),
         ("loss: x**2\nparameters: {s: {value: 1, min: 3, max: 2}}", (2, 17), "range 3 to 2 is empty", ""),
         ("loss: x**2\nparameters: {s: {value: .nan}}", (2, 25), "finite", ""),
-        ("loss: x**2 + y\nnoise: [[1, x], [y, 1]]", (2, 8), "expression is wanted", ""),
+        ("loss: x**2 + y\nnoise: [[1, x], [y, 1]]", (2, 8), "not symmetric", "both places"),
         ("loss: x**2 + y\nnoise: {covariance: [[1, .5*x], [.6*x, 1]]}", (2, 34), "not symmetric", "both places"),
         ("loss: x**2 + y\nnoise: {covariance: [[1, 2], [2, 1]]}", (2, 8), "negative eigenvalue -1", ""),
         ("loss: x**2 + y\nnoise: {covariance: [[1, 2], [2]]}", (2, 21), "square", "2 entries each"),
@@ -196,3 +198,32 @@ def test_swarms_divide_the_walkers() -> None:
     assert read("{loss: x**2, dynamics: {kind: sde, swarm: {size: 3, coupling: 1}}}").run.walkers % 3 == 0
     problem = mistake("{loss: x**2, dynamics: {swarm: {size: 3, coupling: 1}}, run: {walkers: 100}}")
     assert "write walkers: 99" in problem.hint
+
+
+EPOCHS = "sample: {{loss: (x - a)**2/2, variables: [x], columns: [a], data: [[1], [2], [3], [4], [5], [6]], draw: {}}}"
+
+
+@pytest.mark.parametrize(
+    ("draw", "more", "says"),
+    [
+        ("reshuffle", "", "every 10 steps sees 3 of the 6 steps of an epoch"),
+        ("reshuffle", "dynamics: {batch: 3}", "sees 1 of the 2 steps"),
+        (
+            "reshuffle",
+            "dynamics: {batch: 4}",
+            "",
+        ),  # an epoch and a half: three steps until the phase comes back
+        ("reshuffle", "run: {every: 6}", ""),  # asked for
+        ("replacement", "", ""),
+        ("distinct", "", ""),
+    ],
+)
+def test_a_default_recording_that_sees_some_moments_of_an_epoch_only(
+    draw: str, more: str, says: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "epochs.yaml"
+    file.write_text(f"{EPOCHS.format(draw)}\n{more}")
+    _, warnings = load_with_warnings(file)
+    told = [w.message + "; " + w.hint for w in warnings]
+    assert len(told) == bool(says)
+    assert all(says in message and "write run: {every: " in message for message in told)

@@ -19,8 +19,8 @@ observe: {left: "x < 0"}
 def lab(tmp_path, monkeypatch):
     """A preset file, and a lab whose Gibbs TV is eta·s and whose runs fail at batch 4."""
 
-    def run(experiment, *, threads=None, variants=True, on_the_way=True):
-        assert (threads, variants, on_the_way) == (1, False, False)
+    def run(experiment, *, threads=None, variants=True, on_the_way=True, budget=None):
+        assert (threads, variants, on_the_way, budget) == (1, False, False, 20.0)
         if experiment.dynamics.batch == 4:
             raise RuntimeError("no such luck")
         tv = experiment.dynamics.eta * experiment.values["s"]

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import checkpoint
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain.stationary_vector import stationary_vector
 from sgdtui.predict.chain.step import Chain
@@ -51,6 +52,7 @@ def law_of_maps(
     size = len(fine)
     matrix = csr_array((share * found.mass[owner], (row, found.source[owner])), shape=(size, size))
     for _ in range(int(np.clip(_MOST_WORK // max(matrix.nnz, 1), 20, 300))):
+        checkpoint()
         new = matrix @ fine
         left = float(new.sum())
         if not left > 0:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import EIGENVALUES, afford_dense
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain.live_interval import COARSE, Lair, held
 from sgdtui.predict.chain.step import Chain
@@ -55,6 +56,7 @@ def _second_within(step: Chain, wall: Wall, low: float, high: float, limits: tup
     grid = np.linspace(low, high, cells + 1)
     kept = tuple(end < limit for end, limit in ((limits[0], low), (high, limits[1])))
     matrix = held(kernel_matrix(step, grid, wall), step, grid, (kept[0], kept[1]))
+    afford_dense(f"the eigenvalues of a kernel of {cells} cells", cells, EIGENVALUES)
     moduli = np.sort(np.abs(np.linalg.eigvals(matrix.toarray())))
     return float(moduli[-2])
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.budget import afford, afford_dense, checkpoint
 from sgdtui.predict.chain.cost import MOST_FACTORS
 from sgdtui.predict.chain.jumps import jumps
 from sgdtui.predict.chain.stationary_vector import stationary_vector
@@ -69,6 +70,7 @@ def kernel(shape: NoiseShape, wall: Wall, at: Array, mean: Array, spread: Array)
     assert density is not None
 
     def plain(y: Array) -> Array:
+        checkpoint()
         return density((y - mean) / spread) / spread
 
     if not wall.closed:
@@ -168,6 +170,7 @@ def _matrix(
     if count <= _DENSE or not np.isfinite(shape.reach):
         if count > _MOST_DENSE or _turns(shape, wall, mean, spread) > _MOST_TURNS:
             return None
+        afford_dense(f"a kernel between {count} nodes", count)
         rows = max(1, _CHUNK // count)
         parts = [kernel(shape, wall, nodes[i : i + rows, None], mean, spread) for i in range(0, count, rows)]
         return np.concatenate(parts) * weights[:, None]
@@ -181,6 +184,8 @@ def _matrix(
     length = np.searchsorted(unfolded, mean + reach) - first
     if length.sum() > _MOST_ENTRIES or _fill(first, length, target) > MOST_FACTORS:
         return None
+    entries = float(length.sum())
+    afford(f"a kernel of {entries:.3g} entries", seconds=2e-7 * entries, bytes=64 * entries)
     row, owner = runs(first, length)
     assert shape.density is not None
     value = (

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import EIGENVALUES, afford_dense, checkpoint
 
 _DENSE = 700
 _EMPTY = 1e-13
@@ -26,6 +27,7 @@ def stationary_vector(matrix: Any, start: int | None = None) -> tuple[Array, flo
     shift = 1.0 + 1e-14
     is_sparse = bool(sparse.issparse(matrix))
     if not is_sparse or size <= _DENSE or matrix.nnz > 0.15 * size**2:
+        afford_dense(f"a linear system of {size} unknowns", size)
         dense = matrix.toarray() if is_sparse else matrix
         factors = linalg.lu_factor(shift * np.eye(size) - dense, check_finite=False)
 
@@ -44,6 +46,7 @@ def stationary_vector(matrix: Any, start: int | None = None) -> tuple[Array, flo
     loss = 1.0
     with np.errstate(all="ignore"):
         for _ in range(30):
+            checkpoint()
             new = solve(vector)
             total = new.sum()
             if not np.isfinite(total) or total == 0:
@@ -62,6 +65,7 @@ def second_eigenvalue(matrix: Any, mass: Array) -> float:
     """The second largest modulus of an eigenvalue of a one-step matrix, on the cells where there is any mass."""
     living = np.flatnonzero(mass > _EMPTY)
     part = matrix[living, :][:, living]
+    afford_dense(f"the eigenvalues of a matrix of {len(living)} rows", len(living), EIGENVALUES)
     dense = part.toarray() if hasattr(part, "toarray") else part
     moduli = np.sort(np.abs(np.linalg.eigvals(dense)))[::-1]
     return float(moduli[1]) if len(moduli) > 1 else 0.0

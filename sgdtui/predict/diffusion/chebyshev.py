@@ -115,7 +115,7 @@ def tabulated_fields(found: Fields, box: Box) -> Fields:
     exact = found.exact if isinstance(found, TabulatedFields) else found
     if isinstance(exact, DrawnFields) and exact.dimension > 1:
         return _of_drawn_columns(exact, box)
-    if not isinstance(exact, SampleFields) or len(exact.examples) <= _FEW_EXAMPLES:
+    if not isinstance(exact, SampleFields) or exact.averaged_over <= _FEW_EXAMPLES:
         return found
     return TabulatedFields(exact, box, 3 if is_quadratic(exact, box) else _ORDER)
 

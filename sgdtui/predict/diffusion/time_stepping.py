@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import checkpoint
 
 _GAMMA = 1 - 1 / np.sqrt(2)
 
@@ -28,6 +29,7 @@ def march(
     smallest = last * 4e-4 * growth
     for time in times:
         while now < time - 1e-12 * max(last, 1e-300):
+            checkpoint()
             wanted = max(smallest, growth * now)
             level = int(np.floor(np.log2(wanted / smallest))) if wanted > smallest else 0
             left = float(time) - now

@@ -163,7 +163,7 @@ def _weighted(
 ) -> Prediction | Absence:
     count = _DRAWS
     if isinstance(system, SampleFields):
-        count = int(np.clip(_MOST_WORK // (len(system.examples) * experiment.dimension), 4000, _DRAWS))
+        count = int(np.clip(_MOST_WORK // (system.averaged_over * experiment.dimension), 4000, _DRAWS))
     rng = np.random.default_rng(0)
     points, proposal = _draw(rng, wells, space, count)
     with np.errstate(all="ignore"):

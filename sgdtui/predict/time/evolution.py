@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import afford_dense, checkpoint
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.hops import HopSystem
 from sgdtui.model.start import At, Normal, Uniform
@@ -279,10 +280,12 @@ def _pushed(matrix: Any, mass: Array, steps: int, squares: list[Array]) -> Array
     """The masses after so many steps; long stretches by the `squares`, matrix^(2^i), that are known or found here."""
     if steps <= _MOST_PUSHES:
         for _ in range(steps):
+            checkpoint()
             mass = matrix @ mass
         return mass
     for i in range(steps.bit_length()):
         if i == len(squares):
+            afford_dense(f"the square of a kernel of {len(mass)} cells", len(mass))
             squares.append(squares[-1] @ squares[-1] if squares else matrix.toarray())
         if steps >> i & 1:
             mass = squares[i] @ mass
@@ -296,6 +299,7 @@ def _hopping(
 
     from sgdtui.predict.chain.detailed_balance import generator
 
+    afford_dense(f"p(x, t) of {system.states} states", system.states, 20.0 * len(times))
     matrix = generator(system, experiment.values)
     states = np.arange(system.states, dtype=float)
     if given is not None and len(given) == system.states:

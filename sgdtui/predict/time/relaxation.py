@@ -42,9 +42,10 @@ def relaxation_time(experiment: Experiment) -> float | None:
     """One over the gap, in units of t; None where it is not known (no stationary law, a swarm, changing equations)."""
     system = experiment.system
     if isinstance(system, HopSystem):
-        from sgdtui.predict.chain.detailed_balance import generator
+        from sgdtui.predict.chain.detailed_balance import slowest_rate
 
-        return _slowest(generator(system, experiment.values))
+        slowest = slowest_rate(system, experiment.values)
+        return 1 / slowest if slowest is not None and slowest > 1e-300 else None
     window = _window(experiment)
     if isinstance(system, TumbleSystem):
         return _tumbling(experiment, system, window[0])

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from sgdtui.expression import Expression, constant, substitute
 from sgdtui.expression import name as named
 from sgdtui.model.law import KINDS, Law
-from sgdtui.model.noise import Noise
+from sgdtui.model.noise import LEARNING_RATE, Noise
 from sgdtui.model.parameter import Parameter
 from sgdtui.preset.parameters import read_parameters
 from sgdtui.preset.schema import MAX_DIMENSION, NoiseSection
@@ -18,7 +18,7 @@ from sgdtui.preset.text.written import Document, parameter_document, text
 from sgdtui.preset.text.yaml_places import Path
 
 COORDINATES = ("x", "y")
-NOISE_NAMES = frozenset({*COORDINATES, "L", "H", "k", "t"})
+NOISE_NAMES = frozenset({*COORDINATES, "L", "H", "k", "t", LEARNING_RATE})
 """What every noise may name besides its parameters."""
 
 _LAW = re.compile(r"\s*([A-Za-z-]+)\s*(?:\(\s*([^()]*?)\s*\))?\s*\Z")

@@ -96,8 +96,8 @@ def _real_path(location: tuple[int | str, ...], document: Any) -> Path:
         if isinstance(value, Mapping):
             if step in value:
                 value = value[step]
-            elif str(step).startswith("\0") or step == "[key]":
-                continue
+            elif str(step).startswith("\0") or step == "[key]" or isinstance(step, int):
+                continue  # a number here is the place in a list that one mapping alone may stand for
             else:
                 value = None
             path.append(step)

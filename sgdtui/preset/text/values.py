@@ -181,6 +181,19 @@ def _identifier(value: Any) -> str:
     return value
 
 
+def _flipped(value: Any) -> str:
+    """The variable that a specular wall flips; a number was meant as the place of a wall on one side only."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        domain = f"[[{value:g}, {value + 10 * max(1.0, abs(value)):g}]]"
+        raise wrong(
+            f"reflect names the variable whose sign is flipped, not the place of a wall: {described(value)} is no "
+            "variable",
+            f"walls stand at both ends of the domain. For one at {value:g} alone write boundary: reflect, and a domain "
+            f"that has its other end where no walker comes, such as domain: {domain}",
+        )
+    return _identifier(value)
+
+
 def _label(value: Any) -> str:
     if not isinstance(value, str) or not LABEL.match(value):
         raise wrong(
@@ -234,6 +247,7 @@ Formula = Annotated[
 Identifier = Annotated[
     str, Checked(_identifier, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,39}$"})
 ]
+Flipped = Annotated[str, Checked(_flipped, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,39}$"})]
 Label = Annotated[str, Checked(_label, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]{0,39}$"})]
 Box = Annotated[
     tuple[tuple[float, float], ...],

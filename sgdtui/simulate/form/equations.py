@@ -15,6 +15,7 @@ from sgdtui.expression.source import literal
 from sgdtui.model.equations import Equations
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import equations_of, parameter_values
+from sgdtui.model.noise import LEARNING_RATE
 from sgdtui.model.system import SymbolicSystem, law_of
 from sgdtui.simulate.driver.draws import MULTIPLE, SCALED_BY_CALLER
 from sgdtui.simulate.form.rounds import steps_in_round
@@ -43,7 +44,9 @@ def is_zero(expression: Expression) -> bool:
 
 class _SymbolicWriter(Writer):
     def __init__(self, experiment: Experiment, equations: Equations, values: dict[str, float]) -> None:
-        super().__init__(experiment, values)
+        # The learning rate of the step is a variable of every kernel already.
+        super().__init__(experiment, {name: v for name, v in values.items() if name != LEARNING_RATE})
+        self.names[LEARNING_RATE] = "eta"
         self.equations = equations
         self.sigma = equations.covariance
         law = law_of(experiment.system)

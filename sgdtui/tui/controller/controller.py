@@ -50,12 +50,15 @@ class Workbench:
         make_lab: LabFactory = real_lab,
         threads: int | None = None,
         interval: float = 0.1,
+        budget: float | None = None,
         fitted: Callable[[Experiment], Experiment] = lambda experiment: experiment,
     ) -> None:
         self._tell = tell
         self._fitted = fitted
         self._make_lab = make_lab
         self._settings: dict[str, Any] = {"threads": threads, "interval": interval}
+        if budget is not None:
+            self._settings["budget"] = budget
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._past: list[Experiment] = []
         self._future: list[Experiment] = []

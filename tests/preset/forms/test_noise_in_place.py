@@ -10,6 +10,8 @@ from sgdtui.preset.load import load, load_text
 from sgdtui.preset.text.problem import PresetError
 
 PLANE = "variables: [x, y]\nloss: x**2 + y**2/2\n"
+QUADRANT = "space: {domain: [[0, 4], [0, 4]]}\n"
+"""Where these covariances are positive."""
 
 
 def covariance(text: str) -> np.ndarray:
@@ -20,12 +22,13 @@ def covariance(text: str) -> np.ndarray:
     ("short", "long"),
     [
         ('noise: ["1 + x**2", "y"]', 'noise: {covariance: ["1 + x**2", "y"]}'),
-        ('noise: [["2", "x/4"], ["x/4", "y"]]', 'noise: {covariance: [["2", "x/4"], ["x/4", "y"]]}'),
+        ('noise: [["2", "x/4"], ["x/4", "1 + y"]]', 'noise: {covariance: [["2", "x/4"], ["x/4", "1 + y"]]}'),
     ],
 )
 def test_a_list_stands_for_a_covariance(short: str, long: str) -> None:
-    assert np.array_equal(covariance(short), covariance(long))
-    assert load_text(PLANE + short).document["noise"] == load_text(PLANE + long).document["noise"]
+    assert np.array_equal(covariance(QUADRANT + short), covariance(QUADRANT + long))
+    read = [load_text(PLANE + QUADRANT + text).document["noise"] for text in (short, long)]
+    assert read[0] == read[1]
 
 
 @pytest.mark.parametrize(
