@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.predict.diffusion.finite_volume import amplitude_factor
 from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.bounding_box import Box, first_box
@@ -54,7 +55,8 @@ def _followed(
     for number in range(_STEPS):
         if number % 50 == 0:
             pace = _PACE / _fastest_rate(process, x)
-        kick = np.sqrt(2 * pace) * _times_root(process.tensor(x), rng.standard_normal(x.shape))
+        root = amplitude_factor(process.tensor(x))
+        kick = np.sqrt(2 * pace) * np.einsum("nij,nj->ni", root, rng.standard_normal(x.shape))
         slope = process.drift(x)
         ahead = _inside(sides, x + pace * slope + kick)
         x = _inside(sides, x + pace * (slope + process.drift(ahead)) / 2 + kick)
@@ -79,14 +81,6 @@ def _fastest_rate(process: Diffusion, x: Array) -> float:
         slope = (process.drift(x + shift) - here) / shift[axis]
         rates = np.maximum(rates, np.linalg.norm(slope, axis=1))
     return max(float(np.nanquantile(rates, 0.9)), 1e-12)
-
-
-def _times_root(tensor: Array, normals: Array) -> Array:
-    """S ξ with S Sᵀ = D, by Cholesky's formula, which bears a vanishing D."""
-    first = np.sqrt(np.maximum(tensor[:, 0, 0], 0.0))
-    below = np.divide(tensor[:, 1, 0], first, out=np.zeros_like(first), where=first > 0)
-    last = np.sqrt(np.maximum(tensor[:, 1, 1] - below**2, 0.0))
-    return np.stack([first * normals[:, 0], below * normals[:, 0] + last * normals[:, 1]], axis=1)
 
 
 def _inside(sides: tuple[Wall, ...], x: Array) -> Array:
