@@ -27,7 +27,8 @@ NAME = "transfer"
 _CELLS = (72, 100, 144, 200, 280)
 _GOAL = 1e-5
 _WORTHLESS = 0.25
-_MOST_ENTRIES = 16e6
+_MOST_ENTRIES, _MANY_ENTRIES = 16e6, 2e6
+_FEW_CELLS = 40
 _LEAST_ERROR = 1e-6
 _GROWTHS = 10
 _WIDER = 0.25
@@ -141,7 +142,10 @@ def _grown(chain: SmallSteps, box: Box) -> Box | Absence:
     leaks = []
     for number in range(_GROWTHS):
         pace = _WIDER if number < _GROWTHS // 2 else 2 * _WIDER
-        found = _solved(chain, box, cells_for(chain.process, box, _CELLS[0]))
+        cells = cells_for(chain.process, box, _CELLS[0])
+        if _entries(chain, box, cells) > _MANY_ENTRIES:  # steps so wide that fewer cells will do
+            cells = cells_for(chain.process, box, _FEW_CELLS)
+        found = _solved(chain, box, cells)
         if found is None:  # too coarse to tell
             return box
         leaks.append(found.leak / found.slowest if found.slowest else 0.0)
