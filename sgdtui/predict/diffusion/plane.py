@@ -267,12 +267,14 @@ def _seed(process: Diffusion, found: Hops) -> int:
     low = np.array([e[0] for e in found.edges])
     high = np.array([e[-1] for e in found.edges])
     x = ((low + high) / 2)[None, :]
+    inset, fastest = 1e-9 * (high - low), 0.0
     for _ in range(200):
         drift = process.drift(x)
-        pace = np.max(np.abs(drift) / (high - low))
-        if not np.isfinite(pace) or pace < 1e-12:
+        pace = float(np.max(np.abs(drift) / (high - low)))
+        fastest = max(fastest, pace)
+        if not np.isfinite(pace) or pace <= 1e-12 * fastest:
             break
-        x = np.clip(x + drift / pace * 0.01 * min(1.0, pace), low + 1e-9, high - 1e-9)
+        x = np.clip(x + drift / pace * 0.01 * min(1.0, 4 * pace / fastest), low + inset, high - inset)
     index = [int(np.clip(np.searchsorted(e, x[0, i]) - 1, 0, len(e) - 2)) for i, e in enumerate(found.edges)]
     return index[0] * found.shape[1] + index[1]
 

@@ -274,8 +274,9 @@ def _linear_about(experiment: Experiment, hessian: Array) -> float | None:
     if eta is None or not np.all(np.isfinite(hessian)):
         return None
     if experiment.dynamics.is_sde:
-        slowest = float(np.min(np.linalg.eigvals(hessian).real))
-        return 1 / slowest if slowest > 1e-12 else None
+        rates = np.linalg.eigvals(hessian)
+        slowest = float(np.min(rates.real))
+        return 1 / slowest if slowest > 1e-12 * float(np.abs(rates).max()) else None
     identity = np.eye(len(hessian))
     step = np.block([[identity - eta * hessian, beta * identity], [-eta * hessian, beta * identity]])
     radius = float(np.max(np.abs(np.linalg.eigvals(step))))
