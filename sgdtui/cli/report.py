@@ -49,7 +49,7 @@ def _head(document: dict[str, Any]) -> Iterator[str]:
     if not document["complete"]:
         yield "INTERRUPTED: what follows is of the part that was done"
     if not settings["settled"]:
-        yield "not settled: fewer than five relaxation times of burn-in, or none is known"
+        yield "not settled: the verdict says why"
     if document["lost"]:
         yield f"{document['lost']} walkers lost (they left every bound)"
 
