@@ -13,7 +13,6 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.hops import HopSystem
 from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.model.tumble import TumbleSystem
-from sgdtui.predict.chain.cost import TooCostly
 from sgdtui.predict.chain.kernel import chain
 from sgdtui.predict.chain.ulam import kernel_matrix
 from sgdtui.predict.diffusion.exponential_fitting import line_rates
@@ -254,10 +253,7 @@ def _chain_on_the_line(
         return None
     (box,) = _reach(experiment, (edges,), (wall,))
     grid = np.linspace(*box, cells + 1)
-    try:
-        matrix = _without_far_tails(kernel_matrix(step, grid, wall))
-    except TooCostly:
-        return None
+    matrix = _without_far_tails(kernel_matrix(step, grid, wall))
     mass = _spread(given, edges, grid) if given is not None else start_masses(experiment, (grid,))
     frames, done = [], 0
     squares: list[Array] = []

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sgdtui.lab.advice import Advice
     from sgdtui.lab.snapshot import Snapshot
     from sgdtui.model.experiment import Experiment
     from sgdtui.tui.panels.dial import Dial
@@ -75,11 +74,4 @@ class Claimed:
     apply: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Advised:
-    """What to try next from where the dials stand."""
-
-    advice: tuple[Advice, ...]
-
-
-Event = Advised | Setup | Busy | Trouble | Shown | Claimed
+Event = Setup | Busy | Trouble | Shown | Claimed
