@@ -9,13 +9,19 @@ from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison, Verdict
-from sgdtui.compare.effective_size import effective_samples, standard_errors
-from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed
+from sgdtui.compare.effective_size import (
+    MomentErrors,
+    cumulative_effective_samples,
+    effective_samples,
+    standard_errors,
+)
+from sgdtui.lab.estimators import cell_volume, flow_report, mean_curl, observed, share_error
+from sgdtui.lab.foretold import foretold
 from sgdtui.lab.misplaced import misplaced
 from sgdtui.lab.passage import passage_report
 from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.pulls import pulls
-from sgdtui.lab.snapshot import Series, Snapshot, WellReport
+from sgdtui.lab.snapshot import Observed, Series, Snapshot, WellReport
 from sgdtui.model.experiment import Experiment
 from sgdtui.simulate.count.counts import Counts
 
@@ -87,9 +93,7 @@ def compose(
         mean_se=errors.mean_se,
         covariance=errors.covariance,
         covariance_se=errors.covariance_se,
-        observables={
-            name: observed(errors.observables[i], errors.observables_se[i]) for i, name in enumerate(names)
-        },
+        observables=_observables(experiment, errors, counts),
         predictions=foresight.predictions,
         absences=foresight.absences,
         comparisons=comparisons,
@@ -117,7 +121,21 @@ def compose(
         sample=sample,
         misplaced=misplaced(counts, foresight.predictions),
         pulls=pulls(foresight.drift, errors.density),
+        foretold=foretold(foresight.predictions, experiment.dynamics.is_sde),
     )
+
+
+def _observables(experiment: Experiment, errors: MomentErrors, counts: Counts) -> dict[str, Observed]:
+    """The averages of what is observed, by name; a condition's is a share."""
+    worth = cumulative_effective_samples(counts) if counts.total else 0.0
+    found = {}
+    for (name, expression), value, se in zip(
+        experiment.observe, errors.observables, errors.observables_se, strict=True
+    ):
+        if expression.is_condition:
+            se = share_error(float(value), float(se), worth)
+        found[name] = observed(value, se)
+    return found
 
 
 def no_counts(experiment: Experiment, edges: tuple[Array, ...]) -> Counts:

@@ -56,6 +56,15 @@ def observed(value: float | Array, se: float | Array) -> Observed:
     )
 
 
+def share_error(share: float, se: float, worth: float) -> float:
+    """The standard error of a measured share, of which `worth` independent samples tell.
+
+    What was never seen, or always, has no spread from which to know it, but it may still be one in so many.
+    """
+    unseen = share in (0.0, 1.0) and se == 0.0
+    return min(1.0, 1.0 / worth) if unseen and worth > 0 else se
+
+
 def mean_curl(curl: Array | None, histogram: NDArray[Any]) -> float | None:
     """The root mean square of a curl (bins…) over a histogram (bins…); None where there is none."""
     if curl is None:

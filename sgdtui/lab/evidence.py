@@ -190,9 +190,13 @@ class Evidence:
             if motion is not None and places is not None:
                 losses = self._finer.losses if self._finer is not None else None
                 motion = replace(motion, losses=losses, arrived=arrived(experiment, places))
+            resolved = self._foreseen.resolved if self._foreseen is not None else None
+            relaxation = resolved.relaxation_time if resolved is not None else None
             self.appraisal = appraisal(
                 experiment,
-                lambda: appraise(experiment, counts, foresight, settled, restless, unsettled, motion, places),
+                lambda: appraise(
+                    experiment, counts, foresight, settled, restless, unsettled, motion, places, relaxation
+                ),
             )
             self._judged_at = time.monotonic()
             self._judging_cost = self._judged_at - began

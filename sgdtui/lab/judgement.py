@@ -39,13 +39,18 @@ def appraise(
     unsettled: str = "",
     motion: Motion | None = None,
     positions: Array | None = None,
+    relaxation_time: float | None = None,
 ) -> Appraisal:
     """Judge every prediction and give the verdict.
 
-    `settled` as in `plan.Resolved`; `restless` is the sentence for a run that cannot settle by construction and
-    `unsettled` that for one that has not (empty: the usual one); `motion` and `positions` (walkers, d) are what the
-    walkers were seen to do and where they are, where that is known.
+    `settled` and `relaxation_time` as in `plan.Resolved`; `restless` is the sentence for a run that cannot settle by
+    construction and `unsettled` that for one that has not (empty: the usual one); `motion` and `positions` (walkers, d)
+    are what the walkers were seen to do and where they are, where that is known.
+
+    Where no relaxation time is known, walkers that have settled have done so within burn-in, which stands for it.
     """
+    if relaxation_time is None:
+        relaxation_time = (experiment.run.burn_in or experiment.run.steps or 1) * experiment.time_step
     known = foresight.dt_bias
     bias: Bias = None
     if not has_dt_bias(experiment):
@@ -84,6 +89,7 @@ def appraise(
         variance_range=noise.range if noise is not None else None,
         isotropic=noise.isotropic if noise is not None else experiment.system.isotropic,
         entropy_production=produced,
+        relaxation_time=relaxation_time,
         curl=mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
         reshuffled=getattr(experiment.system, "draw", None) == "reshuffle",
     )

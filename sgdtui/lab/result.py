@@ -9,6 +9,7 @@ from sgdtui import __version__
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison
 from sgdtui.lab.document import _distances, _plain, _series, _start, preset_hash
+from sgdtui.lab.misplaced import Misplaced
 from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.lab.summary import summary
 from sgdtui.model.experiment import Experiment
@@ -141,6 +142,9 @@ class Result:
                 name: absence.detail for name, absence in s.absences.items() if absence.detail
             },
             "flow": self._flow(),
+            "pulls": {
+                kind: {"mean": _plain(p.mean), "largest": _plain(p.largest)} for kind, p in s.pulls.items()
+            },
             "drift": self._drift(),
             "series": _series(s.series, experiment),
             "variants": {name: variant.document() for name, variant in self.variants.items()},
@@ -255,6 +259,8 @@ class Result:
             "distance": _distances(found.distances) if found else nothing,
             "distance_se": _distances(found.errors) if found and found.errors else nothing,
             "floor": _distances(found.floor) if found else nothing,
+            "foretold": _plain(self.snapshot.foretold.get(prediction.name)),
+            "misplaced": _misplaced(self.snapshot.misplaced.get(prediction.name)),
             "agrees": found.agrees if found else None,
             "more_samples": _plain(found.more_samples) if found else None,
             "density": _plain(prediction.density),
@@ -294,3 +300,12 @@ class Result:
             return None
         names = ("of", "gradient", "noise_induced", "diffusive", "velocity", "curl")
         return {name: _plain(getattr(drift, name)) for name in names}
+
+
+def _misplaced(found: Misplaced | None) -> dict[str, Any] | None:
+    """Where the walkers have most more and most fewer than is predicted; ends of the window are null."""
+    if found is None:
+        return None
+    names = ("low", "high", "measured", "se", "predicted")
+    sides = {"more": found.more, "fewer": found.fewer}
+    return {side: {name: _plain(getattr(share, name)) for name in names} for side, share in sides.items()}

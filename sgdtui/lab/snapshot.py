@@ -152,6 +152,7 @@ class Snapshot:
     best_fit           temperature at which Gibbs is closest to the measured law, and the KL that is left
     sample             (n, axes) where a few walkers are now, the same ones as time goes on; not finite: lost
     misplaced          on the line, by prediction: where the walkers have most more and most fewer than it says
+    foretold           by prediction: its distance from the process's own law, from the predictions alone
     pulls              by drift vector: its mean length over the measured law and its largest
     """
 
@@ -196,3 +197,4 @@ class Snapshot:
     misplaced: dict[str, Misplaced] = field(default_factory=dict)
     pulls: dict[str, Pull] = field(default_factory=dict)
     wells: WellReport | None = None
+    foretold: dict[str, float] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """The bias of dt where no prediction gives it: the same run with steps twice, and four times, as long.
 
 Euler's law is off by an amount that is nearly proportional to dt, so what changes from dt to 2 dt is about what is
-left at dt (Richardson's extrapolation, Talay and Tubaro 1990). The run at 4 dt makes the extrapolated law, which the
-test wants, less noisy: it is a quarter of the work and takes off two thirds of the variance.
+left at dt (Richardson's extrapolation, Talay and Tubaro 1990). The run at 4 dt, a quarter of the work, takes off two
+thirds of the variance of the extrapolated law, which the test wants, where the bias is below the noise.
 """
 
 from __future__ import annotations

@@ -157,10 +157,13 @@ def _symbolic(experiment: Experiment, k: float, t: float) -> Fields:
 
 
 def _over_examples(experiment: Experiment, k: float, t: float) -> Fields:
+    from sgdtui.model.drawn_fields import drawn_fields, needs_cuts
     from sgdtui.model.polynomial_fields import polynomial_fields
     from sgdtui.model.sample_fields import SampleFields
 
     system, values = cast(SampleSystem, experiment.system), {**experiment.values, "k": k, "t": t}
+    if needs_cuts(system):
+        return drawn_fields(system, values)
     return polynomial_fields(system, values) or SampleFields(system, values)
 
 

@@ -12,9 +12,14 @@ from sgdtui.budget import checkpoint
 from sgdtui.expression import Expression
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
+from sgdtui.expression.switches import Switch, turns
 from sgdtui.model.data import weighted_examples
+from sgdtui.model.roots import roots_along
 from sgdtui.model.sample import SampleSystem
 
+_MOST_KINKED = 2000
+"""Examples beyond which the kinks of single ones are not looked for: their mean is as good as smooth."""
+_CANCELS, _ROUNDED = 1e-3, 1e-29
 _CHUNK = 2_000_000
 """Points times examples handled at once, to bound memory."""
 
@@ -67,25 +72,43 @@ class SampleFields:
 
     def gradient(self, x: Array) -> Array:
         """The mean gradient, (n, d)."""
-        mean = self._averaged(x, lambda p, r, w: _contract("nei,e->ni", self._example_gradients(p, r), w))
+        mean = self._averaged(x, lambda p, r, w: contract("nei,e->ni", self._example_gradients(p, r), w))
         return mean + self._ridge() * x
 
     def covariance(self, x: Array) -> Array:
         """The covariance of one example's gradient, (n, d, d)."""
 
+        def first(points: Array, rows: Array, w: Array) -> Array:
+            return contract("nei,e->ni", self._example_gradients(points, rows), w)
+
         def second(points: Array, rows: Array, w: Array) -> Array:
             g = self._example_gradients(points, rows)
-            return _contract("nei,nej,e->nij", g, g, w)
+            return contract("nei,nej,e->nij", g, g, w)
 
-        def first(points: Array, rows: Array, w: Array) -> Array:
-            return _contract("nei,e->ni", self._example_gradients(points, rows), w)
+        mean, square = self._averaged(x, first), self._averaged(x, second)
+        found = square - mean[:, :, None] * mean[:, None, :]
+        small = np.einsum("nii->ni", found) <= _CANCELS * np.einsum("nii->ni", square)
+        doubtful = small.any(axis=1)
+        if doubtful.any():
+            found[doubtful] = self._about(x[doubtful], mean[doubtful])
+        return found
 
-        mean = self._averaged(x, first)
-        return self._averaged(x, second) - mean[:, :, None] * mean[:, None, :]
+    def _about(self, x: Array, mean: Array) -> Array:
+        """The covariance taken about the mean: the difference of two moments would lose what is small next to them."""
+        d = self.dimension
+
+        def about(points: Array, rows: Array, w: Array) -> Array:
+            g = self._example_gradients(points[:, :d], rows) - points[:, None, d:]
+            return contract("nei,nej,e->nij", g, g, w)
+
+        found = self._averaged(np.concatenate([x, mean], axis=1), about)
+        # Where all examples pull alike nothing is left of the variance but the square of a rounding error.
+        none = np.einsum("nii->ni", found) <= _ROUNDED * mean**2
+        return np.where(none[:, :, None] | none[:, None, :], 0.0, found)
 
     def hessian(self, x: Array) -> Array:
         """The mean Hessian, (n, d, d)."""
-        mean = self._averaged(x, lambda p, r, w: _contract("neij,e->nij", self._example_hessians(p, r), w))
+        mean = self._averaged(x, lambda p, r, w: contract("neij,e->nij", self._example_hessians(p, r), w))
         return mean + self._ridge() * np.eye(self.dimension)
 
     def covariance_divergence(self, x: Array) -> Array:
@@ -94,13 +117,13 @@ class SampleFields:
         def product(points: Array, rows: Array, w: Array) -> Array:
             g = self._example_gradients(points, rows)
             h = self._example_hessians(points, rows)
-            trace = _contract("nejj->ne", h)
-            return _contract("neij,nej,e->ni", h, g, w) + _contract("nei,ne,e->ni", g, trace, w)
+            trace = contract("nejj->ne", h)
+            return contract("neij,nej,e->ni", h, g, w) + contract("nei,ne,e->ni", g, trace, w)
 
-        mean = self._averaged(x, lambda p, r, w: _contract("nei,e->ni", self._example_gradients(p, r), w))
-        hessian = self._averaged(x, lambda p, r, w: _contract("neij,e->nij", self._example_hessians(p, r), w))
-        trace = _contract("njj->n", hessian)
-        return self._averaged(x, product) - _contract("nij,nj->ni", hessian, mean) - mean * trace[:, None]
+        mean = self._averaged(x, lambda p, r, w: contract("nei,e->ni", self._example_gradients(p, r), w))
+        hessian = self._averaged(x, lambda p, r, w: contract("neij,e->nij", self._example_hessians(p, r), w))
+        trace = contract("njj->n", hessian)
+        return self._averaged(x, product) - contract("nij,nj->ni", hessian, mean) - mean * trace[:, None]
 
     def example_gradients(self, x: Array, rows: Array) -> Array:
         """The gradient of each example's loss (its share of the penalty included), (n, examples, d)."""
@@ -110,6 +133,30 @@ class SampleFields:
         """The Hessian of each example's loss (its share of the penalty included), (n, examples, d, d)."""
         return self._example_hessians(x, rows) + self._ridge() * np.eye(self.dimension)
 
+    @property
+    def uncertainty(self) -> float:
+        """How far the fields may be off, next to their size."""
+        return 0.0
+
+    def breakpoints(self, cut: Array) -> Array:
+        """Places between the ends of `cut` (increasing) where some example's loss has a kink (one weight only)."""
+        if self.system.loss is None or len(self.examples) > _MOST_KINKED:
+            return np.empty(0)
+        (variable,) = self.system.variables
+        gradient, _ = _example_derivatives(self.system)
+        columns = {c: self.examples[:, None, i] for i, c in enumerate(self.system.data.columns)}
+        found = []
+        for switch in {s for e in (self.system.loss, *gradient) for s in turns(e, (variable,))}:
+
+            def value(x: Array, switch: Switch = switch) -> Array:
+                value = evaluate(switch.value, {**self.values, **columns, variable: x})
+                value = np.broadcast_to(value, (len(self.examples), x.shape[-1]))
+                return np.sin(np.pi * value) if switch.whole else value
+
+            roots = roots_along(value, float(cut[0]), float(cut[-1]))
+            found.append(np.unique(roots[roots > cut[0]]))
+        return np.unique(np.concatenate([np.empty(0), *found]))
+
     def _ridge(self) -> float:
         return self.system.ridge
 
@@ -118,7 +165,7 @@ class SampleFields:
         rows_at_once = min(len(self.examples), 65_536)
         points_at_once = max(1, _CHUNK // rows_at_once // self.dimension**2)
         parts = []
-        for start in range(0, len(x), points_at_once):
+        for start in range(0, max(len(x), 1), points_at_once):
             points = x[start : start + points_at_once]
             chunks = [slice(row, row + rows_at_once) for row in range(0, len(self.examples), rows_at_once)]
             terms = []
@@ -178,7 +225,8 @@ class SampleFields:
         return (score if self.system.model == "linear-regression" else _sigmoid(score)) - target
 
 
-def _contract(subscripts: str, *operands: Array) -> Array:
+def contract(subscripts: str, *operands: Array) -> Array:
+    """Numpy's einsum of float64 arrays."""
     result: Array = np.einsum(subscripts, *operands, optimize=len(operands) > 2)
     return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from sgdtui.lab.advice import Advice
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.look import Look
 
@@ -41,6 +42,7 @@ class View:
     remote       whether a network lies between the app and the person
     origin       the step at which the present generation of the run began
     notice       one line that wins over the snapshot's message
+    advice       what to try next
     jumping      whether every panel shows the letter that jumps to it
     """
 
@@ -62,6 +64,7 @@ class View:
     title: str = ""
     origin: int = 0
     jumping: bool = False
+    advice: tuple[Advice, ...] = ()
 
     def but(self, **changes: object) -> View:
         """The same view with some choices changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sgdtui.lab.estimators import added, after, drift_between, flow_report, mean_curl, ratio
+from sgdtui.lab.estimators import added, after, drift_between, flow_report, mean_curl, ratio, share_error
 from sgdtui.simulate.count.counts import Counts, FlowCounts
 
 EDGES = (np.linspace(-4, 4, 41),)
@@ -120,3 +120,10 @@ def test_the_curl_counts_where_walkers_are():
 
 def test_nothing_flowed_is_no_report():
     assert flow_report(None, None) is None
+
+
+def test_what_was_never_seen_may_still_be_one_in_so_many():
+    assert share_error(0.0, 0.0, 400.0) == 1 / 400
+    assert share_error(1.0, 0.0, 400.0) == 1 / 400
+    assert share_error(0.2, 0.01, 400.0) == 0.01
+    assert share_error(0.0, 0.0, 0.0) == 0.0

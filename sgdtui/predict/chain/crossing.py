@@ -18,7 +18,7 @@ from sgdtui.predict.chain.step import Chain
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.gauss_panels import ORDER, WEIGHTS, gauss_nodes
 
-_WIDTH = 2.0
+WIDTH = 2.0
 """Widest panel, in units of the noise's spread."""
 _MOST_NODES = 1600
 _MARGIN = 9.0
@@ -33,9 +33,9 @@ class Kernel:
     hops: Array
 
 
-def kernel_about(step: Chain, wall: Wall, places: Array) -> Kernel | None:
+def kernel_about(step: Chain, wall: Wall, places: Array, width: float = WIDTH) -> Kernel | None:
     """The kernel of a chain about some places of rest; None for noise without a density or too small for this."""
-    nodes, weights = _nodes(step, wall, places)
+    nodes, weights = _nodes(step, wall, places, width)
     shape = step.shape
     if shape is None or shape.density is None or not np.isfinite(shape.reach) or not len(nodes):
         return None
@@ -60,7 +60,7 @@ def shares(found: Kernel, labels: NDArray[np.intp], count: int) -> Array:
     return np.array([mass[labels == well].sum() for well in range(count)])
 
 
-def _nodes(step: Chain, wall: Wall, places: Array) -> tuple[Array, Array]:
+def _nodes(step: Chain, wall: Wall, places: Array, width: float) -> tuple[Array, Array]:
     """Nodes and weights of panels that the noise asks for; empty where that takes too many."""
     low, high = float(places.min()), float(places.max())
     size = max(high - low, 1e-3)
@@ -76,7 +76,7 @@ def _nodes(step: Chain, wall: Wall, places: Array) -> tuple[Array, Array]:
         middle = (cut[1:] + cut[:-1]) / 2
         with np.errstate(all="ignore"):
             at_cut, between = step.spread(cut), step.spread(middle)
-        wide = ~(np.diff(cut) <= _WIDTH * np.minimum(np.minimum(at_cut[1:], at_cut[:-1]), between))
+        wide = ~(np.diff(cut) <= width * np.minimum(np.minimum(at_cut[1:], at_cut[:-1]), between))
         if not wide.any():
             return gauss_nodes(cut).ravel(), (np.diff(cut)[:, None] / 2 * WEIGHTS).ravel()
         cut = np.sort(np.concatenate([cut, middle[wide]]))

@@ -1,4 +1,4 @@
-"""One step of a chain with normal noise as a sparse matrix on nodes that may be further apart than the step is wide.
+"""One step of a chain with normal noise on nodes that may be further apart than the step is wide.
 
 By duality: the law is a mass on nodes, and a node sends to its neighbours what interpolation exact to degree six gives
 of any smooth function at the places where the step ends, averaged over the noise by Gauss–Hermite
@@ -9,6 +9,7 @@ nodes are apart its density at the nodes serves as well, and is smoother: the tr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,24 +20,38 @@ from sgdtui.arrays import Array
 
 _POINTS = 8
 _BEHIND = 3
-_CHUNK = 2_000_000
+_CHUNK = 1_000_000
 _WIDE = 1.17
 """Spread in cells from which the trapezoidal error of a normal density, 2 exp(-2π² spread²), is rounding."""
 _REACH = 6.2
 _NOTHING = 1e-17
 
 
-def deposit_matrix(
-    mean: Array, factor: Array, edges: tuple[Array, Array], periodic: tuple[bool, bool]
-) -> Any:
-    """The masses that each node sends to each, sparse (nodes, nodes); its columns sum to one but for what leaves.
+@dataclass(frozen=True, slots=True, eq=False)
+class Deposit:
+    """One step on masses of nodes: `blocks` of columns, sparse (nodes, n), each with the numbers of its sources."""
+
+    blocks: tuple[tuple[NDArray[np.intp], Any], ...]
+
+    def step(self, mass: Array) -> Array:
+        """The masses (nodes,) after a step."""
+        return np.asarray(sum(block @ mass[sources] for sources, block in self.blocks))
+
+    def lost(self) -> Array:
+        """What each node sends out of the grid, (nodes,); of either sign, as the interpolation's weights are."""
+        found = np.empty(sum(len(sources) for sources, _ in self.blocks))
+        for sources, block in self.blocks:
+            found[sources] = 1 - block.sum(axis=0)
+        return found
+
+
+def deposit(mean: Array, factor: Array, edges: tuple[Array, Array], periodic: tuple[bool, bool]) -> Deposit:
+    """What each node sends to each in a step.
 
     Args:
         mean: (n, 2) where each node goes without noise; nodes are the middles of the cells between `edges`, row by row.
         factor: (n, 2, 2) lower triangular S of the step mean + S Z.
     """
-    from scipy.sparse import hstack
-
     cells = (len(edges[0]) - 1, len(edges[1]) - 1)
     width = np.array([e[1] - e[0] for e in edges])
     origin = np.array([(e[0] + e[1]) / 2 for e in edges])
@@ -54,12 +69,9 @@ def deposit_matrix(
         most = _CHUNK / np.arange(1, len(size) + 1)
         stop = start + max(1, int(np.sum(size <= most)))
         chosen = order[start:stop]
-        blocks.append(_block(place[chosen], spread[chosen], int(kind[chosen[0]]), cells, periodic))
+        blocks.append((chosen, _block(place[chosen], spread[chosen], int(kind[chosen[0]]), cells, periodic)))
         start = stop
-    columns = hstack(blocks, format="csc")
-    back = np.empty(len(order), dtype=np.intp)
-    back[order] = np.arange(len(order))
-    return columns[:, back].tocsr()
+    return Deposit(tuple(blocks))
 
 
 def _atoms(spread: Array) -> tuple[Array, Array]:

@@ -64,7 +64,8 @@ def _diffusing(distance: Array, mean: Array, second: Array) -> FarField:
         return FarField(None)
     if np.all(mean > 0) and np.all(2 * mean / second > 1 + _MARGIN):
         return FarField(False, "far out the steps lead away on average, and walkers leave for good")
-    fall = f"falls off like |x|^{slope[-1]:.3g}" if slope[-1] < -_MARGIN else "does not fall off"
+    typical = float(np.median(slope))
+    fall = f"falls off like |x|^{typical:.2g}" if typical < -_MARGIN else "does not fall off"
     return FarField(False, f"far out the noise outweighs the pull: a stationary density {fall}")
 
 

@@ -130,7 +130,9 @@ def _prediction(
     averages = {
         key: float(np.broadcast_to(evaluate(e, values), places.shape) @ mass) for key, e in experiment.observe
     }
-    distribution = np.clip(cumulated[np.searchsorted(places, edges)], 0.0, 1.0)
+    # A place on an edge belongs to the bin above it, whatever rounding makes of it.
+    below = edges - _SAME * (edges[-1] - edges[0])
+    distribution = np.clip(cumulated[np.searchsorted(places, below)], 0.0, 1.0)
     return Prediction(
         name=NAME,
         edges=(edges,),

@@ -16,6 +16,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.predict.chain.absorption import collapsed
 from sgdtui.predict.chain.cells import cells_prediction
 from sgdtui.predict.chain.compensation import compensated
+from sgdtui.predict.chain.cost import TooCostly
 from sgdtui.predict.chain.few_places import law_on_places
 from sgdtui.predict.chain.graded_grid import graded_grid
 from sgdtui.predict.chain.kernel import chain
@@ -37,6 +38,7 @@ NAME = "transfer"
 LOSS_ALLOWED = 1e-7
 """A chain that loses less than this share a step is called stationary; the loss is reported."""
 _FINER = 2
+_FEWEST_CELLS = 16
 _TAIL = 1e4
 """How much further than where their probability shows heavy tails are followed."""
 
@@ -54,6 +56,13 @@ def transfer_on_the_line(experiment: Experiment, edges: Array) -> Prediction | A
 
 def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absence:
     """The law of the walkers that have not escaped, with `survival_loss` where some do."""
+    try:
+        return _within_cost(experiment, edges)
+    except TooCostly as limit:
+        return Absence(NAME, "too costly", str(limit))
+
+
+def _within_cost(experiment: Experiment, edges: Array) -> Prediction | Absence:
     step = chain(experiment)
     if isinstance(step, Absence):
         return step
@@ -65,6 +74,9 @@ def quasi_stationary(experiment: Experiment, edges: Array) -> Prediction | Absen
     lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
     if isinstance(lair, Absence):
         return lair
+    if len(graded_grid(step, lair, *lair.far)) < _FEWEST_CELLS:
+        # The steps are of no size where the law lives.
+        return Absence(NAME, "degenerate noise", "without noise the start decides where walkers end")
     lair = narrowed(step, lair, wall)
     on_places = None if wall.closed or lair.heavy else law_on_places(experiment, step, lair, edges)
     if on_places is not None:
@@ -157,7 +169,8 @@ def narrowed(step: Chain, lair: Lair, wall: Wall) -> Lair:
     for _ in range(2):
         low, high = lair.far
         grid = graded_grid(step, lair, low, high)[::4]
-        matrix = held(kernel_matrix(step, grid, wall), step, grid, lair.holds)
+        narrower = compensated(step, grid)
+        matrix = held(kernel_matrix(narrower, grid, wall), narrower, grid, lair.holds)
         mass, _ = stationary_vector(matrix, int(np.argmax(_law_on(lair, grid))))
         living = np.flatnonzero(mass > EMPTY)
         first, last = max(living[0] - 1, 0), min(living[-1] + 1, len(mass) - 1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.predict.chain.basin import reachable, trap
+from sgdtui.predict.chain.compensation import compensated
 from sgdtui.predict.chain.far_field import FarField, far_field
 from sgdtui.predict.chain.quiet_points import QuietPoint, quiet_points
 from sgdtui.predict.chain.stationary_vector import second_eigenvalue, stationary_vector
@@ -26,6 +27,8 @@ EMPTY = 1e-15
 _ROUNDING = 1e-11
 _AT_THE_END = 1e-13
 """A law with less than this in its outermost cell is wholly on the grid."""
+_NOBODY = 1e-12
+"""A loss per step that is rounding."""
 _RARE = 1e-9
 """A loss per step that no run sees."""
 _BEYOND = 1e-6
@@ -62,9 +65,10 @@ class Lair:
     @property
     def holds(self) -> tuple[bool, bool]:
         """Whether what passes an end of `far` comes back: it does unless beyond a limit the steps diverge."""
+        nobody = self.loss < _NOBODY
         return (
-            self.kept[0] or self.far[0] > self.limits[0],
-            self.kept[1] or self.far[1] < self.limits[1],
+            self.kept[0] or (nobody and self.far[0] > self.limits[0]),
+            self.kept[1] or (nobody and self.far[1] < self.limits[1]),
         )
 
 
@@ -151,7 +155,8 @@ def _search(
     heavy, beyond = False, 0.0
     for _ in range(_ROUNDS):
         grid = coarse_grid(low, high, limits, COARSE, TAIL_RATIO, (reach[0], reach[1]), places)
-        matrix = held(kernel_matrix(step, grid, wall), step, grid, kept)
+        narrower = compensated(step, grid)
+        matrix = held(kernel_matrix(narrower, grid, wall), narrower, grid, kept)
         mass, loss = stationary_vector(matrix, int(np.searchsorted(grid, start)) - 1)
         if not np.all(np.isfinite(mass)):
             return Absence(NAME, "not found", "the equations of the chain on a grid have no solution")

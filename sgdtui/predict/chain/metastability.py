@@ -75,6 +75,7 @@ def explored(
         law: where the stationary law lives.
     """
     points = starts(experiment)
+    width = np.ptp(np.array(law), axis=1)
     with np.errstate(all="ignore"):
         pace = _pace(drift, law)
         kick = _KICKS * np.sqrt(pace) * np.diag(np.max(np.nan_to_num(deviation(points)), axis=0))
@@ -85,9 +86,9 @@ def explored(
             points = (points + step)[alive]
             if not len(points):
                 return law
-            if np.abs(step[alive]).max() <= 1e-6 * (1 + np.abs(points).max()):
+            if np.all(np.abs(step[alive]).max(axis=0) <= 1e-6 * width):
                 break
-        margin = _MARGIN * _local_deviation(points, drift, np.nan_to_num(deviation(points)), pace)
+        margin = _MARGIN * _local_deviation(points, drift, np.nan_to_num(deviation(points)), pace, width)
     low, high = (points - margin).min(axis=0), (points + margin).max(axis=0)
     return tuple((min(a, float(b)), max(c, float(d))) for (a, c), b, d in zip(law, low, high, strict=True))
 
@@ -108,12 +109,14 @@ def _pace(drift: Callable[[Array], Array], law: Box) -> float:
     return 1 / slowest if slowest > 0 else 1.0
 
 
-def _local_deviation(points: Array, drift: Callable[[Array], Array], size: Array, pace: float) -> Array:
-    """The standard deviations of the linearised process about each point, axis by axis."""
+def _local_deviation(
+    points: Array, drift: Callable[[Array], Array], size: Array, pace: float, width: Array
+) -> Array:
+    """The standard deviations of the linearised process about each point, axis by axis; `width` is the law's."""
     deviation = np.empty_like(points)
     for axis in range(points.shape[1]):
         step = np.zeros(points.shape[1])
-        step[axis] = 1e-5 * (1 + np.abs(points[:, axis]).max())
+        step[axis] = 1e-5 * width[axis]
         slope = (drift(points - step) - drift(points + step))[:, axis] / (2 * step[axis])
         deviation[:, axis] = size[:, axis] / np.sqrt(np.maximum(2 * slope, 1e-2 / pace))
     return deviation

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sgdtui.arrays import Array
 from sgdtui.budget import afford, afford_dense, checkpoint
 from sgdtui.predict.chain.cost import MOST_FACTORS
+from sgdtui.predict.chain.jumps import jumps
 from sgdtui.predict.chain.stationary_vector import stationary_vector
 from sgdtui.predict.chain.step import Chain
 from sgdtui.predict.chain.ulam import folded, runs
@@ -24,6 +25,7 @@ _WIDTH = 2.7
 """Widest panel in units of the noise's spread; with eight nodes a panel, a third of the spread between nodes."""
 _MOST_NODES = 40_000
 _FEWEST = 32
+_MOVED = 0.38
 _DENSE = 1200
 _MOST_DENSE = 2500
 _CHUNK = 2_000_000
@@ -101,10 +103,15 @@ def smooth_law(chain: Chain, cut: Array, wall: Wall, refine: int = 0) -> SmoothL
     found = _cut(chain, cut)
     if found is None:
         return None
+    places = jumps(chain, cut)
     if refine < 0:
         found = np.append(found[:-1:2], found[-1])
     for _ in range(refine):
         found = np.sort(np.concatenate([found, (found[1:] + found[:-1]) / 2]))
+    if refine % 2 == 0:
+        # A kink so near to an edge that no node lies between is not seen: from one refinement to the next, edges move.
+        found = np.concatenate([found[:1], found[1:-1] + _MOVED * np.diff(found)[1:], found[-1:]])
+    found = np.union1d(found, places)
     resolved = _panels(chain, found)
     nodes, weights = resolved.nodes.ravel(), resolved.weights.ravel()
     mean, spread = chain.mean(nodes), chain.spread(nodes)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
@@ -20,11 +22,16 @@ from sgdtui.predict.chain.plane_steps import SmallSteps, law_of_small_steps
 from sgdtui.predict.chain.trapezoidal import law_on_nodes, nodes_suffice
 from sgdtui.predict.diffusion.chebyshev import tabulated
 from sgdtui.predict.diffusion.plane import box_of_process
-from sgdtui.predict.diffusion.sde import diffusion
-from sgdtui.predict.numerics.boundaries import walls
+from sgdtui.predict.diffusion.sampled_box import sampled_box
+from sgdtui.predict.diffusion.sde import Diffusion, diffusion
+from sgdtui.predict.numerics.boundaries import Wall, walls
+from sgdtui.predict.numerics.bounding_box import Box, first_box
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "transfer"
+_RANK_ONE = 1e-9
+_ACROSS = 1e-3
+_MOSTLY = 0.8
 
 
 def transfer_on_the_plane(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
@@ -35,7 +42,7 @@ def transfer_on_the_plane(experiment: Experiment, edges: tuple[Array, ...]) -> P
     sides = walls(experiment, edges)
     box = box_of_process(process, sides)
     if isinstance(box, Absence):
-        return replace(box, name=NAME)
+        return _carried(experiment, edges, process, sides) or replace(box, name=NAME)
     process = tabulated(process, box)
     system = experiment.system
     time = experiment.time_step
@@ -61,3 +68,48 @@ def transfer_on_the_plane(experiment: Experiment, edges: tuple[Array, ...]) -> P
     )
     chain = AtomChain(noise_maps(experiment, step), process, sides, time)
     return law_of_atoms(experiment, edges, chain, wider)
+
+
+def _carried(
+    experiment: Experiment, edges: tuple[Array, ...], process: Diffusion, sides: tuple[Wall, ...]
+) -> Prediction | None:
+    """The law under noise of one direction that the drift carries into the other; None where there is none to be found.
+
+    The noise is of rank one everywhere; where it and its image under the drift's derivatives span the plane (Kalman's
+    condition, Hörmander's first bracket), the law has a density after all.
+    """
+    if (
+        any(side.closed for side in sides)
+        or isinstance(experiment.system, SampleSystem)
+        or process.convention
+    ):
+        return None
+    step = plane_chain(experiment, process)
+    if not step.is_normal:
+        return None
+    box = first_box(sides)
+    if not _is_carried(process, tuple(box)):
+        return None
+    found = sampled_box(process, sides)
+    if found is None or not _is_carried(process, found):
+        return None
+    chain = SmallSteps(step, experiment.time_step, process, sides)
+    law = law_of_small_steps(experiment, edges, chain, found)
+    return law if isinstance(law, Prediction) else None
+
+
+def _is_carried(process: Diffusion, box: Box) -> bool:
+    middles = [np.linspace(low, high, 18)[:-1] + (high - low) / 34 for low, high in box]
+    points = np.stack([g.ravel() for g in np.meshgrid(*middles, indexing="ij")], axis=1)
+    tensor, drift = process.tensor(points), process.drift(points)
+    if not (np.all(np.isfinite(tensor)) and np.all(np.isfinite(drift))):
+        return False
+    sizes, directions = np.linalg.eigh(tensor)
+    if not np.all((sizes[:, 1] > 0) & (np.abs(sizes[:, 0]) <= _RANK_ONE * sizes[:, 1])):
+        return False
+    strong = directions[:, :, 1]
+    length = 1e-5 * np.array([high - low for low, high in box])
+    shift = strong * float(np.min(length))
+    image = (process.drift(points + shift) - process.drift(points - shift)) / (2 * float(np.min(length)))
+    across = strong[:, 0] * image[:, 1] - strong[:, 1] * image[:, 0]
+    return bool(np.mean(np.abs(across) > _ACROSS * np.linalg.norm(image, axis=1)) > _MOSTLY)

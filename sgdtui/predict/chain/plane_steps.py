@@ -12,7 +12,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.chain.deposit import deposit_matrix
+from sgdtui.predict.chain.deposit import deposit
 from sgdtui.predict.chain.plane_kernel import PlaneChain
 from sgdtui.predict.diffusion.plane import cells_for, solve_plane
 from sgdtui.predict.diffusion.sde import Diffusion
@@ -27,7 +27,8 @@ NAME = "transfer"
 _CELLS = (72, 100, 144, 200, 280)
 _GOAL = 1e-5
 _WORTHLESS = 0.25
-_MOST_ENTRIES = 16e6
+_MOST_ENTRIES, _MANY_ENTRIES = 16e6, 2e6
+_FEW_CELLS = 40
 _LEAST_ERROR = 1e-6
 _GROWTHS = 10
 _WIDER = 0.25
@@ -65,31 +66,36 @@ def law_of_small_steps(
     experiment: Experiment, edges: tuple[Array, ...], chain: SmallSteps, box: Box
 ) -> Prediction | Absence:
     """On finer and finer grids until two agree, or until the next one would cost too much."""
-    try:
-        grown = _grown(chain, box)
-        if isinstance(grown, Absence):
-            return grown
-        best: Prediction | None = None
-        before: Prediction | None = None
-        found: Found | None = None
-        for about in _CELLS:
-            cells = cells_for(chain.process, grown, about)
-            if before is not None and _entries(chain, grown, cells) > _MOST_ENTRIES:
+    grown = _grown(chain, box)
+    if isinstance(grown, Absence):
+        return grown
+    best: Prediction | None = None
+    before: Prediction | None = None
+    found: Found | None = None
+    for about in _CELLS:
+        cells = cells_for(chain.process, grown, about)
+        if before is not None and _entries(chain, grown, cells) > _MOST_ENTRIES:
+            break
+        solved = _solved(chain, grown, cells, found)
+        if solved is None:
+            continue
+        found = solved
+        prediction = found.nodes.prediction(NAME, edges, experiment)
+        if before is not None:
+            gap = apart(prediction, before, experiment)
+            error = min(1.0, gap + found.flaw)
+            if best is None or error < best.numerical_error:
+                best = replace(prediction, numerical_error=max(error, _LEAST_ERROR))
+            if gap < _GOAL:
                 break
-            found = _solved(chain, grown, cells, found)
-            prediction = found.nodes.prediction(NAME, edges, experiment)
-            if before is not None:
-                error = apart(prediction, before, experiment) + found.flaw
-                if best is None or error < best.numerical_error:
-                    best = replace(prediction, numerical_error=max(error, _LEAST_ERROR))
-                if error < _GOAL + found.flaw:
-                    break
-            before = prediction
-    except RuntimeError:
-        return Absence(NAME, "not found", "the equations on the grid are singular to rounding")
-    if best is None or not best.numerical_error < _WORTHLESS:
-        gap = "one grid is affordable" if best is None else f"two grids differ by {best.numerical_error:.2g}"
-        return Absence(NAME, "too costly", f"the law is too narrow for the cells that are affordable: {gap}")
+        before = prediction
+    if best is None:
+        return Absence(NAME, "not found", "the equations on all but one grid are singular to rounding")
+    if not best.numerical_error < _WORTHLESS:
+        apart_by = f"two grids differ by {best.numerical_error:.2g}"
+        return Absence(
+            NAME, "too costly", f"the law is too narrow for the cells that are affordable: {apart_by}"
+        )
     return best
 
 
@@ -102,27 +108,30 @@ def _entries(chain: SmallSteps, box: Box, cells: tuple[int, int]) -> float:
     return float(np.mean(np.prod(8 * spread + 10, axis=1)) * cells[0] * cells[1])
 
 
-def _solved(chain: SmallSteps, box: Box, cells: tuple[int, int], before: Found | None = None) -> Found:
-    rough = solve_plane(chain.process, chain.sides, box, cells)
+def _solved(chain: SmallSteps, box: Box, cells: tuple[int, int], before: Found | None = None) -> Found | None:
+    """The law on a grid, from that of the grid before; None where the equations are singular to rounding."""
+    try:
+        rough = solve_plane(chain.process, chain.sides, box, cells)
+    except RuntimeError:
+        return None
     grid, rates = rough.law.edges, rough.rates
     points = np.stack(
         [g.ravel() for g in np.meshgrid(*[(e[1:] + e[:-1]) / 2 for e in grid], indexing="ij")], axis=1
     )
-    matrix = deposit_matrix(chain.step.mean(points), chain.step.factor(points), grid, chain.periodic)
+    deposited = deposit(chain.step.mean(points), chain.step.factor(points), grid, chain.periodic)
 
     def generator(p: Array) -> Array:
-        return np.asarray((matrix @ p - p) / chain.time)
+        return np.asarray((deposited.step(p) - p) / chain.time)
 
     def inverse(r: Array) -> Array:
         # A step is exp(h A) or so: for slow modes as h A, but no fast mode shrinks by more than itself.
         return rates.solve(r) - chain.time * r
 
     guess = None if before is None else before.nodes.law.binned(grid, (0, 1)).ravel()
-    slowest = None if before is None else before.slowest
     found = corrected(generator, inverse, rates.stationary, guess)
     nodes = NodeLaw.of(grid, found.mass.reshape(rough.hops.shape), chain.periodic)
-    slowest = rates.slowest_rate() if slowest is None else slowest
-    leak = float(np.abs(found.mass) @ np.abs(1 - matrix.sum(axis=0))) / chain.time
+    slowest = rates.slowest_rate(6)
+    leak = float(np.abs(found.mass) @ np.abs(deposited.lost())) / chain.time
     lost = leak / slowest if slowest is not None else 0.0
     flaw = nodes.negative + nodes.cut_off(lost, (not chain.periodic[0], not chain.periodic[1])) + found.left
     return Found(nodes, found.leak, slowest, flaw)
@@ -133,7 +142,12 @@ def _grown(chain: SmallSteps, box: Box) -> Box | Absence:
     leaks = []
     for number in range(_GROWTHS):
         pace = _WIDER if number < _GROWTHS // 2 else 2 * _WIDER
-        found = _solved(chain, box, cells_for(chain.process, box, _CELLS[0]))
+        cells = cells_for(chain.process, box, _CELLS[0])
+        if _entries(chain, box, cells) > _MANY_ENTRIES:  # steps so wide that fewer cells will do
+            cells = cells_for(chain.process, box, _FEW_CELLS)
+        found = _solved(chain, box, cells)
+        if found is None:  # too coarse to tell
+            return box
         leaks.append(found.leak / found.slowest if found.slowest else 0.0)
         # What is no more than the ringing of a coarse grid is no mass.
         noise = max(_EMPTY, 3 * found.nodes.negative)

@@ -16,7 +16,7 @@ from sgdtui.arrays import Array
 from sgdtui.predict.chain.outcomes import outcomes
 from sgdtui.predict.chain.step import Chain
 
-_FURTHEST = 0.25
+_FURTHEST = 0.5
 """Steps with less than this share of a cell as mean and as standard deviation are small beside it."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.model.drawn_fields import DrawnFields
 from sgdtui.model.fields import Fields
 from sgdtui.model.sample_fields import SampleFields
 from sgdtui.predict.diffusion.sde import Diffusion
@@ -14,16 +15,22 @@ from sgdtui.predict.numerics.bounding_box import Box
 
 _FEW_EXAMPLES = 200
 _ORDER = 12
+_DRAWN_ORDERS = (24, 40)
+_TESTED = 50
+_HOLDS = 1e-5
 _CHUNK = 1 << 16
 
 
 class TabulatedFields:
-    """Fields interpolated on a box; exact where they are polynomials of low degree, as those of quadratic losses."""
+    """Fields interpolated on a box; exact where they are polynomials of low degree, as those of quadratic losses.
+
+    `differentiated`: ∇·Σ is taken of the table rather than asked for.
+    """
 
     has_loss = True
     time_dependent = False
 
-    def __init__(self, exact: Fields, box: Box, order: int) -> None:
+    def __init__(self, exact: Fields, box: Box, order: int, differentiated: bool = False) -> None:
         self.exact = exact
         self.dimension = exact.dimension
         self.centre = np.array([(low + high) / 2 for low, high in box])
@@ -37,7 +44,7 @@ class TabulatedFields:
             [
                 exact.gradient(points),
                 exact.covariance(points).reshape(-1, d * d),
-                exact.covariance_divergence(points),
+                np.zeros((len(points), d)) if differentiated else exact.covariance_divergence(points),
                 exact.loss(points)[:, None],
             ],
             axis=1,
@@ -45,6 +52,19 @@ class TabulatedFields:
         found = np.linalg.solve(self._vandermonde(points), values)
         # Rounding in a high power would drown everything far outside the box.
         self.coefficients = np.where(np.abs(found) < 1e-13 * np.abs(found).max(axis=0), 0.0, found)
+
+        if differentiated:
+            self.coefficients[:, d + d * d : -1] = self._divergence()
+
+    def _divergence(self) -> Array:
+        """The coefficients of ∇·Σ from those of Σ, (order**d, d)."""
+        d, grid = self.dimension, (self.order,) * self.dimension
+        sigma = self.coefficients[:, d : d + d * d].reshape(*grid, d, d)
+        total = np.zeros((*grid, d))
+        for axis in range(d):
+            slope = np.polynomial.chebyshev.chebder(sigma[..., axis], axis=axis) / self.half[axis]
+            total[tuple(slice(0, n) for n in slope.shape[:d])] += slope
+        return total.reshape(-1, d)
 
     def _vandermonde(self, x: Array) -> Array:
         scaled = (x - self.centre) / self.half
@@ -93,9 +113,27 @@ def tabulated_fields(found: Fields, box: Box) -> Fields:
     Outside the box they are to be believed only for quadratic losses, where the table is exact everywhere.
     """
     exact = found.exact if isinstance(found, TabulatedFields) else found
+    if isinstance(exact, DrawnFields) and exact.dimension > 1:
+        return _of_drawn_columns(exact, box)
     if not isinstance(exact, SampleFields) or exact.averaged_over <= _FEW_EXAMPLES:
         return found
     return TabulatedFields(exact, box, 3 if is_quadratic(exact, box) else _ORDER)
+
+
+def _of_drawn_columns(exact: DrawnFields, box: Box) -> Fields:
+    """Means that are smooth though the loss is not, tabulated; as they are where the table does not hold."""
+    low, high = np.array(box).T
+    places = np.random.default_rng(0).uniform(low, high, (_TESTED, len(low)))
+    known = {name: getattr(exact, name)(places) for name in ("loss", "gradient", "covariance")}
+    for order in _DRAWN_ORDERS:
+        table = TabulatedFields(exact, box, order, differentiated=True)
+        wrong = [
+            np.max(np.abs(getattr(table, name)(places) - value)) / np.max(np.abs(value))
+            for name, value in known.items()
+        ]
+        if max(wrong) <= _HOLDS:
+            return table
+    return exact
 
 
 def is_quadratic(found: SampleFields, box: Box) -> bool:

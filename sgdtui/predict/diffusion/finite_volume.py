@@ -257,8 +257,8 @@ def amplitude_drift(process: Diffusion, points: Array) -> Array:
 
 
 def amplitude_factor(tensor: Array) -> Array:
-    """The Cholesky factor (n, 2, 2) of positive matrices (n, 2, 2), as the simulation takes it."""
+    """The Cholesky factor (n, 2, 2) of matrices (n, 2, 2) that are not negative, as the simulation takes it."""
     first = np.sqrt(tensor[:, 0, 0])
-    below = tensor[:, 1, 0] / first
+    below = np.divide(tensor[:, 1, 0], first, out=np.zeros_like(first), where=first != 0)
     last = np.sqrt(np.maximum(tensor[:, 1, 1] - below**2, 0.0))
     return np.stack([np.stack([first, 0 * first], 1), np.stack([below, last], 1)], 1)

@@ -39,7 +39,7 @@ _MODE_CELLS = 120
 _CENTRAL_GOAL = 1e-4
 _LEAST_ERROR = 1e-6
 _MIXED = 0.1
-_MOST_MIXED = 0.3
+_MOST_MIXED, _BARRED = 0.3, 1.0
 _WORTHLESS = 0.25
 """A law with a larger error is not given."""
 _QUIET = 1e-9
@@ -134,18 +134,17 @@ def _by_central_differences(work: _Work) -> Prediction | None:
     before: Prediction | None = None
     best: Prediction | None = None
     coarser: PlaneLaw | None = None
-    slowest: float | None = None
     for about in _CENTRAL_CELLS:
         solution = work.solved(work.cells(about))
         if solution is None:
             continue
         rates, grid = solution.rates, solution.law.edges
-        slowest = slowest or rates.slowest_rate()
+        slowest = rates.slowest_rate(6)
         found = central_law(work.process, grid, work.periodic, rates, slowest, coarser)
         coarser = found.nodes.law
         prediction = found.prediction(work.experiment, work.edges)
         if before is not None:
-            gap = apart(prediction, before, work.experiment) + found.flaw
+            gap = min(1.0, apart(prediction, before, work.experiment) + found.flaw)
             if best is None or gap < best.numerical_error:
                 best = replace(prediction, numerical_error=max(gap, _LEAST_ERROR))
             if gap < _CENTRAL_GOAL:
@@ -268,12 +267,14 @@ def _seed(process: Diffusion, found: Hops) -> int:
     low = np.array([e[0] for e in found.edges])
     high = np.array([e[-1] for e in found.edges])
     x = ((low + high) / 2)[None, :]
+    inset, fastest = 1e-9 * (high - low), 0.0
     for _ in range(200):
         drift = process.drift(x)
-        pace = np.max(np.abs(drift) / (high - low))
-        if not np.isfinite(pace) or pace < 1e-12:
+        pace = float(np.max(np.abs(drift) / (high - low)))
+        fastest = max(fastest, pace)
+        if not np.isfinite(pace) or pace <= 1e-12 * fastest:
             break
-        x = np.clip(x + drift / pace * 0.01 * min(1.0, pace), low + 1e-9, high - 1e-9)
+        x = np.clip(x + drift / pace * 0.01 * min(1.0, 4 * pace / fastest), low + inset, high - inset)
     index = [int(np.clip(np.searchsorted(e, x[0, i]) - 1, 0, len(e) - 2)) for i, e in enumerate(found.edges)]
     return index[0] * found.shape[1] + index[1]
 
@@ -341,12 +342,15 @@ def box_of_process(exact: Diffusion, sides: tuple[Wall, ...]) -> Box | Absence:
 def _without_empty_sides(process: Diffusion, sides: tuple[Wall, ...], box: Box) -> Box:
     """A box that walkers on their way have made too wide, shrunk to what of it is not empty.
 
-    The positive scheme's law is wider than the true one, so that nothing is lost.
+    The positive scheme's law is wider than the true one, so that nothing is lost; unless its cells are so wide that
+    they bar the way, where nothing is shrunk.
     """
     for _ in range(3):
         try:
             law = solve_plane(process, sides, box, cells_for(process, box, 3 * _COARSE)).law
         except RuntimeError:
+            return box
+        if not mixing(process, law) < _BARRED:
             return box
         shrunk = []
         for axis, (side, (low, high)) in enumerate(zip(sides, box, strict=True)):

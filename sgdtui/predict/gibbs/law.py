@@ -8,11 +8,8 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import Fields, fields
-from sgdtui.predict.numerics.boundaries import walls
+from sgdtui.model.fields import fields
 from sgdtui.predict.numerics.conserved import conserved_directions
-from sgdtui.predict.numerics.gauss_panels import Panels, panels
-from sgdtui.predict.numerics.panel_density import LineLaw, first_cut, observables_on
 from sgdtui.predict.numerics.step_constants import learning_rate
 from sgdtui.predict.prediction import Absence, Prediction
 
@@ -40,7 +37,9 @@ def gibbs(
     if temperature <= 0:
         return Absence(NAME, "degenerate noise", "the temperature is zero")
     if experiment.dimension == 1:
-        found = _on_the_line(experiment, system, edges[0], temperature)
+        from sgdtui.predict.gibbs.line import gibbs_on_the_line
+
+        found = gibbs_on_the_line(experiment, system, edges[0], temperature)
     elif experiment.dimension == 2 and not conserved_directions(experiment).size:
         from sgdtui.predict.gibbs.plane import gibbs_on_the_plane
 
@@ -52,27 +51,3 @@ def gibbs(
     if isinstance(found, Absence):
         return found
     return replace(found, temperature=temperature, rule=rule)
-
-
-def _on_the_line(
-    experiment: Experiment, system: Fields, edges: Array, temperature: float
-) -> Prediction | Absence:
-    (wall,) = walls(experiment, (edges,))
-    observed = observables_on(experiment, experiment.variables[0])
-
-    def evaluate(x: Array) -> Array:
-        with np.errstate(all="ignore"):
-            return np.column_stack([system.loss(x[:, None]) / temperature, observed(x)])
-
-    def log_density(cut: Panels) -> Array:
-        # A loss that is no number is a place where no walker can be.
-        return np.where(np.isnan(cut.values[..., 0]), -np.inf, -cut.values[..., 0])
-
-    cut, logarithm = panels(first_cut(edges, wall), evaluate, log_density, additive=1)
-    if not np.isfinite(np.max(logarithm)):
-        return Absence(NAME, "not normalisable", "the loss has no lower bound")
-    law = LineLaw.of(cut, logarithm, cut.values[..., 1:], wall.closed)
-    if not (law.normalisable and law.stays_near(edges)):
-        return Absence(NAME, "not normalisable", "exp(-L/T) does not die out far away")
-    prediction = law.prediction(NAME, edges, experiment)
-    return replace(prediction, current=np.zeros((1, len(edges) - 1)), entropy_production=0.0)

@@ -20,7 +20,8 @@ from sgdtui.predict.diffusion.chebyshev import is_quadratic
 from sgdtui.predict.linear.fixed_point import fixed_point
 from sgdtui.predict.linear.moment_equations import solve_lyapunov, solve_second_moment
 from sgdtui.predict.numerics.conserved import across, conserved_directions, kept_spread
-from sgdtui.predict.numerics.newton import is_flat, newton
+from sgdtui.predict.numerics.minima import search_width
+from sgdtui.predict.numerics.newton import is_flat, newton, vanishes
 from sgdtui.predict.numerics.normal_bins import normal_prediction
 from sgdtui.predict.numerics.start import start_mean
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
@@ -146,7 +147,7 @@ def _no_centre(experiment: Experiment, found: Fields) -> Absence:
     """Walkers leave every place where nothing pulls; or no such place was found, which shows nothing."""
     start = newton(found, start_mean(experiment))
     pull, slope = found.gradient(start[None, :])[0], found.hessian(start[None, :])[0]
-    still = np.all(np.isfinite(slope)) and np.linalg.norm(pull) <= 1e-6 * (1 + np.linalg.norm(slope))
+    still = np.all(np.isfinite(slope)) and vanishes(pull, slope, search_width(experiment))
     if still and np.any(np.linalg.eigvals(slope).real < 0):
         return Absence(NAME, "not normalisable", "the place where nothing pulls is unstable")
     return Absence(NAME, "not found", "no stable point was found to linearise at")
@@ -158,8 +159,9 @@ KEPT = "some directions of the weights never move, and the walkers keep a start 
 def _law_of(experiment: Experiment, near: Linearised) -> Array | Absence:
     """The covariance, once the pull is known to come from every side."""
     hessian = near.hessian
-    if np.any(np.linalg.eigvals(hessian).real <= 1e-10 * max(float(np.abs(hessian).max()), 1e-12)) and (
-        not np.allclose(hessian, hessian.T) or is_flat(hessian)
+    largest = float(np.abs(hessian).max())
+    if np.any(np.linalg.eigvals(hessian).real <= 1e-10 * largest) and (
+        not np.allclose(hessian, hessian.T, atol=1e-8 * largest) or is_flat(hessian)
     ):
         return Absence(NAME, "not normalisable", "the minimum is flat: there is no linear pull back to it")
     return stationary_covariance(experiment, near)

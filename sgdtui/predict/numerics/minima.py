@@ -127,6 +127,11 @@ def search_box(experiment: Experiment) -> list[tuple[float, float]]:
     return [(float(low), float(high)) for low, high in box]
 
 
+def search_width(experiment: Experiment) -> float:
+    """The longest side of the box that is searched: the length that counts in these units."""
+    return max(high - low for low, high in search_box(experiment))
+
+
 # --- downhill -----------------------------------------------------------------------------------------------------
 
 

@@ -62,14 +62,19 @@ def solved(hessian: Array, gradient: Array) -> Array:
     return np.asarray(step)
 
 
-def is_stable(system: Fields, x: Array) -> bool:
-    """Whether the gradient vanishes at `x` and its linearisation pulls back from every side."""
+def vanishes(gradient: Array, hessian: Array, length: float) -> bool:
+    """Whether a gradient is nothing beside what the curvature makes of it over a `length` that matters."""
+    return bool(np.linalg.norm(gradient) <= 1e-6 * np.linalg.norm(hessian) * length)
+
+
+def is_stable(system: Fields, x: Array, length: float) -> bool:
+    """Whether the gradient vanishes at `x` (see `vanishes`) and its linearisation pulls back from every side."""
     if not np.all(np.isfinite(x)):
         return False
     gradient, hessian = system.gradient(x[None, :])[0], system.hessian(x[None, :])[0]
-    if not np.all(np.isfinite(hessian)) or np.linalg.norm(gradient) > 1e-6 * (1 + np.linalg.norm(hessian)):
+    if not np.all(np.isfinite(hessian)) or not vanishes(gradient, hessian, length):
         return False
-    return bool(np.all(np.linalg.eigvals(hessian).real > 1e-9 * max(np.abs(hessian).max(), 1e-12)))
+    return bool(np.all(np.linalg.eigvals(hessian).real > 1e-9 * np.abs(hessian).max()))
 
 
 def is_flat(hessian: Array) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,13 +13,13 @@ from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.gauss_panels import Panels
+from sgdtui.predict.numerics.line_ends import FAR, Tail
 from sgdtui.predict.prediction import Prediction
 
-FAR = 1e12
-"""Walkers beyond this are lost, so a law must be normalisable within it."""
+__all__ = ["FAR", "LineLaw", "first_cut", "observables_on"]
+
 _GROWTH = 1.2
 _NEGLIGIBLE = 1e-9
-_ASTRAY = 1e-2
 
 
 def first_cut(edges: Array, wall: Wall) -> Array:
@@ -53,13 +53,16 @@ def observables_on(experiment: Experiment, variable: str) -> Callable[[Array], A
 class LineLaw:
     """Probability `mass` (n, ORDER) at the nodes of `panels`, summing to one; `observed` (n, ORDER, m) there.
 
-    `closed` says that the ends are walls, not tails cut off.
+    `closed` says that the ends are walls, not tails cut off. `tails` is the probability beyond the last panels, by
+    which `mass` then falls short of one; `error` is the law's own error as a total variation distance.
     """
 
     panels: Panels
     mass: Array
     observed: Array
     closed: bool
+    tails: tuple[Tail, ...] = ()
+    error: float = 1e-12
 
     @classmethod
     def of(cls, panels: Panels, log_density: Array, observed: Array, closed: bool) -> LineLaw:
@@ -76,12 +79,12 @@ class LineLaw:
         # An end panel is a sixth of its distance wide: an algebraic tail that still matters there diverges.
         return bool(self._tails(self.mass) < _NEGLIGIBLE)
 
-    def stays_near(self, edges: Array) -> bool:
-        """Whether the law lives anywhere near the window: a potential that goes up and down for ever, like a cosine,
-        is not followed for a thousand windows, and what then seems to hold the walkers does not.
-        """
-        distance = np.abs(self.panels.nodes - (edges[0] + edges[-1]) / 2)
-        return bool(self.mass[distance > 1e3 * (edges[-1] - edges[0])].sum() < _ASTRAY)
+    def with_tails(self, tails: tuple[Tail, ...]) -> LineLaw:
+        """The same with probability beyond its panels, each tail's share given next to what is on the panels."""
+        whole = 1.0 + sum(tail.share for tail in tails)
+        shares = tuple(replace(t, share=t.share / whole, doubt=t.doubt / whole) for t in tails)
+        error = self.error + sum(tail.doubt for tail in shares)
+        return replace(self, mass=self.mass / whole, tails=shares, error=error)
 
     def interval(self, share: float) -> tuple[float, float]:
         """The stretch of panels outside which less than `share` of the probability lies on either side."""
@@ -98,10 +101,21 @@ class LineLaw:
         """The mean of a function given at the nodes, (n, ORDER); None where its tails do not converge."""
         with np.errstate(all="ignore"):
             terms = np.where(self.mass > 0, self.mass * values, 0.0)
-        size = np.abs(terms).sum()
-        if not np.isfinite(size) or not (self.closed or self._tails(terms) <= 1e-6 * size):
+        size = float(np.abs(terms).sum())
+        if not np.isfinite(size) or not self._dies_out(terms, size):
             return None
-        return float(terms.sum())
+        parts = [tail.average(self.panels.nodes, values) for tail in self.tails if tail.share > 0]
+        if any(part is None for part in parts):
+            return None
+        return float(terms.sum()) + sum(part for part in parts if part is not None)
+
+    def _dies_out(self, terms: Array, size: float) -> bool:
+        """Whether what is averaged no longer counts at the last panels, where no tail goes on from there."""
+        if not self.closed:
+            return self._tails(terms) <= 1e-6 * size
+        light = [tail.end.side for tail in self.tails if tail.end.infinite and tail.share == 0]
+        last = [np.abs(terms[:3] if side > 0 else terms[-3:]).sum() for side in light]
+        return not any(part > 1e-6 * size for part in last)
 
     def prediction(self, name: str, edges: Array, experiment: Experiment) -> Prediction:
         """The law on bins (their edges are edges of panels too), its moments and observables over all space."""
@@ -109,8 +123,12 @@ class LineLaw:
         left, right = self.panels.edges[found - 1], self.panels.edges[found]
         start = np.where(np.abs(left - edges) < np.abs(right - edges), found - 1, found)
         by_panel = self.mass.sum(axis=1)
-        cumulative = np.concatenate([[0.0], np.cumsum(by_panel)])
+        cumulative = np.concatenate([[0.0], np.cumsum(by_panel)])[start]
         probability = np.array([by_panel[a:b].sum() for a, b in pairwise(start)])
+        for tail in self.tails:
+            below = edges > tail.end.at if tail.end.side > 0 else edges >= tail.end.at
+            cumulative += tail.share * below
+            probability += tail.share * np.diff(below.astype(float))
         mean = self.average(self.panels.nodes)
         variance = None if mean is None else self.average((self.panels.nodes - mean) ** 2)
         averages = {key: self.average(self.observed[..., i]) for i, (key, _) in enumerate(experiment.observe)}
@@ -118,10 +136,10 @@ class LineLaw:
             name=name,
             edges=(edges,),
             probability=probability,
-            outside=0.0 if self.closed else max(0.0, 1.0 - float(probability.sum())),
-            distribution=np.clip(cumulative[start], 0.0, 1.0),
+            outside=max(0.0, 1.0 - float(probability.sum())),
+            distribution=np.clip(cumulative, 0.0, 1.0),
             mean=None if mean is None else np.array([mean]),
             covariance=None if variance is None else np.array([[variance]]),
             observables={key: value for key, value in averages.items() if value is not None},
-            numerical_error=1e-12,
+            numerical_error=self.error,
         )

@@ -13,6 +13,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.hops import HopSystem
 from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.model.tumble import TumbleSystem
+from sgdtui.predict.chain.cost import TooCostly
 from sgdtui.predict.chain.kernel import chain
 from sgdtui.predict.chain.ulam import kernel_matrix
 from sgdtui.predict.diffusion.exponential_fitting import line_rates
@@ -253,7 +254,10 @@ def _chain_on_the_line(
         return None
     (box,) = _reach(experiment, (edges,), (wall,))
     grid = np.linspace(*box, cells + 1)
-    matrix = _without_far_tails(kernel_matrix(step, grid, wall))
+    try:
+        matrix = _without_far_tails(kernel_matrix(step, grid, wall))
+    except TooCostly:
+        return None
     mass = _spread(given, edges, grid) if given is not None else start_masses(experiment, (grid,))
     frames, done = [], 0
     squares: list[Array] = []

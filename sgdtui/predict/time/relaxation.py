@@ -7,8 +7,10 @@ else the slowest mode of the linearised system.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
@@ -21,14 +23,19 @@ from sgdtui.predict.diffusion.sde import Diffusion, diffusion
 from sgdtui.predict.numerics.boundaries import walls
 from sgdtui.predict.numerics.bounding_box import Box
 from sgdtui.predict.numerics.minima import search_box
+from sgdtui.predict.numerics.start import starts
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.time.wells import Wells, find_wells
 
 _CELLS = 500
 _SWIMMERS = 120
 _MOST_WELLS = 6
-_DISCONNECTED = 1e8
-"""Times longer than so many steps, and so many times that of a well, are not read off an eigenvalue."""
+_NOBODY = 1e-6
+"""The share of a law below which a well that nobody comes to is left out of account."""
+_KICKS = 3.0
+_RARER = 3.0
+"""Crossings that take so many times longer than what an operator's gap says are not seen by it."""
 
 
 def relaxation_time(experiment: Experiment) -> float | None:
@@ -54,22 +61,22 @@ def relaxation_time(experiment: Experiment) -> float | None:
             else _chain_line(experiment, window[0])
         )
         if found is not None:
-            return _beyond_rounding(experiment, found)
+            return _with_wells(experiment, found)
     elif experiment.dimension == 2 and momentum(experiment) == 0:
         found = _plane(experiment, window)
         if found is not None:
-            return found
+            return _with_wells(experiment, found)
     return _slower(_linear(experiment), well_relaxation_time(experiment))
 
 
-def _beyond_rounding(experiment: Experiment, found: float) -> float:
-    """A time on the line, so long that an eigenvalue is rounding noise, by the crossings between wells instead."""
-    within = (
-        relaxation_time_within_wells(experiment) if found > _DISCONNECTED * experiment.time_step else None
-    )
-    if within is None or found < _DISCONNECTED * within:
-        return found
-    return well_relaxation_time(experiment) or found
+def _with_wells(experiment: Experiment, found: float) -> float:
+    """The time of an operator's gap, or that of the crossings between the wells where it is much longer.
+
+    An operator on cells may not reach a well that nobody came to yet, and where crossings are rare its gap is made of
+    rounding and of what its cells smear; where they are not, walkers do not wait for the bottom of a well.
+    """
+    between = well_relaxation_time(experiment)
+    return between if between is not None and between > _RARER * found else found
 
 
 def knows_wells(experiment: Experiment) -> bool:
@@ -77,12 +84,11 @@ def knows_wells(experiment: Experiment) -> bool:
     return experiment.dimension == 1 and momentum(experiment) == 0
 
 
+@lru_cache(maxsize=32)
 def relaxation_time_within_wells(experiment: Experiment) -> float | None:
     """The time in which walkers forget where in their well they began, in units of t: the slowest of all wells, as
     linearised; None where there are no wells or one is not stable.
     """
-    from sgdtui.predict.time.wells import find_wells
-
     wells = find_wells(experiment)
     if wells is None or not wells.count:
         return None
@@ -91,12 +97,16 @@ def relaxation_time_within_wells(experiment: Experiment) -> float | None:
     return max(known) if len(known) == len(times) else None
 
 
-def well_relaxation_time(experiment: Experiment) -> float | None:
+@lru_cache(maxsize=32)
+def well_relaxation_time(experiment: Experiment, everywhere: bool = False) -> float | None:
     """The slowest time of walkers that hop between the wells: on the line from each to the next, else at the rates of
     Kramers; None with fewer than two wells, or where no barrier is found about one of them.
+
+    Unless `everywhere`, only wells count that hold a share of the law, or that the start leads to: None with fewer
+    than two of those.
     """
+    from sgdtui.predict.chain.state_reduction import stationary_masses
     from sgdtui.predict.time.well_shares import crossing, in_window
-    from sgdtui.predict.time.wells import find_wells
 
     wells = find_wells(experiment)
     if wells is None:
@@ -114,13 +124,33 @@ def well_relaxation_time(experiment: Experiment) -> float | None:
             found = crossing(experiment, wells, int(start), int(end))
             if found is not None and found.time > 0:
                 rates[end, start], known[start] = 1 / found.time, True
-    rates -= np.diag(rates.sum(axis=0))
     if not known.all():
         return None
+    if not everywhere:
+        # As a chain whose hops are rates over the fastest: its law is the same.
+        law = stationary_masses(rates.T / max(float(rates.sum(axis=0).max()), 1e-300))
+        if np.sum((law > _NOBODY) | _led_to(experiment, wells)) < 2:
+            return None
+    rates -= np.diag(rates.sum(axis=0))
     slowest = np.sort(-np.linalg.eigvals(rates).real)
     # Of a few wells the slowest rate is never far below the sum of the rates out of the shallowest.
     floor = float(-np.diag(rates).min()) * 1e-14
     return 1 / max(float(slowest[1]), floor, 1e-300)
+
+
+def _led_to(experiment: Experiment, wells: Wells) -> NDArray[np.bool_]:
+    """Which wells the start leads to, or a few kicks of the noise there, (m,)."""
+    points = starts(experiment)
+    process, within = diffusion(experiment, "fokker-planck"), relaxation_time_within_wells(experiment)
+    if not isinstance(process, Absence) and within is not None:
+        with np.errstate(all="ignore"):
+            size = np.sqrt(2 * within * np.nan_to_num(np.einsum("nii->ni", process.tensor(points)))).max(
+                axis=0
+            )
+        kicks = _KICKS * np.diag(size)
+        points = np.concatenate([points, *(points + sign * kick for kick in kicks for sign in (-1, 1))])
+    labels = wells.of(points)
+    return np.isin(np.arange(wells.count), labels)
 
 
 def _slower(one: float | None, other: float | None) -> float | None:
@@ -148,10 +178,10 @@ def _slowest(generator: Array) -> float | None:
 
 def _sde_line(experiment: Experiment, edges: Array) -> float | None:
     from sgdtui.predict.diffusion.exponential_fitting import line_rates
-    from sgdtui.predict.diffusion.line import line_law, vanishes
+    from sgdtui.predict.diffusion.line import line_law
 
     process = diffusion(experiment, "fokker-planck")
-    if isinstance(process, Absence) or vanishes(process, edges):
+    if isinstance(process, Absence):
         return None
     (wall,) = walls(experiment, (edges,))
     found = line_law(experiment, process, edges, wall)
@@ -190,6 +220,7 @@ def _explored(experiment: Experiment, process: Diffusion, law: Box) -> Box:
 
 def _chain_line(experiment: Experiment, edges: Array) -> float | None:
     from sgdtui.predict.chain.absorption import collapsed
+    from sgdtui.predict.chain.cost import TooCostly
     from sgdtui.predict.chain.kernel import chain
     from sgdtui.predict.chain.live_interval import find_lair
     from sgdtui.predict.chain.metastability import chain_relaxation
@@ -203,10 +234,11 @@ def _chain_line(experiment: Experiment, edges: Array) -> float | None:
         end = collapsed(experiment, step, edges)
         if end is not None:
             return None if isinstance(end, Absence) else end.relaxation_time
-    lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
-    if isinstance(lair, Absence):
+    try:
+        lair = find_lair(step, edges, wall, float(start_mean(experiment)[0]))
+        return None if isinstance(lair, Absence) else chain_relaxation(experiment, step, lair, wall)
+    except TooCostly:
         return None
-    return chain_relaxation(experiment, step, lair, wall)
 
 
 def _plane(experiment: Experiment, edges: tuple[Array, ...]) -> float | None:
@@ -242,8 +274,9 @@ def _linear_about(experiment: Experiment, hessian: Array) -> float | None:
     if eta is None or not np.all(np.isfinite(hessian)):
         return None
     if experiment.dynamics.is_sde:
-        slowest = float(np.min(np.linalg.eigvals(hessian).real))
-        return 1 / slowest if slowest > 1e-12 else None
+        rates = np.linalg.eigvals(hessian)
+        slowest = float(np.min(rates.real))
+        return 1 / slowest if slowest > 1e-12 * float(np.abs(rates).max()) else None
     identity = np.eye(len(hessian))
     step = np.block([[identity - eta * hessian, beta * identity], [-eta * hessian, beta * identity]])
     radius = float(np.max(np.abs(np.linalg.eigvals(step))))

@@ -44,15 +44,14 @@ class Crossing:
 def predicted_shares(
     experiment: Experiment, wells: Wells, predictions: Mapping[str, Prediction]
 ) -> dict[str, Array]:
-    """The share (m,) of each well by each law that knows it, by the law's name."""
+    """The share (m,) of each well by each law that knows it, by the law's name.
+
+    Laws on a grid are to have been through `disconnected.told_apart`.
+    """
     found: dict[str, Array] = {}
     for name in ("gibbs", "fokker-planck", "transfer"):
         law = predictions.get(name)
-        if (
-            name == "transfer"
-            and experiment.dimension == 1
-            and (law is None or _is_disconnected(law, experiment))
-        ):
+        if name == "transfer" and experiment.dimension == 1 and law is None:
             share = _chain_shares(experiment, wells)
         elif law is None or law.numerical_error > KNOWN or (name == "transfer" and experiment.dimension > 1):
             share = None
@@ -95,6 +94,8 @@ def crossing(experiment: Experiment, wells: Wells, start: int, end: int) -> Cros
     if isinstance(process, Absence):
         return None
     here, there = wells.places[start], wells.places[end]
+    if not np.all(np.einsum("nii->n", process.tensor(np.stack([here, there]))) > 0):
+        return None  # nothing moves, or only so far
     if experiment.dimension == 1:
         exact = _crossing_on_the_line(experiment, wells, process, float(here[0]), float(there[0]))
         if exact is not None:
@@ -135,12 +136,6 @@ def _crossing_on_the_line(
         return None
     of = _stretch(experiment, wells, int(np.argmin(np.abs(wells.places[:, 0] - start))))
     return Crossing(time, "the exact integral for the SDE", of)
-
-
-def _is_disconnected(law: Prediction, experiment: Experiment) -> bool:
-    if law.numerical_error > KNOWN:
-        return True
-    return law.relaxation_time is not None and law.relaxation_time > DISCONNECTED * experiment.time_step
 
 
 def _chain_shares(experiment: Experiment, wells: Wells) -> Array | None:

@@ -18,6 +18,7 @@ from sgdtui.simulate.form.data_layout import layout, layout_of
 from sgdtui.simulate.form.fresh_columns import column_lines
 from sgdtui.simulate.form.quadrature import enough_examples
 from sgdtui.simulate.form.rounds import steps_in_round
+from sgdtui.simulate.form.tabled_sde import TabledSdeWriter, is_tabled
 from sgdtui.simulate.form.writer import Text, Writer
 from sgdtui.simulate.machine.simd import LANES
 from sgdtui.simulate.program import Program, Unsupported, sizes_of
@@ -35,6 +36,8 @@ def sample_program(experiment: Experiment) -> Program:
     assert isinstance(system, SampleSystem)
     if system.dimension > MAX_WEIGHTS:
         raise Unsupported(f"{system.dimension} weights are too many: at most {MAX_WEIGHTS} are simulated")
+    if experiment.dynamics.is_sde and is_tabled(experiment):
+        return TabledSdeWriter(experiment).program()
     return (_SdeWriter if experiment.dynamics.is_sde else _SgdWriter)(experiment, system).program()
 
 

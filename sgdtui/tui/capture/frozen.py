@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from sgdtui.lab.advice import advise
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.model.experiment import Experiment
 from sgdtui.tui.controller.claim_lines import claims_apply, lines_of
 from sgdtui.tui.controller.controller import Workbench
-from sgdtui.tui.controller.events import Claimed, Event, Request
+from sgdtui.tui.controller.events import Advised, Claimed, Event, Request
 
 
 class StillLab:
@@ -58,6 +59,7 @@ class StillBench(Workbench):
             self._take(experiment, keep=False)
             if self._document is not None:
                 self._tell(Claimed(lines_of(experiment, self._document), claims_apply(experiment)))
+            self._tell(Advised(advise(experiment)))
             self.told = True
 
         self._do(show)
@@ -72,6 +74,9 @@ class StillBench(Workbench):
             self._take(experiment, keep=False)
 
         self._do(show)
+
+    def advise(self, experiment: Experiment) -> None:
+        """It was given when the snapshot was shown."""
 
     def check_claims(self) -> None:
         """They were checked when the snapshot was shown."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from sgdtui.tui.tour.chapters import CHAPTERS
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "screenshots"
+FOLDER = Path(__file__).resolve().parents[3] / "screenshots"
 STEPS: dict[str, Any] = {"run.walkers": 32768, "run.seed": 1}
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sgdtui.tui.controller.adviser import Adviser
 from sgdtui.tui.controller.events import Busy, Claimed, Event, Request, Setup, Shown, Trouble
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Workbench:
         self._offers: Offers | None = None
         self._stopped = False
         self._file: PresetFile | None = None
+        self._adviser = Adviser(tell)
         self.experiment: Experiment | None = None
         self.lab: Any = None
         self.fork_lab: Any = None
@@ -246,6 +248,10 @@ class Workbench:
             self.lab.pace = pace
         return pace
 
+    def advise(self, experiment: Experiment) -> None:
+        """Works out what to try next; `experiment` is the running one, its window known."""
+        self._adviser.consider(experiment)
+
     def look_at_file(self) -> None:
         """Takes up the preset file that was opened, if it has been saved anew; a broken one keeps the last good run."""
         if self._file is not None:
@@ -264,6 +270,7 @@ class Workbench:
     def stop(self) -> None:
         """Ends the run; does not wait for threads that are busy."""
         self._stopped = True
+        self._adviser.stop()
         self._tasks.put(None)
         for lab in (self.lab, self.fork_lab):
             if lab is not None:

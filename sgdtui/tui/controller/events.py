@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sgdtui.lab.advice import Advice
     from sgdtui.lab.snapshot import Snapshot
     from sgdtui.model.experiment import Experiment
     from sgdtui.tui.panels.dial import Dial
@@ -74,4 +75,11 @@ class Claimed:
     apply: bool = True
 
 
-Event = Setup | Busy | Trouble | Shown | Claimed
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """What to try next from where the dials stand."""
+
+    advice: tuple[Advice, ...]
+
+
+Event = Advised | Setup | Busy | Trouble | Shown | Claimed

@@ -28,6 +28,13 @@ OBSERVED_FIRST = 0.6
 """An observable of the preset is told, rather than an interval that was found, if it has so much of the difference."""
 
 
+SEEN = 0.03
+"""A difference of shares that is worth a sentence."""
+
+SAYS = {**PREDICTION_TITLE, "transfer": "the chain’s own law", "gaussian": "the Gaussian"}
+"""Who says it, within a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """A badge (word, addition, ink), the sentence, the same in fewer words, and the reason that may follow it."""
@@ -49,6 +56,12 @@ def headline_of(view: View) -> Headline:
         return Headline("FAILED", "", Role.BAD, snapshot.message or "The run failed; no reason was given.")
     if view.settling:
         sentence = "The walkers are still forgetting where they started; nothing is counted yet."
+        foretold = snapshot.foretold.get("gibbs")
+        if foretold is not None and not view.stale:
+            short = f"Foretold: Gibbs will be off by TV {number(foretold, 2)}."
+            return Headline(
+                settling_word(view).upper(), "", Role.WARN, f"{short} Nothing is counted yet.", short
+            )
         return Headline(settling_word(view).upper(), "", Role.WARN, sentence)
     if view.stale or snapshot.verdict is None:
         return Headline("WAIT", "", Role.MUTED, "The predictions for these dials are being computed.")
@@ -72,8 +85,7 @@ def _sentence(snapshot: Snapshot) -> tuple[str, str]:
     name = next((n for n in PREDICTIONS if n in snapshot.predictions), None)
     if name is None:
         return "", ""
-    told = _told_share(snapshot, name)
-    return told or _told_moment(snapshot, name)
+    return _told_share(snapshot, name) or _told_moment(snapshot, name)
 
 
 def _turning(snapshot: Snapshot) -> tuple[str, str] | None:
@@ -113,8 +125,10 @@ def contrast_of(snapshot: Snapshot, name: str) -> Contrast | None:
     found = snapshot.misplaced.get(name)
     conditions = _conditions(snapshot, name)
     best = max(conditions, key=lambda pair: abs(pair[1].measured - pair[1].predicted), default=None)
-    if found is None:
-        return None if best is None else _either_side(*best)
+    if found is None:  # in the plane: a condition that shows nothing gives way to a moment that does
+        return (
+            None if best is None or abs(best[1].measured - best[1].predicted) < SEEN else _either_side(*best)
+        )
     largest = max(
         abs(found.more.measured - found.more.predicted), abs(found.fewer.measured - found.fewer.predicted)
     )
@@ -157,7 +171,7 @@ def _told_share(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
     measured = percent(share.measured, share.se)
     said = percent(share.predicted)
     return (
-        f"{measured} of the walkers have {where}; {PREDICTION_TITLE[name]} says {said}.",
+        f"{measured} of the walkers have {where}; {SAYS[name]} says {said}.",
         f"{measured} have {where}; {PREDICTION_SHORT[name]}: {said}.",
     )
 
@@ -189,7 +203,7 @@ def _told_moment(snapshot: Snapshot, name: str) -> tuple[str, str]:
             if difference > best:
                 best = difference
                 what = f"variance of {names[i]}" if i == j else f"covariance of {names[j]} and {names[i]}"
-                title = PREDICTION_TITLE[name]
+                title = SAYS[name]
                 amount = parenthesised(value, se)
                 told = (
                     f"The {what} is {amount}; {title} says {number(says)}.",

@@ -16,6 +16,9 @@ from sgdtui.tui.panels.messages import EditExpression, EntryChosen
 from sgdtui.tui.panels.panel import Panel, draw_title
 from sgdtui.tui.view import View
 
+OWN = ("its own", "from the data")
+"""What stands in a formula's place where a form of system brings it."""
+
 NAMED = 4
 """In so few rows there is only what is in use, until the panel has the focus and its list."""
 
@@ -111,6 +114,8 @@ def draw_library(
 def _draw_named(canvas: Canvas, choices: Sequence[Choice], current: str, expression: str) -> None:
     """What is in use: its name over its formula; a formula that was typed has no name."""
     name = next((choice.title for choice in choices if choice.name == current), current)
+    if not name and (expression.endswith(" form") or expression in OWN):
+        name, expression = expression, ""
     canvas.write(1, 1, name or "typed in", Role.ACCENT, weight=BOLD, cells=canvas.width - 1)
     for row, line in enumerate(
         wrap(canvas.look.say(formula(plain(expression))), canvas.width - 1, canvas.height - 2)

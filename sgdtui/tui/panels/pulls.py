@@ -60,14 +60,23 @@ def _fieldless(snapshot: Snapshot | None) -> bool:
 
 
 def sum_of(pulls: dict[str, Pull]) -> tuple[str, bool]:
-    """What is left over of the pulls in words, and whether that is nothing: "0 ✓ (< 2e-4)", ".31"."""
+    """What is left over of the pulls in words, and whether that is nothing: "0 ✓ (< .5 %)" of the largest, ".31"."""
     left = pulls.get("velocity")
     if left is None:
         return "not known: p is not predicted", False
     largest = max((pull.largest for pull in pulls.values()), default=0.0)
     if left.largest <= NOTHING * largest:
-        return f"0 ✓ (< {number(max(left.largest, 1e-12), 2)})", True
+        return f"0 ✓ (< {_bound(left.largest / max(largest, 1e-300))})", True
     return f"up to {number(left.largest, 2)}", False
+
+
+def _bound(share: float) -> str:
+    """A share, rounded up: .001 %, .3 %, 2 %."""
+    for power in range(-8, 1):
+        for digit in (1, 2, 5):
+            if 100 * share <= digit * 10.0**power:
+                return f"{number(digit * 10.0**power, 1)} %"
+    return "2 %"
 
 
 def _draw_in_a_line(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
@@ -224,7 +233,7 @@ class Pulls(Panel):
         "−D∇ln p  spread: diffusion down the gradient of ln p\n"
         "−∇·D     noise: the noise-induced drift of probability. It is in the current J, not in E[Δx]\n"
         "J/p      left over, their sum: the velocity of probability, zero in equilibrium, circulating when not\n"
-        "D = ηΣ/2B. All on one scale. 0 ✓ (< …) says that the sum is nought to within that bound where walkers are.\n"
+        "D = ηΣ/2B. All on one scale. 0 ✓ (< .5 %) says that the sum is nought to that share of its largest part.\n"
         "a shows arrows in place of curves; in the plane it chooses which field is drawn on the map."
     )
 

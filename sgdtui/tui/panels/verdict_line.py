@@ -26,10 +26,10 @@ def draw_verdict_line(canvas: Canvas, view: View) -> None:
         sentence = " ".join(wrap_sentences(sentence, room, 1))
     x = canvas.write(x, 0, sentence, Role.TEXT, weight=BOLD, cells=room)
     room = canvas.width - x - 3
-    reason = say(plain(headline.reason))
-    for line in wrap_sentences(reason, room, 1) if reason and room >= 16 else ():
-        if not line.endswith(("…", "~")):
-            canvas.write(x + 2, 0, line, Role.MUTED, cells=room)
+    # The reason as far as its numbers, and that whole or not at all: half a reason misleads.
+    reason = say(plain(headline.reason)).partition(":")[0].rstrip(".")
+    if reason and width_of(reason) + 1 <= room:
+        canvas.write(x + 2, 0, f"{reason}.", Role.MUTED, cells=room)
 
 
 class VerdictLine(Panel, can_focus=False):

@@ -10,6 +10,7 @@ from sgdtui.tui.draw.cursor import mark_cursor
 from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import DIVERGES, PREDICTION_ROLE, PREDICTION_SHORT, Role
+from sgdtui.tui.draw.scale import number
 from sgdtui.tui.draw.strip import draw_strip
 from sgdtui.tui.panels.differences import on_cells, on_columns
 from sgdtui.tui.panels.gutter import gutter_of
@@ -29,14 +30,29 @@ def draw_wrong(canvas: Canvas, view: View, focused: bool = False) -> None:
         return
     draw_title(canvas, TITLE, focused, _legend(canvas, view, snapshot))
     if view.settling or view.stale:
-        said = "told when the walkers have settled" if view.settling else "being computed …"
-        canvas.write(2, 1, said, Role.MUTED)
+        _draw_foretold(canvas, view, snapshot)
         return
     names = [n for n in PREDICTIONS if n in snapshot.comparisons]
     if len(snapshot.edges) == 2:
         _draw_maps(canvas, view, snapshot, names)
     else:
         _draw_strips(canvas, view, snapshot, names)
+
+
+def _draw_foretold(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
+    """Before the walkers have settled: what the predictions say of one another."""
+    if view.stale or not snapshot.foretold:
+        said = "being computed …" if view.stale else "told when the walkers have settled"
+        canvas.write(2, 1, said, Role.MUTED)
+        return
+    y = 1
+    for name in PREDICTIONS:
+        if name in snapshot.foretold and y < canvas.height:
+            canvas.write(0, y, PREDICTION_SHORT[name], PREDICTION_ROLE[name], cells=7)
+            off = snapshot.foretold[name]
+            said = "foretold to be right" if off < 5e-4 else f"foretold to be off by TV {number(off, 2)}"
+            canvas.write(8, y, said, Role.MUTED, cells=canvas.width - 8)
+            y += 1
 
 
 def _legend(canvas: Canvas, view: View, snapshot: Snapshot) -> str:

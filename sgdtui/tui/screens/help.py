@@ -25,6 +25,7 @@ from sgdtui.tui.panels.over_time import OverTime
 from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
+from sgdtui.tui.panels.try_next import TryNext
 from sgdtui.tui.panels.verdict import Verdict
 from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
@@ -32,7 +33,7 @@ from sgdtui.tui.panels.wrong import Wrong
 
 PANELS: tuple[type[Panel], ...] = (
     Distribution, VerdictLine, Wrong, Pulls, OverTime, Verdict, Why, Claims, Convergence, LossList, NoiseList, Dials,
-    Status,
+    TryNext, Status,
 )  # fmt: skip
 
 EQUATIONS = (

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from sgdtui.tui.draw.look import Look
+from sgdtui.tui.draw.plain import width
 
 
 class Jump(ModalScreen[str | None]):
@@ -17,7 +18,7 @@ class Jump(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     Jump { background: $background 0%; align: left bottom; }
-    Jump Static { width: 1fr; height: auto; max-height: 3; background: $boost; color: $foreground; padding: 0 1; }
+    Jump Static { width: 1fr; height: auto; max-height: 5; background: $boost; color: $foreground; padding: 0 1; }
     """
 
     def __init__(self, panels: Mapping[str, str], look: Look) -> None:
@@ -27,8 +28,10 @@ class Jump(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """All letters with what they go to."""
-        said = "  ".join(f"{letter} {title}" for letter, title in self.panels.items())
-        yield Static(self.look.say(f"Jump to  {said}  esc stay"), markup=False)
+        pieces = ["Jump to", *(f"{letter} {title}" for letter, title in self.panels.items()), "esc stay"]
+        yield Static(
+            "\n".join(_lines([self.look.say(p) for p in pieces], self.app.size.width - 2)), markup=False
+        )
 
     def on_key(self, event: events.Key) -> None:
         """Any key ends it."""
@@ -39,3 +42,15 @@ class Jump(ModalScreen[str | None]):
     def on_click(self) -> None:
         """So does the mouse."""
         self.dismiss(None)
+
+
+def _lines(pieces: list[str], cells: int) -> list[str]:
+    """Pieces on as few lines as hold them, none of them broken."""
+    lines = [""]
+    for piece in pieces:
+        longer = f"{lines[-1]}  {piece}" if lines[-1] else piece
+        if width(longer) <= cells:
+            lines[-1] = longer
+        else:
+            lines.append(piece)
+    return lines

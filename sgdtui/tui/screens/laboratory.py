@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sgdtui.tui.controller.controller import CLAIMS_EVERY, Workbench
-from sgdtui.tui.controller.events import Busy, Claimed, Event, Setup, Shown, Trouble
+from sgdtui.tui.controller.events import Advised, Busy, Claimed, Event, Setup, Shown, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
 from sgdtui.tui.draw.roles import PREDICTION_TITLE
@@ -33,6 +33,7 @@ from sgdtui.tui.panels.over_time import OverTime
 from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.panels.pulls import Pulls
 from sgdtui.tui.panels.status import Status
+from sgdtui.tui.panels.try_next import TryNext
 from sgdtui.tui.panels.verdict import Verdict
 from sgdtui.tui.panels.verdict_line import VerdictLine
 from sgdtui.tui.panels.why import Why
@@ -75,6 +76,7 @@ class Laboratory(Screen[None]):
         self._frames = FrameMeter()
         self._notice_at = 0.0
         self.alone: Panel | None = None
+        self._advised = -1
 
     def compose(self) -> ComposeResult:
         """Header, verdict, three columns, footer."""
@@ -87,6 +89,7 @@ class Laboratory(Screen[None]):
                 yield Dials(id="dials")
                 yield OverTime(id="over-time")
                 yield Claims(id="claims")
+                yield TryNext(id="try-next")
             with Container(id="view"):
                 yield Distribution(id="distribution")
                 yield Wrong(id="wrong")
@@ -122,6 +125,7 @@ class Laboratory(Screen[None]):
                 )
                 origin = snapshot.step if fresh else self.view.origin
                 self.view = self.view.but(snapshot=snapshot, origin=origin, **self._wire())
+                self._ask_for_advice()
                 if time.monotonic() - self._claims_at > CLAIMS_EVERY:
                     self._claims_at = time.monotonic()
                     self.check_claims()
@@ -129,6 +133,8 @@ class Laboratory(Screen[None]):
                     self.view = self.view.but(notice="")
             case Setup():
                 self._take_setup(event)
+            case Advised(advice):
+                self.view = self.view.but(advice=advice)
             case Busy(what):
                 self.view = self.view.but(busy=what)
             case Claimed(claims, apply):
@@ -136,6 +142,18 @@ class Laboratory(Screen[None]):
             case Trouble(text):
                 self.notify(self.view.look.say(plain_lines(text)), severity="error", timeout=8, markup=False)
         self.refresh_view()
+
+    def _ask_for_advice(self) -> None:
+        """Once for every generation of the run, when its verdict has come: until then there is enough to compute."""
+        snapshot = self.view.snapshot
+        known = (
+            snapshot is not None
+            and snapshot.verdict is not None
+            and not (self.view.settling or self.view.stale)
+        )
+        if snapshot is not None and known and self._advised != snapshot.generation:
+            self._advised = snapshot.generation
+            self.bench.advise(snapshot.experiment)
 
     def check_claims(self) -> None:
         """Asks how the claims stand."""
@@ -150,7 +168,7 @@ class Laboratory(Screen[None]):
             cursor = None
         changed = "" if setup.as_given else CHANGED
         fork = self.view.fork if setup.compared else None
-        self.view = self.view.but(title=title + changed, cursor=cursor, fork=fork)
+        self.view = self.view.but(title=title + changed, cursor=cursor, fork=fork, advice=())
         self.query_one(LossList).offer(setup.losses, setup.loss, setup.loss_text)
         self.query_one(NoiseList).offer(setup.noises, setup.noise, setup.noise_text)
         self.query_one(Dials).offer(setup.dials)

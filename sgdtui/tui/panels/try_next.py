@@ -1,0 +1,47 @@
+"""Try next: dials that would change the verdict, worked out from the predictions."""
+
+from __future__ import annotations
+
+from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.scale import number
+from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.view import View
+
+
+def draw_try_next(canvas: Canvas, view: View, focused: bool = False) -> None:
+    """A row or two for each piece of advice."""
+    draw_title(canvas, "Try next", focused, "t tour")
+    y = 1
+    for advice in view.advice:
+        x = canvas.write(1, y, f"{advice.dial} → {number(advice.value)}", Role.ACCENT, weight=BOLD)
+        canvas.write(x, y, f": {advice.what}", Role.TEXT)
+        what = "TV of Gibbs" if view.snapshot is not None and len(view.snapshot.edges) == 1 else "curl"
+        canvas.write(3, y + 1, f"{what} {_seen(advice.now)} → {_seen(advice.then)}", Role.MUTED)
+        y += 2
+    if not view.advice:
+        canvas.write(1, 1, "± η, or another preset: o", Role.MUTED)
+
+
+def _seen(value: float) -> str:
+    """A distance or an entropy to the digits that can be told."""
+    return "0" if value < 5e-4 else number(value, 3 if value >= 10 else 2)
+
+
+class TryNext(Panel):
+    """What to turn next."""
+
+    TITLE = "Try next"
+    JUMP = "x"
+    READING = (
+        "One or two dials that would change the verdict, worked out from the predictions: on a line by the distance\n"
+        "TV of Gibbs from the Fokker–Planck law, in the plane by the curl of F, which makes probability turn."
+    )
+
+    def needs(self, view: View) -> tuple[object, ...]:
+        """The advice."""
+        return (view.advice, view.look)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draws the advice."""
+        draw_try_next(canvas, self.view, self.has_focus)
