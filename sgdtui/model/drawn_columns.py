@@ -27,7 +27,7 @@ from sgdtui.model.roots import roots_along
 
 _ORDER = 10
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
-_SMOOTH_ORDER = 32
+_SMOOTH_ORDER = 16
 _MOST_SWITCHES = 24
 _ANYWHERE = 1e9
 _CUTS: Mapping[str, tuple[float, ...]] = {

@@ -66,6 +66,11 @@ class DrawnFields(SampleFields):
         self._table = None if self.dimension > 1 else self._tabled()
 
     @property
+    def averaged_over(self) -> int:
+        """How many terms the value at one point is a sum of."""
+        return len(self.columns.rule(np.zeros((1, self.dimension)))[1])
+
+    @property
     def uncertainty(self) -> float:
         """How far the fields may be off, next to their size: what a table of them leaves."""
         return 0.0 if self._table is None else _TABLED
