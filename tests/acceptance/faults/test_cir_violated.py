@@ -35,7 +35,9 @@ def test_cir_violated():
     share = fine[0] + (fine[0] - coarse[0]) / 3
     document = run(preset("cir_violated"), walkers=4096).document()
     transfer = document["predictions"]["transfer"]
-    assert transfer["mean"][0] == pytest.approx(1, abs=2e-5)  # exact for every Euler step
+    assert transfer["mean"][0] == pytest.approx(
+        1, abs=1e-4
+    )  # exact for every Euler step; 1e-4 is the error stated
     # E x² = (1 - h)²E x² + 2h(1 - h)E x + h² + 4h E max(x, 0), and E max(x, 0) is a little above one.
     least = 4 * DT / (1 - (1 - DT) ** 2)
     assert least < transfer["covariance"][0][0] < least * 1.002
