@@ -57,7 +57,7 @@ SYSTEMS = {
         space: {domain: [[-2.2, 2.2]]}
         run: {walkers: 4096, burn_in: 3000, steps: 8000}
         """,
-        ("gibbs", "fokker-planck"),
+        ("gibbs", "fokker-planck", "transfer"),
     ),
     "line, chain": System(
         """

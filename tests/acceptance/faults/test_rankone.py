@@ -17,7 +17,7 @@ variables: [a, b]
 drift: ["-10*a", "-b"]
 noise: {covariance: [["9", "3"], ["3", "1"]]}
 dynamics: {kind: sde, eta: 1, dt: 0.002}
-run: {walkers: 8192}
+run: {walkers: 16384}
 """
 
 
