@@ -14,6 +14,7 @@ from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.distribution_line import rows_of
+from sgdtui.tui.panels.distribution_maps import WATCHED
 from sgdtui.tui.panels.headline import headline_of
 from sgdtui.tui.panels.verdict_line import draw_verdict_line
 from sgdtui.tui.screens.laboratory import Laboratory
@@ -112,7 +113,7 @@ async def test_watched_walkers_are_where_the_run_has_them() -> None:
         assert sample is not None
         assert hero.box is not None
         assert hero.painted is not None
-        for x, y in sample:
+        for x, y in sample[:WATCHED]:
             column = hero.box.column_of(float(x))
             if column is None or not hero.box.bottom <= y <= hero.box.top:
                 continue

@@ -31,6 +31,9 @@ from sgdtui.tui.view import View, names_of, walkers_of
 SHARES = (0.5, 0.9, 0.99)
 """The contours hold so much of the prediction's mass."""
 
+WATCHED = 28
+"""Watched walkers that are drawn: on shades each of them costs more of the link than on a line."""
+
 GUTTER = 7
 """Cells left of the map."""
 
@@ -266,10 +269,11 @@ class _Page:
         """The watched ones."""
         sample = self.snapshot.sample
         if sample is not None and self.view.walkers and len(sample):
-            before = self.memory.before
-            if before is not None:
-                draw_steps(self.canvas, self.box, (before[:, 0], before[:, 1]), sample[:, 0], sample[:, 1])
-            draw_walkers(self.canvas, self.box, sample[:, 0], sample[:, 1])
+            x, y = sample[:WATCHED].T
+            if self.memory.before is not None:
+                were_x, were_y = self.memory.before[:WATCHED].T
+                draw_steps(self.canvas, self.box, (were_x, were_y), x, y)
+            draw_walkers(self.canvas, self.box, x, y)
 
     def cursor(self) -> None:
         """Φ, and in the title's row the numbers there."""
