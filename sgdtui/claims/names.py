@@ -12,8 +12,8 @@ from sgdtui.predict.prediction import NAMES
 TOP = (
     "sgdtui", "preset", "title", "dimension", "settings", "time", "seconds", "walker_steps_per_second", "samples",
     "effective_samples", "lost", "complete", "mean", "mean_se", "covariance", "covariance_se", "observables",
-    "first_passage", "wells", "histogram", "predictions", "why_not", "why_not_detail", "flow", "drift", "series",
-    "variants", "verdict", "why", "claims",
+    "first_passage", "wells", "histogram", "predictions", "why_not", "why_not_detail", "flow", "drift", "pulls",
+    "series", "variants", "verdict", "why", "claims",
 )  # fmt: skip
 """Keys of a result's document."""
 

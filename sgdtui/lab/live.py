@@ -251,6 +251,7 @@ class Lab:
         last = 0.0
         while not self._stopping.is_set():
             try:
+                phase = simulation.phase
                 changed = self._obey()
                 moving = not self._paused and simulation.ready(self.limit)
                 pace = self.pace
@@ -258,6 +259,7 @@ class Lab:
                     self._foresee()
                 elif (to_fit := simulation.law_to_fit()) is not None:
                     self._predictor.fit(*to_fit)
+                changed = changed or simulation.phase != phase
                 now = time.monotonic()
                 if changed or (moving and (now - last >= self.interval or pace is not None)):
                     self._publish()

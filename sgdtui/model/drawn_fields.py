@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.budget import checkpoint
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.data import Fresh
@@ -160,6 +161,7 @@ class DrawnFields(SampleFields):
         chunk = max(1, _AT_ONCE // size)
         parts = []
         for start in range(0, len(x), chunk):
+            checkpoint()
             points = x[start : start + chunk]
             rows, weights, owner = self.columns.rule(points)
             names: dict[str, float | Array] = {**self.values}

@@ -1,4 +1,4 @@
-"""Two hundred random presets end in good order. Two thousand: `python -m tests.fuzz 2000`."""
+"""Forty random presets end in good order. Two thousand: `python -m tests.fuzz 2000`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BATCH = 5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, 200, BATCH))
+@pytest.mark.parametrize("first", range(0, 40, BATCH))
 def test_random_presets_end_in_good_order(first):
     for seed in range(first, first + BATCH):
         told = trial(seed)

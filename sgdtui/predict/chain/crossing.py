@@ -21,6 +21,8 @@ from sgdtui.predict.numerics.gauss_panels import ORDER, WEIGHTS, gauss_nodes
 WIDTH = 2.0
 """Widest panel, in units of the noise's spread."""
 _MOST_NODES = 1600
+_KEEPS = 0.5
+"""The least share of the steps from a place that end in the region, for it to be a part of the region."""
 _MARGIN = 9.0
 """Standard deviations beyond the outermost wells that are taken along."""
 
@@ -44,7 +46,29 @@ def kernel_about(step: Chain, wall: Wall, places: Array, width: float = WIDTH) -
         if not (np.all(spread > 0) and np.all(np.isfinite(mean))):
             return None
         hops = kernel(shape, wall, nodes, mean[:, None], spread[:, None]) * weights
-    return Kernel(nodes, hops) if np.all(np.isfinite(hops)) else None
+    return _returning(nodes, hops, places) if np.all(np.isfinite(hops)) else None
+
+
+def _returning(nodes: Array, hops: Array, places: Array) -> Kernel | None:
+    """The kernel where a step keeps to it: steps so long that they leap over the wells and never come back (beyond a
+    wall of x³, say) are no part of it. A state that is hardly ever left would hold all of the law. None where a well
+    lies out there.
+    """
+    first, last = 0, len(nodes)
+    while True:
+        kept = hops[first:last, first:last].sum(axis=1) >= _KEEPS
+        middle = int(np.argmin(np.abs(nodes[first:last] - np.median(places))))
+        below, above = np.flatnonzero(~kept[:middle]), np.flatnonzero(~kept[middle:])
+        if not kept[middle]:
+            return None
+        if not len(below) and not len(above):
+            break
+        last = first + middle + int(above[0]) if len(above) else last
+        first = first + int(below[-1]) + 1 if len(below) else first
+    if places.min() < nodes[first] or places.max() > nodes[last - 1]:
+        return None
+    part = hops[first:last, first:last]
+    return Kernel(nodes[first:last], part / part.sum(axis=1, keepdims=True))
 
 
 def crossing_steps(found: Kernel, start: float, target: float) -> float:

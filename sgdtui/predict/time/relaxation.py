@@ -36,6 +36,8 @@ _NOBODY = 1e-6
 _KICKS = 3.0
 _RARER = 3.0
 """Crossings that take so many times longer than what an operator's gap says are not seen by it."""
+_RARE = 1e3
+"""Relaxation times within a well for which walkers stay: then nothing is slower than the crossings, which are exact."""
 
 
 def relaxation_time(experiment: Experiment) -> float | None:
@@ -76,7 +78,11 @@ def _with_wells(experiment: Experiment, found: float) -> float:
     rounding and of what its cells smear; where they are not, walkers do not wait for the bottom of a well.
     """
     between = well_relaxation_time(experiment)
-    return between if between is not None and between > _RARER * found else found
+    if between is None:
+        return found
+    within = relaxation_time_within_wells(experiment)
+    rare = within is not None and between > _RARE * within
+    return between if rare or between > _RARER * found else found
 
 
 def knows_wells(experiment: Experiment) -> bool:

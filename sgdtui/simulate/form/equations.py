@@ -44,9 +44,13 @@ def is_zero(expression: Expression) -> bool:
 
 class _SymbolicWriter(Writer):
     def __init__(self, experiment: Experiment, equations: Equations, values: dict[str, float]) -> None:
-        # The learning rate of the step is a variable of every kernel already.
-        super().__init__(experiment, {name: v for name, v in values.items() if name != LEARNING_RATE})
-        self.names[LEARNING_RATE] = "eta"
+        noise = experiment.system.exchangeable_noise
+        if noise is not None and noise.follows_eta:
+            # The learning rate of the step is a variable of every kernel already.
+            super().__init__(experiment, {name: v for name, v in values.items() if name != LEARNING_RATE})
+            self.names[LEARNING_RATE] = "eta"
+        else:
+            super().__init__(experiment, values)
         self.equations = equations
         self.sigma = equations.covariance
         law = law_of(experiment.system)

@@ -59,6 +59,10 @@ def resample(values: np.ndarray, columns: int, rows: int) -> NDArray[np.float64]
     return averages[::-1]
 
 
+_COARSE = 3
+"""Shades that are one while the law moves: 0, 3, 6, …, 15 are used."""
+
+
 def draw_map(
     canvas: Canvas,
     x: int,
@@ -68,8 +72,13 @@ def draw_map(
     values: np.ndarray,
     peak: float,
     steady: Steady | None = None,
+    moving: bool = False,
 ) -> None:
-    """A map of values ≥ 0 (nx, ny), shaded by their square root in units of that of `peak`."""
+    """A map of values ≥ 0 (nx, ny), shaded by their square root in units of that of `peak`.
+
+    While it is `moving` all over the picture only every third shade is used: a third of the cells changes less, so that
+    a frame stays within what a slow line carries.
+    """
     if rows <= 0 or columns <= 0:
         return
     halves = 2 if canvas.look.shaded else 1
@@ -77,6 +86,8 @@ def draw_map(
     steps = SHADES if canvas.look.shaded else len(ASCII_RAMP if canvas.look.ascii else RAMP)
     levels = fine * (steps - 1)
     shade = np.clip(steady.of(levels) if steady else np.rint(levels).astype(np.int64), 0, steps - 1)
+    if moving and canvas.look.shaded:
+        shade = (shade + 1) // _COARSE * _COARSE
     _paint(canvas, x, y, columns, rows, shade, Role.SHADE, ASCII_RAMP if canvas.look.ascii else RAMP)
 
 

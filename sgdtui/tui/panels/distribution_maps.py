@@ -138,7 +138,17 @@ class _Page:
         arrays = [self.density, *([law] if law is not None else [])]
         peak = self.memory.top.of(finite_range(arrays)[1])
         box = self.box
-        draw_map(self.canvas, box.x, box.y, box.columns, box.rows, self.density, peak, self.memory.measured)
+        draw_map(
+            self.canvas,
+            box.x,
+            box.y,
+            box.columns,
+            box.rows,
+            self.density,
+            peak,
+            self.memory.measured,
+            moving=self.snapshot.phase == "settling",
+        )
 
     def marginals(self) -> None:
         """The law of each coordinate along the edges, with the predicted one as a line."""

@@ -20,6 +20,7 @@ from sgdtui.predict.time.relaxation import (
 )
 from sgdtui.predict.time.well_shares import crossing, laplace_shares, predicted_shares
 from sgdtui.predict.time.wells import find_wells
+from sgdtui.preset.load import load_text
 from tests.predict.experiments import experiment, on_drift, on_loss
 
 DEEP = "4*(x**2 - 1)**2 + 1.2*x"
@@ -169,3 +170,14 @@ def test_without_noise_nothing_crosses():
         still = experiment(on_loss("(x**2 - 1)**2/4", "0"), dynamics)
         assert crossing(still, find_wells(still), 0, 1) is None
         assert well_relaxation_time(still) is None
+
+
+def test_places_that_steps_leap_away_from_hold_nothing():
+    """Beyond |x| = 3 a step of η = .25 leaps over both wells and further each time: nobody lives there."""
+    shallow = load_text('loss: "(x**2 - 1)**2/4"\ndynamics: {eta: 0.25}\nspace: {domain: [[-3, 3]]}')
+    edges = np.linspace(-3, 3, 201)
+    law = told_apart(shallow, transfer(shallow, (edges,)))
+    # E x² by the trapezoidal rule on 6001 points of [-6, 6].
+    assert law.covariance[0, 0] == pytest.approx(0.8080592218, rel=1e-8)
+    assert relaxation_time(shallow) == pytest.approx(14.94, rel=0.01)
+    assert well_relaxation_time(shallow, everywhere=True) == pytest.approx(18.47, rel=0.01)
