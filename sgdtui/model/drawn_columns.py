@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.budget import afford
 from sgdtui.expression import Expression, constant, substitute
 from sgdtui.expression.error import ExpressionError
 from sgdtui.expression.interval import enclosure
@@ -126,6 +127,11 @@ class DrawnColumns:
         for level in self.levels:
             places, shares = self._along(level, x[owner], rows)
             wanted = shares > 0
+            afford(
+                "means over the columns drawn",
+                bytes=8.0 * int(wanted.sum()) * (rows.shape[1] + 4),
+                remedy="fewer columns",
+            )
             rows = np.repeat(rows, wanted.sum(axis=1), axis=0)
             rows[:, level.column] = places[wanted]
             owner = np.repeat(owner, wanted.sum(axis=1))

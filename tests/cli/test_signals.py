@@ -39,7 +39,7 @@ def interrupted(verb, path, folder, name, delay):
 @pytest.mark.parametrize("name", STATUS)
 @pytest.mark.parametrize(
     ("preset", "delay"),
-    [("columns", 0.4), ("columns", 9.0), ("weights", 12.0), ("plane", 15.0), ("wall", 12.0)],
+    [("columns", 0.4), ("columns", 9.0), ("weights", 1.5), ("plane", 15.0), ("wall", 12.0)],
 )
 def test_run(file, tmp_path, name, preset, delay):
     end = interrupted("run", file(preset), tmp_path, name, delay)

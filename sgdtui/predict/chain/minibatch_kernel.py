@@ -157,8 +157,9 @@ def _multisets(kinds: int, batch: int, sizes: NDArray[np.intp], most: int) -> li
 def _convolved(images: Array, weights: Array, batch: int) -> tuple[Array, Array]:
     """The law of the mean of `batch` independent images at each point: slices' edges (n, m + 1), masses (n, m).
 
-    Each image is shared between three grid points, which keeps its mean and variance; the power of the
-    characteristic function is taken by FFT. The grid spans what the sum can reach (or twelve deviations of it).
+    Each image is shared between two grid points, which keeps its mean and no mass negative, and the variance is put
+    right at the end; the power of the characteristic function is taken by FFT. The grid spans what the sum can reach
+    (or twelve deviations of it).
     """
     weights = np.broadcast_to(weights, images.shape)
     centre = np.sum(images * weights, axis=1)
@@ -168,13 +169,13 @@ def _convolved(images: Array, weights: Array, batch: int) -> tuple[Array, Array]
     step = 2 * reach / _SLICES
     size = 1 << int(np.ceil(np.log2(_SLICES + 4)))
     position = (images - centre[:, None]) / step[:, None]
-    nearest = np.rint(position).astype(np.intp)
-    f = position - nearest
+    below = np.floor(position).astype(np.intp)
+    f = position - below
     count = len(images)
     row = np.arange(count)[:, None] * size
     grid = np.zeros(count * size)
-    for shift, share in ((-1, (f * f - f) / 2), (0, 1 - f * f), (1, (f * f + f) / 2)):
-        grid += np.bincount((row + (nearest + shift) % size).ravel(), (weights * share).ravel(), count * size)
+    for shift, share in ((0, 1 - f), (1, f)):
+        grid += np.bincount((row + (below + shift) % size).ravel(), (weights * share).ravel(), count * size)
     law = np.fft.irfft(np.fft.rfft(grid.reshape(count, size), axis=1) ** batch, size, axis=1)
     half = _SLICES // 2
     offsets = np.arange(-half, half + 1)
@@ -182,7 +183,10 @@ def _convolved(images: Array, weights: Array, batch: int) -> tuple[Array, Array]
     masses = np.where(masses > _ROUNDING, masses, 0.0)
     masses /= masses.sum(axis=1, keepdims=True)
     # Mass lies evenly in each slice, which widens the law a little: narrow the slices to make up for it.
-    found = masses @ offsets**2 - (masses @ offsets) ** 2 + 1 / 12
+    middle = masses @ offsets
+    found = masses @ offsets**2 - middle**2 + 1 / 12
     factor = np.sqrt(spread**2 * batch / step**2 / np.maximum(found, 1e-300))
-    edges = centre[:, None] + (factor * step / batch)[:, None] * (np.append(offsets, half + 1) - 0.5)
+    edges = centre[:, None] + (factor * step / batch)[:, None] * (
+        np.append(offsets, half + 1) - 0.5 - middle[:, None]
+    )
     return edges, masses
