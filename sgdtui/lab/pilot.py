@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.budget import Cancel
+from sgdtui.budget import Cancel, TooCostly
 from sgdtui.expression.numeric import evaluate
 from sgdtui.lab.allowance import Allowance
 from sgdtui.model.experiment import Experiment
@@ -216,8 +216,11 @@ def _climbed(experiment: Experiment, positions: Array) -> float:
     system = fields(experiment)
     if system.time_dependent or not len(positions):
         return float("nan")
-    with np.errstate(all="ignore"):
-        heights = system.loss(positions[:: max(1, len(positions) // 4096)])
+    try:
+        with np.errstate(all="ignore"):
+            heights = system.loss(positions[:: max(1, len(positions) // 4096)])
+    except TooCostly:  # the window is then that of the walkers alone
+        return float("nan")
     heights = heights[np.isfinite(heights)]
     return float(np.quantile(heights, _SHARE_ON_THE_WAY)) if len(heights) else float("nan")
 

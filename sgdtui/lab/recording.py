@@ -96,6 +96,10 @@ class Recording:
         """Take a restored ensemble's counts for as good as when they were saved."""
         self._origin, self._stretch_began = int(reached["origin"]), int(reached["stretch_began"])
         self.sampling = bool(reached["sampling"])
+        # Averages are compared from here on, at the next of the marks that the run would have come to.
+        self._mark = self._every
+        while self._mark <= self.sampled:
+            self._mark *= 2
 
     # --- stepping
 
