@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import TooCostly
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import Fields, fields
 from sgdtui.predict.numerics.start import start_mean
@@ -20,8 +21,15 @@ _LOOKED_AT = 64
 def arrived(experiment: Experiment, positions: Array) -> bool:
     """Whether the next step of every walker at `positions` (n, d) is nothing beside the way that it came.
 
-    Looked at for up to 64 walkers that are left; False where none is.
+    Looked at for up to 64 walkers that are left; False where none is, or where the noise is too dear to know.
     """
+    try:
+        return _arrived(experiment, positions)
+    except TooCostly:
+        return False
+
+
+def _arrived(experiment: Experiment, positions: Array) -> bool:
     rate = learning_rate(experiment)
     if rate is None or not experiment.system.has_fields:
         return False

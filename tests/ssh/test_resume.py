@@ -79,7 +79,7 @@ def test_the_walkers_streams_and_view_are_the_same(place: Place) -> None:
     assert again.ended(6) == 0
     _, later = newest(place)
     assert later.view["arrows"] == saved.view["arrows"]
-    assert later.view.get("shown") == saved.view.get("shown")
+    assert later.view["prediction"] == saved.view["prediction"]
     for name in ("walkers", "streams", "histogram"):
         if name in saved.state:
             assert np.array_equal(later.state[name], saved.state[name]), name
