@@ -25,7 +25,7 @@ def arrived(experiment: Experiment, positions: Array) -> bool:
     """
     try:
         return _arrived(experiment, positions)
-    except TooCostly:
+    except (TooCostly, MemoryError):
         return False
 
 

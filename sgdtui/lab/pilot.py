@@ -219,7 +219,7 @@ def _climbed(experiment: Experiment, positions: Array) -> float:
     try:
         with np.errstate(all="ignore"):
             heights = system.loss(positions[:: max(1, len(positions) // 4096)])
-    except TooCostly:  # the window is then that of the walkers alone
+    except (TooCostly, MemoryError):  # the window is then that of the walkers alone
         return float("nan")
     heights = heights[np.isfinite(heights)]
     return float(np.quantile(heights, _SHARE_ON_THE_WAY)) if len(heights) else float("nan")
