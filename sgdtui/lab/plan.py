@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +22,6 @@ from sgdtui.lab.unsettled import never_rests
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import Interval
 from sgdtui.predict.prediction import Absence
-
-if TYPE_CHECKING:
-    pass
 
 RELAXATIONS = 5
 """Burn-in and run are at least so many relaxation times each; fewer is reported as not settled."""

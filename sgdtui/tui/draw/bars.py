@@ -29,6 +29,13 @@ def columns_of(
     return averages
 
 
+def _eighths(values: np.ndarray, top: float, cells: int, steady: Steady | None) -> np.ndarray:
+    """How many eighths of a cell each value takes, in units of `top`, of `cells` cells."""
+    eighths = np.clip(values / top, 0.0, 1.0) * (8 * cells)
+    steps = steady.of(eighths) if steady else np.rint(np.nan_to_num(eighths)).astype(np.int64)
+    return np.asarray(np.clip(steps, 0, 8 * cells))
+
+
 def draw_bars(
     canvas: Canvas,
     x: int,
@@ -43,10 +50,7 @@ def draw_bars(
     """Bars of `heights` (columns,) in units of `top`, standing on the lowest row of the box."""
     if rows <= 0 or columns <= 0 or top <= 0:
         return
-    eighths = np.clip(heights / top, 0.0, 1.0) * (8 * rows)
-    steps = np.clip(
-        steady.of(eighths) if steady else np.rint(np.nan_to_num(eighths)).astype(np.int64), 0, 8 * rows
-    )
+    steps = _eighths(heights, top, rows, steady)
     from_bottom = np.arange(rows - 1, -1, -1)[:, None]
     level = np.clip(steps[None, :] - 8 * from_bottom, 0, 8)
     glyphs = (ASCII_EIGHTHS if canvas.look.ascii else EIGHTHS)[level]
@@ -71,10 +75,7 @@ def draw_sideways(
     """Bars of `lengths` (rows,), the first row's first, in units of `top`, from the box's left edge to the right."""
     if rows <= 0 or columns <= 0 or top <= 0:
         return
-    eighths = np.clip(lengths / top, 0.0, 1.0) * (8 * columns)
-    steps = np.clip(
-        steady.of(eighths) if steady else np.rint(np.nan_to_num(eighths)).astype(np.int64), 0, 8 * columns
-    )
+    steps = _eighths(lengths, top, columns, steady)
     level = np.clip(steps[:, None] - 8 * np.arange(columns)[None, :], 0, 8)
     glyphs = (ASCII_EIGHTHS if canvas.look.ascii else SIDE_EIGHTHS)[level]
     part = (slice(y, y + rows), slice(x, x + columns))
