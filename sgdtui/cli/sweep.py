@@ -17,10 +17,10 @@ from sgdtui.cli.interruption import Interruption
 
 if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment
-    from sgdtui.sweep.executors import Engine
-    from sgdtui.sweep.grid import Axis
-    from sgdtui.sweep.sweep import Outcome, Plan, Progress
-    from sgdtui.sweep.table import TableFile
+    from sgdtui.sweeps.executors import Engine
+    from sgdtui.sweeps.grid import Axis
+    from sgdtui.sweeps.sweep import Outcome, Plan, Progress
+    from sgdtui.sweeps.table import TableFile
 
 USUAL = ("verdict", "gibbs.tv", "fokker-planck.tv", "transfer.tv")
 
@@ -132,10 +132,10 @@ def _swept(
     from sgdtui.claims.grammar import ClaimError
     from sgdtui.claims.measure import measure
     from sgdtui.preset.text.problem import PresetError
-    from sgdtui.sweep.executors import EngineError
-    from sgdtui.sweep.grid import GridError
-    from sgdtui.sweep.sweep import sweep
-    from sgdtui.sweep.table import TableError
+    from sgdtui.sweeps.executors import EngineError
+    from sgdtui.sweeps.grid import GridError
+    from sgdtui.sweeps.sweep import sweep
+    from sgdtui.sweeps.table import TableError
 
     table = None
     try:
@@ -158,7 +158,7 @@ def _swept(
 
 def _interrupted(path: Path) -> None:
     """What there is, and how to go on."""
-    from sgdtui.sweep.table import TableError, read_table
+    from sgdtui.sweeps.table import TableError, read_table
 
     try:
         rows = len(read_table(path).columns.get("key", ()))
@@ -178,10 +178,10 @@ def _plan(given: _Given) -> Plan:
     from sgdtui.claims.grammar import parse
     from sgdtui.claims.names import first_names, hold_to_names
     from sgdtui.preset.load import load
-    from sgdtui.sweep.grid import Axis, GridError, parse_axes
-    from sgdtui.sweep.point import at_point
-    from sgdtui.sweep.refine import parse_target, refine
-    from sgdtui.sweep.sweep import Plan
+    from sgdtui.sweeps.grid import Axis, GridError, parse_axes
+    from sgdtui.sweeps.point import at_point
+    from sgdtui.sweeps.refine import parse_target, refine
+    from sgdtui.sweeps.sweep import Plan
 
     experiment = load(given.preset)
     axes = parse_axes(given.over)
@@ -210,7 +210,7 @@ def _usual(experiment: Experiment, axes: tuple[Axis, ...]) -> list[str]:
 
 
 def _table(path: Path, preset: str, plan: Plan) -> TableFile:
-    from sgdtui.sweep.table import TableError, TableFile
+    from sgdtui.sweeps.table import TableError, TableFile
 
     if not path.absolute().parent.is_dir():
         raise TableError(f"{path}: there is no folder {path.absolute().parent}")
@@ -221,7 +221,7 @@ def _table(path: Path, preset: str, plan: Plan) -> TableFile:
 
 
 def _engine(workers: int | None, address: str | None) -> Engine:
-    from sgdtui.sweep.executors import DaskCluster, LocalProcesses
+    from sgdtui.sweeps.executors import DaskCluster, LocalProcesses
 
     return DaskCluster(address) if address is not None else LocalProcesses(workers)
 

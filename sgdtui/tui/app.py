@@ -240,7 +240,7 @@ class SgdApp(App[int]):
 
     def show_map(self) -> None:
         """The map of a sweep's table, above the laboratory."""
-        from sgdtui.sweep.table import TableError
+        from sgdtui.sweeps.table import TableError
         from sgdtui.tui.map.screen import open_map
 
         if self.bench is None or self.options.table is None:

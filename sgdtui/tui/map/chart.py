@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
-from sgdtui.sweep.grid import Point
-from sgdtui.sweep.table import SweepTable
+from sgdtui.sweeps.grid import Point
+from sgdtui.sweeps.table import SweepTable
 from sgdtui.tui.map.axis import Axis, axis_of
 
 VERDICT = "verdict"

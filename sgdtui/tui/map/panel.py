@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from textual import events
 from textual.message import Message
 
-from sgdtui.sweep.table import SweepTable
+from sgdtui.sweeps.table import SweepTable
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.plain import plain

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from sgdtui.sweep.table import SweepTable, TableError, read_table
+from sgdtui.sweeps.table import SweepTable, TableError, read_table
 from sgdtui.tui.controller.controller import Workbench
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain, plain_lines
@@ -270,7 +270,7 @@ class MapScreen(Screen[None]):
 
         def make() -> Experiment:
             from sgdtui.preset.load import load
-            from sgdtui.sweep.point import at_point
+            from sgdtui.sweeps.point import at_point
 
             return at_point(load(preset), point, seed)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sgdtui.sweep.table import SweepTable, read_table
+from sgdtui.sweeps.table import SweepTable, read_table
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.map.axis import axis_of, short

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sgdtui.sweep.table import read_table
+from sgdtui.sweeps.table import read_table
 from sgdtui.tui.app import Options, SgdApp
 from sgdtui.tui.map.panel import MapPanel
 from sgdtui.tui.map.screen import MapScreen

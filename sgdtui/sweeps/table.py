@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sgdtui.settings.file import write_atomically
-from sgdtui.sweep.point import Row
+from sgdtui.sweeps.point import Row
 
 FORMATS = (".csv", ".parquet")
 _PARQUET_EVERY = 2.0

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from sgdtui.preset.load import build
-from sgdtui.sweep.executors import DaskCluster, EngineError, LocalProcesses
-from sgdtui.sweep.sweep import sweep
-from sgdtui.sweep.table import TableFile, read_table
-from tests.sweep.quick_points import QuickEngine, Threads, read, slow_plan
+from sgdtui.sweeps.executors import DaskCluster, EngineError, LocalProcesses
+from sgdtui.sweeps.sweep import sweep
+from sgdtui.sweeps.table import TableFile, read_table
+from tests.sweeps.quick_points import QuickEngine, Threads, read, slow_plan
 
 HERE = Path(__file__).parent
 COUNT = 24
@@ -163,8 +163,8 @@ def test_without_dask_it_says_what_to_install(monkeypatch):
 def test_dask_gives_the_numbers_of_this_machine_s_processes(cluster, tmp_path):
     """Real runs of a real preset: the same seeds, the same walkers, the same table."""
     from sgdtui.claims.measure import measure
-    from sgdtui.sweep.grid import parse_axes
-    from sgdtui.sweep.sweep import Plan
+    from sgdtui.sweeps.grid import parse_axes
+    from sgdtui.sweeps.sweep import Plan
 
     address, _ = cluster
     axes = parse_axes(["eta=0.1,0.3", "batch=1,2", "run.walkers=2048", "run.burn_in=100", "run.steps=200"])

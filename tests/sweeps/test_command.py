@@ -4,8 +4,8 @@ import pytest
 from click.testing import CliRunner
 
 from sgdtui.cli.sweep import command
-from sgdtui.sweep.table import read_table
-from tests.sweep.quick_points import Threads
+from sgdtui.sweeps.table import read_table
+from tests.sweeps.quick_points import Threads
 
 PRESET = """
 loss: x**2/2
@@ -123,7 +123,7 @@ def test_interrupted_it_says_how_to_go_on(monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sgdtui.sweep.sweep.sweep", interrupted)
+    monkeypatch.setattr("sgdtui.sweeps.sweep.sweep", interrupted)
     outcome = invoke("--over", "eta=0.1,0.2")
     assert outcome.exit_code == 130
     assert "holds 0 points" in outcome.stdout

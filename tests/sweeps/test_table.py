@@ -3,8 +3,8 @@ import os
 
 import pytest
 
-from sgdtui.sweep.point import Row
-from sgdtui.sweep.table import TableError, TableFile, read_table
+from sgdtui.sweeps.point import Row
+from sgdtui.sweeps.table import TableError, TableFile, read_table
 
 FORMATS = [".csv", pytest.param(".parquet", marks=pytest.mark.filterwarnings("ignore"))]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sgdtui.sweep.grid import Axis, GridError, parse_axes, parse_axis, point_key, point_seed, points, size
+from sgdtui.sweeps.grid import Axis, GridError, parse_axes, parse_axis, point_key, point_seed, points, size
 
 
 def test_ranges_and_lists():

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
-from sgdtui.sweep.point import Row
+from sgdtui.sweeps.point import Row
 
 
 def quick_point(_experiment, key, point, seed, quantities, _reader):
@@ -89,9 +89,9 @@ def read(_document, _quantities):
 def main(arguments: list[str]) -> None:
     """`python quick_points.py TABLE LOG COUNT [ADDRESS]`: a slow sweep, to be killed in the middle."""
     from sgdtui.preset.load import build
-    from sgdtui.sweep.executors import DaskCluster, LocalProcesses
-    from sgdtui.sweep.sweep import sweep
-    from sgdtui.sweep.table import TableFile
+    from sgdtui.sweeps.executors import DaskCluster, LocalProcesses
+    from sgdtui.sweeps.sweep import sweep
+    from sgdtui.sweeps.table import TableFile
 
     path, log, count, *address = arguments
     plan = slow_plan(build({"loss": "x**2/2"}), log, int(count))
@@ -106,9 +106,9 @@ def many(path: Path) -> float:
     what the process that started this one held).
     """
     from sgdtui.preset.load import build
-    from sgdtui.sweep.grid import parse_axes
-    from sgdtui.sweep.sweep import Plan, sweep
-    from sgdtui.sweep.table import TableFile
+    from sgdtui.sweeps.grid import parse_axes
+    from sgdtui.sweeps.sweep import Plan, sweep
+    from sgdtui.sweeps.table import TableFile
 
     axes = parse_axes(["x=1:100:100", "y=1:100:100"])
     plan = Plan(build({"loss": "x**2/2"}), axes, ("gibbs.tv", "draw", "verdict"), seed=3)
@@ -123,8 +123,8 @@ def many(path: Path) -> float:
 
 def slow_plan(experiment, log: str, count: int):
     """Points of a fifth of a second each, that leave their key in a log."""
-    from sgdtui.sweep.grid import Axis, parse_axis
-    from sgdtui.sweep.sweep import Plan
+    from sgdtui.sweeps.grid import Axis, parse_axis
+    from sgdtui.sweeps.sweep import Plan
 
     axes = (parse_axis(f"x=1:{count}:{count}"), Axis("log", (log,)), Axis("slow", (0.2,)))
     return Plan(experiment, axes, ("gibbs.tv", "draw", "verdict"), seed=3)

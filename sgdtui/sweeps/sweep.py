@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sgdtui.lab.allowance import HEADLESS
-from sgdtui.sweep.executors import Engine, EngineError
-from sgdtui.sweep.grid import Axis, Point, point_key, point_seed, points, size
-from sgdtui.sweep.point import Reader, Row, failed, run_point
-from sgdtui.sweep.refine import Crossing, Measured, Target, refine
-from sgdtui.sweep.table import TableFile
+from sgdtui.sweeps.executors import Engine, EngineError
+from sgdtui.sweeps.grid import Axis, Point, point_key, point_seed, points, size
+from sgdtui.sweeps.point import Reader, Row, failed, run_point
+from sgdtui.sweeps.refine import Crossing, Measured, Target, refine
+from sgdtui.sweeps.table import TableFile
 
 if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment

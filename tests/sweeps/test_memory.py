@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sgdtui.sweep.table import read_table
+from sgdtui.sweeps.table import read_table
 
 ALLOWED = 300.0
 """MB for ten thousand points."""
@@ -20,7 +20,7 @@ def test_ten_thousand_points(tmp_path, kind):
         pytest.importorskip("pyarrow")
     path = tmp_path / f"table.{kind}"
     program = (
-        "import sys; from pathlib import Path; from tests.sweep.quick_points import many; "
+        "import sys; from pathlib import Path; from tests.sweeps.quick_points import many; "
         "print(many(Path(sys.argv[1])))"
     )
     root = Path(__file__).parents[2]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from sgdtui.sweep.grid import GridError, parse_axes, points, size
-from sgdtui.sweep.refine import Target, parse_target, refine
+from sgdtui.sweeps.grid import GridError, parse_axes, points, size
+from sgdtui.sweeps.refine import Target, parse_target, refine
 
 
 def explored(axes, target, function):

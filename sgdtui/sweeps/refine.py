@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from sgdtui.sweep.grid import Axis, GridError, Point, Value, points
+from sgdtui.sweeps.grid import Axis, GridError, Point, Value, points
 
 Measured = dict[Point, float | None]
 

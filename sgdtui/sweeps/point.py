@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sgdtui.lab.allowance import HEADLESS
-from sgdtui.sweep.grid import Point
+from sgdtui.sweeps.grid import Point
 
 if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment

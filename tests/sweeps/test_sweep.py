@@ -1,12 +1,12 @@
 import pytest
 
 from sgdtui.preset.load import build
-from sgdtui.sweep.executors import LocalProcesses
-from sgdtui.sweep.grid import Axis, parse_axes
-from sgdtui.sweep.refine import Target
-from sgdtui.sweep.sweep import Plan, sweep
-from sgdtui.sweep.table import TableFile, read_table
-from tests.sweep.quick_points import QuickEngine, Threads, read
+from sgdtui.sweeps.executors import LocalProcesses
+from sgdtui.sweeps.grid import Axis, parse_axes
+from sgdtui.sweeps.refine import Target
+from sgdtui.sweeps.sweep import Plan, sweep
+from sgdtui.sweeps.table import TableFile, read_table
+from tests.sweeps.quick_points import QuickEngine, Threads, read
 
 QUANTITIES = ("gibbs.tv", "draw", "verdict")
 
