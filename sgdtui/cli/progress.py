@@ -59,7 +59,12 @@ def progress_bar() -> Iterator[ProgressLine]:
 
     with bar:
         task = bar.add_task("loading", total=1.0)
-        yield ProgressLine(
-            lambda share, doing: bar.update(task, completed=share, description=doing),
-            say,
-        )
+        shown = "loading"
+
+        def tell(share: float, doing: str) -> None:
+            nonlocal shown
+            # Every phase is seen, however short: the bar itself looks ten times a second only.
+            bar.update(task, completed=share, description=doing, refresh=doing != shown)
+            shown = doing
+
+        yield ProgressLine(tell, say)

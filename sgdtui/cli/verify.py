@@ -154,12 +154,21 @@ def _bar(names: list[str]) -> Iterator[tuple[Progress | None, Callable[[str], No
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("loading", total=None)
+        shown = ""
 
         def tell(name: str, share: float, doing: str) -> None:
+            nonlocal shown
             shares[name] = share
             finished = sum(value >= 1.0 for value in shares.values())
             said = f"{finished}/{len(names)}" if doing == "done" else f"{name}: {doing}"
-            bar.update(task, total=len(names), completed=sum(shares.values()), description=escape(said))
+            bar.update(
+                task,
+                total=len(names),
+                completed=sum(shares.values()),
+                description=escape(said),
+                refresh=said != shown,  # every phase is seen, however short
+            )
+            shown = said
 
         def log(text: str) -> None:
             bar.refresh()
