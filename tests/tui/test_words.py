@@ -21,6 +21,7 @@ from sgdtui.tui.glossary import TERMS, page
 from sgdtui.tui.panels.claims import draw_claims
 from sgdtui.tui.panels.decider import decider_of
 from sgdtui.tui.panels.loss import LossList
+from sgdtui.tui.panels.status import draw_status
 from sgdtui.tui.panels.verdict import why_of
 from sgdtui.tui.panels.verdict_line import draw_verdict_line
 from sgdtui.tui.screens.commands import ABOUT, first_sentence
@@ -238,3 +239,19 @@ async def test_what_to_try_next_is_worked_out() -> None:
         assert "TV of Gibbs .51 → 0" in stage.text
         await stage.press("plus")
         assert "back to Gibbs" not in stage.text, "from where the dials stand now nothing is known yet"
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_the_answer_to_a_key_is_read_beside_a_warning_and_the_facts_give_way(remote: bool) -> None:
+    shot = synthetic.double_well()
+    view = View(
+        shot, notice="not smoothed", title="Colder on the left", walkers=False, remote=remote,
+        fps=5, bandwidth=2000, round_trip=0.207,
+    )  # fmt: skip
+    canvas = Canvas(120, 1)
+    draw_status(canvas, view)
+    assert "not smoothed" in canvas.lines[0]
+    assert "slow link: no walkers" in canvas.lines[0]
+    quiet = Canvas(120, 1)
+    draw_status(quiet, view.but(notice=""))
+    assert "rtt 207 ms" in quiet.lines[0] or not remote

@@ -89,13 +89,11 @@ def draw_status(canvas: Canvas, view: View) -> None:
     title = plain(view.title) or "sgdtui"
     brand = "sgdtui" if view.title else ""
     say = canvas.look.say
-    room = canvas.width - _TITLE - (min(width_of(message), _MESSAGE) + 2 if message else 0)
-    right = " · ".join(facts_of(view, room))
-    right_cells = (
-        width_of(say(f"{mark} {word}"))
-        + (width_of(say(warning)) + 3 if warning else 0)
-        + (width_of(say(right)) + 3 if right else 0)
-    )
+    told = min(width_of(message), _MESSAGE) + 2 if message else 0
+    warned = width_of(say(warning)) + 3 if warning else 0
+    # What was just answered to a key and what must not be overlooked come first: the facts take what is left.
+    right = " · ".join(facts_of(view, canvas.width - _TITLE - told - warned))
+    right_cells = width_of(say(f"{mark} {word}")) + warned + (width_of(say(right)) + 3 if right else 0)
     x = 1
     if brand and canvas.width >= 100:
         x = canvas.write(x, 0, f"{brand}  ", Role.MUTED)
