@@ -9,10 +9,17 @@ from typing import TypeVar
 
 import click
 
+from sgdtui.cli.table import (
+    Asked,
+    is_sweep,
+    is_table,
+    question,
+    refuse_without_table,
+    table_options,
+    with_target,
+)
+
 T = TypeVar("T")
-
-
-TABLES = (".csv", ".parquet")
 
 
 @click.command("launch")
@@ -53,6 +60,7 @@ TABLES = (".csv", ".parquet")
     help="After a hang-up compute on without a terminal for so long, then keep a checkpoint. [60]",
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Threads that step the walkers. [one a core]")
+@table_options
 def command(
     preset: str | None,
     loss: str | None,
@@ -67,9 +75,11 @@ def command(
     bandwidth: float | None,
     detach_minutes: float | None,
     threads: int | None,
+    asked: Asked,
 ) -> None:
     """Open the laboratory on PRESET (a name or a file), or on a loss with a noise.
 
+    A table of your own (.csv, .tsv or .parquet) opens with --target COLUMN: what is to be predicted.
     The table of a sweep (.csv or .parquet) opens as a map; Enter on a cell runs that point.
     """
     from sgdtui.settings.settings import load_settings
@@ -77,6 +87,7 @@ def command(
 
     if idle_minutes is not None and not kiosk:
         raise click.UsageError("--idle is for --kiosk; without it nobody is sent away")
+    refuse_without_table(preset, asked)
     settings, problems = load_settings()
     try:
         session = prepare(
@@ -95,13 +106,22 @@ def command(
         click.echo(str(refused), err=True)
         sys.exit(2)
     session.notices = problems
+    table = preset is not None and is_table(preset) and not asked.anything and is_sweep(preset)
+    asks = (
+        None
+        if table or preset is None or not is_table(preset)
+        else question(with_target("launch", preset, asked))
+    )
+    if asks is not None and (loss is not None or noise is not None):
+        raise click.UsageError("a table brings its own loss and noise: leave --loss and --noise out")
     from sgdtui.tui.app import Options, SgdApp
 
     mouse = settings.mouse and not no_mouse
     app = SgdApp(
         Options(
             preset=preset or (None if loss or noise else "double-well-tanh"),
-            table=preset if preset is not None and preset.endswith(TABLES) else None,
+            table=preset if table else None,
+            question=asks,
             loss=loss,
             noise=noise,
             resume=resume,

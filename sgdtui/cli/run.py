@@ -13,6 +13,7 @@ from sgdtui.cli.budget import BUDGET_HELP, prediction_seconds
 from sgdtui.cli.interruption import Interruption
 from sgdtui.cli.output import Output
 from sgdtui.cli.progress import progress_bar
+from sgdtui.cli.table import Asked, experiment_of, is_table, refuse_without_table, table_options, with_target
 
 if TYPE_CHECKING:
     from sgdtui.lab.result import Result
@@ -57,6 +58,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--show-kernel", is_flag=True, help="Print the generated program that steps the walkers, and stop."
 )
+@table_options
 def command(
     preset: str | None,
     changes: tuple[str, ...],
@@ -72,11 +74,15 @@ def command(
     svg_file: Path | None,
     budget: float | None,
     show_kernel: bool,
+    asked: Asked,
 ) -> None:
     """Run PRESET (a name or a file) to its end and print where it settled.
 
+    PRESET may also be a table (.csv, .tsv, .parquet), with --target COLUMN: what is to be predicted.
+
     Ctrl-C stops it and prints the partial result.
     """
+    refuse_without_table(preset, asked)
     outputs = [as_json, csv_file, npz_file, svg_file]
     if sum(map(bool, outputs)) > 1:
         raise click.UsageError("--json, --csv, --npz and --svg exclude each other: run it once for each")
@@ -85,13 +91,14 @@ def command(
             raise click.UsageError(f"{file}: there is no folder {file.absolute().parent}")
     dials = {"run.walkers": walkers, "run.steps": steps, "run.seed": seed}
     dials = {k: v for k, v in dials.items() if v is not None}
+    asked = with_target("run", preset, asked)
     output = Output("json" if as_json else "text", csv_file, npz_file, svg_file)
     interruption = Interruption()
     with interruption.answering():
         try:
             with progress_bar() as bar:
                 bar.tell(0.0, "loading")
-                experiment = _experiment(preset, loss, noise, changes, dials, bar.say)
+                experiment = _experiment(preset, asked, (loss, noise), changes, dials, bar.say)
                 if show_kernel:
                     bar.say(_kernel(experiment), err=False)
                     return
@@ -153,12 +160,13 @@ def _refuse(error: ValueError, preset: str | None) -> None:
 
 def _experiment(
     preset: str | None,
-    loss: str | None,
-    noise: str | None,
+    asked: Asked,
+    exchanged: tuple[str | None, str | None],
     changes: tuple[str, ...],
     dials: dict[str, Any],
     say: Callable[[str], None],
 ) -> Experiment:
+    loss, noise = exchanged
     from sgdtui.preset.change import changed, read_value
     from sgdtui.preset.load import combine, load_with_warnings
 
@@ -166,6 +174,10 @@ def _experiment(
         raise click.UsageError("name a preset, a preset file, or a --loss (sgdtui presets lists them)")
     if preset is None:
         experiment = combine(str(loss), noise if noise is not None else "1")
+    elif is_table(preset):
+        if loss is not None or noise is not None:
+            raise click.UsageError("a table brings its own loss and noise: leave --loss and --noise out")
+        experiment = experiment_of(preset, asked, say)
     else:
         experiment, warnings = load_with_warnings(preset)
         for warning in warnings:

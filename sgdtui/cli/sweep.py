@@ -14,6 +14,7 @@ import click
 
 from sgdtui.cli.budget import BUDGET_HELP, prediction_seconds
 from sgdtui.cli.interruption import Interruption
+from sgdtui.cli.table import Asked, experiment_of, is_table, refuse_without_table, table_options, with_target
 
 if TYPE_CHECKING:
     from sgdtui.model.experiment import Experiment
@@ -44,7 +45,7 @@ USUAL = ("verdict", "gibbs.tv", "fokker-planck.tv", "transfer.tv")
     help="What to keep of every result, as in a claim: gibbs.tv, left, 2*left - 1. "
     "[verdict, each prediction's TV, each observable]",
 )
-@click.option("--refine", "target", metavar="MEASURE=VALUE", help="Spend further points along this contour.")
+@click.option("--refine", "contour", metavar="MEASURE=VALUE", help="Spend further points along this contour.")
 @click.option(
     "--levels", type=click.IntRange(1, 20), default=3, show_default=True, help="Halvings for --refine."
 )
@@ -63,12 +64,13 @@ USUAL = ("verdict", "gibbs.tv", "fokker-planck.tv", "transfer.tv")
 )
 @click.option("--budget", type=click.FloatRange(min=0.1), metavar="SECONDS", help=BUDGET_HELP)
 @click.option("--retry", is_flag=True, help="Run the points again that failed.")
+@table_options
 def command(
     preset: str,
     over: tuple[str, ...],
     changes: tuple[str, ...],
     measures: tuple[str, ...],
-    target: str | None,
+    contour: str | None,
     levels: int,
     out: Path | None,
     walkers: int | None,
@@ -78,23 +80,28 @@ def command(
     address: str | None,
     budget: float | None,
     retry: bool,
+    asked: Asked,
 ) -> None:
     """Run PRESET at every combination of settings and keep a table: one row a point.
+
+    PRESET may also be a table of data (.csv, .tsv, .parquet), with --target COLUMN: what is to be predicted.
 
     Interrupted and started again, it runs only what is missing. A point that fails is a row that says why; exit 1
     where every one failed.
     """
+    refuse_without_table(preset, asked)
     if workers is not None and address is not None:
         raise click.UsageError("--workers and --dask exclude each other")
     fixed = [
         *changes,
         *(f"{k}={v}" for k, v in (("run.walkers", walkers), ("run.steps", steps)) if v is not None),
     ]
+    asked = with_target("sweep", preset, asked)
     interruption = Interruption(raises=True)
     with interruption.answering():
         try:
             with _bar() as bar:
-                given = _Given(preset, over, fixed, measures, target, levels, seed, budget)
+                given = _Given(preset, asked, over, fixed, measures, contour, levels, seed, budget)
                 outcome, path = _swept(given, out, (workers, address), retry, interruption, bar)
         except KeyboardInterrupt as error:
             interruption.speak()
@@ -111,10 +118,11 @@ class _Given:
     """What the command line says of a sweep; `fixed` are settings of every point, NAME=VALUE."""
 
     preset: str
+    asked: Asked
     over: tuple[str, ...]
     fixed: list[str]
     measures: tuple[str, ...]
-    target: str | None
+    contour: str | None
     levels: int
     seed: int
     budget: float | None
@@ -183,7 +191,10 @@ def _plan(given: _Given) -> Plan:
     from sgdtui.sweeps.refine import parse_target, refine
     from sgdtui.sweeps.sweep import Plan
 
-    experiment = load(given.preset)
+    if is_table(given.preset):
+        experiment = experiment_of(given.preset, given.asked, partial(click.echo, err=True))
+    else:
+        experiment = load(given.preset)
     axes = parse_axes(given.over)
     for change in given.fixed:
         name, equals, value = change.partition("=")
@@ -192,7 +203,7 @@ def _plan(given: _Given) -> Plan:
         if name.strip() in {axis.name for axis in axes}:
             raise GridError(f"{name.strip()} is both set and swept")
         axes = (*axes, Axis(name.strip(), (value.strip(),)))
-    aim = parse_target(given.target, given.levels) if given.target is not None else None
+    aim = parse_target(given.contour, given.levels) if given.contour is not None else None
     if aim is not None:
         next(refine(axes, aim))
     quantities = list(dict.fromkeys(given.measures)) or _usual(experiment, axes)

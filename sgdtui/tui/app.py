@@ -20,6 +20,7 @@ from sgdtui.tui.screens.start import Start
 from sgdtui.tui.textual_internals import CompositorUpdate, use_colour_system
 
 if TYPE_CHECKING:
+    from sgdtui.preset.table.question import TableQuestion
     from sgdtui.tui.controller.controller import Workbench
     from sgdtui.tui.controller.events import Event
     from sgdtui.tui.draw.look import Look
@@ -37,6 +38,7 @@ class Options:
 
     preset: str | None = None
     table: str | None = None
+    question: TableQuestion | None = None
     loss: str | None = None
     noise: str | None = None
     colour: str | None = None
@@ -206,12 +208,12 @@ class SgdApp(App[int]):
         from sgdtui.tui.controller.events import Request
         from sgdtui.tui.screens.laboratory import Laboratory
 
+        options = self.options
         if self.make_bench is not None:
             self.bench = self.make_bench(self._tell)
         else:
             interval = 1.0 / max(self.options.fps, 0.1)
             limits = {"fitted": self.kiosk.fitted} if self.kiosk is not None else {}
-            options = self.options
             self.bench = Workbench(
                 self._tell, threads=options.threads, interval=interval, budget=options.budget, **limits
             )
@@ -227,7 +229,7 @@ class SgdApp(App[int]):
         if self.options.table is not None:
             self.show_map()
             return
-        self.bench.open(Request(self.options.preset, self.options.loss, self.options.noise))
+        self.bench.open(Request(options.preset, options.loss, options.noise, options.question))
 
     def _use_keys(self) -> None:
         """The keys of the settings file."""

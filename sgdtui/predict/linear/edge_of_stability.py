@@ -1,4 +1,6 @@
-"""Where a learning rate is past the edge of stability: at the lowest point of the loss, η against 2/λ."""
+"""Where a learning rate is past the edge of stability: at the lowest point of the loss, η against 2/λ; over data the η
+at which the second moment diverges.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,20 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.minimum import lowest
+from sgdtui.model.sample import SampleSystem
+from sgdtui.predict.linear.mean_square_edge import mean_square_edge
 
 
 def edge_of_stability(experiment: Experiment) -> float | None:
     """The least η (of an SDE: dt) at which steps diverge at the minimum; None where linear theory does not tell.
 
     The linearised step multiplies a distance by 1 − ηλ, so that it grows where ηλ > 2, with λ the largest curvature
-    at the lowest point of the loss on the domain.
+    at the lowest point of the loss on the domain. A model over rows has the exact edge of its second moment.
     """
     system, dynamics = experiment.system, experiment.dynamics
+    if isinstance(system, SampleSystem):
+        plain = dynamics.schedule is None and not dynamics.momentum and not dynamics.is_sde
+        return mean_square_edge(system, dynamics.batch) if plain else None
     if not isinstance(system, GradientSystem) or dynamics.schedule is not None or dynamics.momentum:
         return None
     domain = experiment.space.domain or system.loss.domain

@@ -108,4 +108,8 @@ def warning_of(experiment: Experiment, edge: float | None) -> str:
     )
     if edge is None or step < edge:
         return ""
+    if experiment.system.surface is None:
+        return (
+            f"{name} is past {written(edge)}, the edge of stability: the spread of the walkers grows for ever"
+        )
     return f"{name} is past 2/λ = {written(edge)}: the steps diverge at the minimum"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sgdtui.tui.controller.adviser import Adviser
-from sgdtui.tui.controller.events import Busy, Claimed, Event, Request, Setup, Shown, Trouble
+from sgdtui.tui.controller.events import Busy, Claimed, Event, Request, Setup, Shown, Told, Trouble
 
 if TYPE_CHECKING:
     from sgdtui.lab.result import Result
@@ -89,6 +89,8 @@ class Workbench:
             self._begin_with(self._file.experiment)
             if in_use:
                 self.restart()
+            if self._file.notes:
+                self._tell(Told("\n".join(self._file.notes)))
 
         self._do(read, "loading")
 

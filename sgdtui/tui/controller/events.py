@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sgdtui.lab.advice import Advice
     from sgdtui.lab.snapshot import Snapshot
     from sgdtui.model.experiment import Experiment
+    from sgdtui.preset.table.question import TableQuestion
     from sgdtui.tui.panels.dial import Dial
     from sgdtui.tui.panels.library import Choice
     from sgdtui.tui.view import ClaimLine
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to open: a preset's name or file, with a loss and a noise by name or as expressions to put in its place."""
+    """What to open: a preset's name or file, with a loss and a noise by name or as expressions to put in its place.
+
+    With a `question` the file is a table of data.
+    """
 
     preset: str | None = None
     loss: str | None = None
     noise: str | None = None
+    question: TableQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +64,13 @@ class Trouble:
     fatal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that was done or chosen for a person: plain text, a few lines."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
     """A new snapshot; `fork` says that it is of the run that is compared with."""
@@ -82,4 +94,4 @@ class Advised:
     advice: tuple[Advice, ...]
 
 
-Event = Advised | Setup | Busy | Trouble | Shown | Claimed
+Event = Advised | Setup | Busy | Told | Trouble | Shown | Claimed

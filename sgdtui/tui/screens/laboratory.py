@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sgdtui.tui.controller.controller import CLAIMS_EVERY, Workbench
-from sgdtui.tui.controller.events import Advised, Busy, Claimed, Event, Setup, Shown, Trouble
+from sgdtui.tui.controller.events import Advised, Busy, Claimed, Event, Setup, Shown, Told, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
 from sgdtui.tui.draw.roles import PREDICTION_TITLE
@@ -139,6 +139,8 @@ class Laboratory(Screen[None]):
                 self.view = self.view.but(busy=what)
             case Claimed(claims, apply):
                 self.view = self.view.but(claims=claims, claims_apply=apply)
+            case Told(text):
+                self.notify(self.view.look.say(plain_lines(text)), timeout=12, markup=False)
             case Trouble(text):
                 self.notify(self.view.look.say(plain_lines(text)), severity="error", timeout=8, markup=False)
         self.refresh_view()
