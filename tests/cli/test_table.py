@@ -62,6 +62,7 @@ def test_without_a_target_the_columns_and_the_command_are_said(file, verb):
         assert words in result.stderr
 
 
+@pytest.mark.slow
 def test_sweep_takes_a_table_with_a_target(file, tmp_path):
     out = tmp_path / "out.csv"
     result = invoke(
