@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 class FlowCounts:
     """Sums over single steps from x to x' (time `dt`): those that lead to some of the recorded positions.
 
-    `steps` (groups,) counts them; `entropy` (groups,) sums F((x+x')/2)·(x'-x), the entropy produced along the step,
+    `steps` (groups,) counts them; `entropy` (groups,) sums ∫F·dx from x to x', the entropy produced along the step,
     where F is the thermodynamic force D⁻¹(drift - (1 - a)∇·D) of the SDE in the convention a, for a = 0 and B = 1
     -Σ⁻¹(2g/η + ∇·Σ). It is None where it is not measured: on a line without a way round, over data, and with momentum,
     a schedule, a swarm or noise without a variance; and not finite for a group in which Σ had no inverse. `area`

@@ -29,6 +29,9 @@ MAX_FULL = 8
 SINGULAR = 1e-12
 """A determinant of Σ below this share of the product of its diagonal is rounding: Σ has no inverse there."""
 
+PLACES_OF_FORCE = ((0.5 - math.sqrt(0.15), 5 / 18), (0.5, 8 / 18), (0.5 + math.sqrt(0.15), 5 / 18))
+"""Where along a step the force is taken, with what weight: Gauss and Legendre's three places."""
+
 
 def symbolic_program(experiment: Experiment) -> Program:
     """The program of a gradient or drift system. Raises Unsupported."""
@@ -227,9 +230,12 @@ class _SymbolicWriter(Writer):
     # --- entropy
 
     def _force_section(self, text: Text) -> bool:
-        """F·Δx at the middle of a step, F = D⁻¹(drift - (1 - a)∇·D); False where that cannot be told.
+        """∫F·dx along a step, F = D⁻¹(drift - (1 - a)∇·D); False where that cannot be told.
 
-        Where D has no inverse at a place, the force is infinite: nothing is measured then.
+        The integral is along the straight line, by Gauss and Legendre at three places: where F is the gradient of
+        a potential, as in equilibrium, it is the potential's change but for the seventh power of the step, and the mean
+        of that is zero. F at the middle alone is off by the third, which is seen where Σ changes within a step. Where D
+        has no inverse at a place, the force is infinite: nothing is measured then.
         """
         dynamics = self.dynamics
         if self.dimension > 2 or len(self.noisy) < self.dimension or dynamics.momentum or dynamics.swarm:
@@ -244,16 +250,17 @@ class _SymbolicWriter(Writer):
             return False
         d = self.dimension
         text.open("if mode == FORCE:")
-        text.add("# entropy produced by the displacement in work, force taken at its middle")
+        text.add("# entropy produced by the displacement in work: the force's integral along it")
         text.add("half = 0.5*eta*noise_scale")
         # In the convention a the drift is joined by a·∇·D, which takes so much of the other.
         text.add("push_share = (1.0 - convention)*half" if self.lifted else "push_share = half")
         for c in range(d):
             text.add(f"was_{c} = work[{c}]", f"moved_{c} = work[{d + c}]")
-        text.add(f"force = work[{2 * d}]")
+        text.add(f"force = work[{2 * d}]", "force[:lanes] = 0.0")
+        text.open(f"for share, weight in {PLACES_OF_FORCE!r}:")
         text.open("for lane in range(lanes):")
         for c in range(d):
-            text.add(f"{self.own(c)} = was_{c}[lane] + 0.5*moved_{c}[lane]")
+            text.add(f"{self.own(c)} = was_{c}[lane] + share*moved_{c}[lane]")
         targets = [(f"drift_{c}", self.equations.drift[c]) for c in range(d)]
         targets += [(f"gradient_{c}", divergence[c]) for c in range(d)]
         targets += [(f"covariance_{i}_{j}", self.sigma[i][j]) for i in range(d) for j in range(i, d)]
@@ -271,8 +278,9 @@ class _SymbolicWriter(Writer):
             )
         text.add(
             f"force_regular = pivot > {SINGULAR!r}*pivot_scale and pivot_scale > 0.0",
-            "force[lane] = part/pivot if force_regular else math.inf",
+            "force[lane] += weight*part/pivot if force_regular else math.inf",
         )
+        text.close()
         text.close()
         text.add("return t")
         text.close()
