@@ -20,6 +20,9 @@ Range = tuple[float, float]
 LEVEL = 1e-3
 """A prediction is called wrong below this p-value."""
 
+AS_WRONG = 0.5
+"""Fokker–Planck is as wrong as Gibbs from this share of the distance of Gibbs on."""
+
 
 def number(value: float) -> str:
     """Three significant digits, as one would say it."""
@@ -190,6 +193,13 @@ def equilibrium(
             f"that of independent draws: {distance}{own}."
         )
     if variance_range is not None and not _constant(variance_range):
+        both = _both_wrong(fokker_planck, comparison)
+        if both is not None and not is_sde:
+            step = f" η = {number(eta)}" if eta is not None else ""
+            return (
+                f"The step{step} is too long for the SDE limit: Fokker–Planck, which knows how Σ changes, is off by "
+                f"TV {number(both[0])}, Gibbs by {number(both[1])}{own}."
+            )
         low, high = map(number, variance_range)
         return (
             f"Σ ranges from {low} to {high} where the walkers are, so probability drifts to the quiet side: "
@@ -268,6 +278,16 @@ def _right(comparisons: Mapping[str, Comparison], is_sde: bool) -> str:
             within = f" within {number(distance)}" if distance is not None else ""
             return f"; {NAMES[name]} holds{within}"
     return ""
+
+
+def _both_wrong(fokker_planck: Comparison | None, gibbs: Comparison) -> tuple[float, float] | None:
+    """Their total variation distances where Fokker–Planck differs too, by no less than `AS_WRONG` of what Gibbs does:
+    that Σ changes, which it knows, is not the reason then.
+    """
+    if fokker_planck is None or fokker_planck.agrees is not False:
+        return None
+    off, gibbs_off = fokker_planck.distances.tv, gibbs.distances.tv
+    return None if off is None or gibbs_off is None or off < AS_WRONG * gibbs_off else (off, gibbs_off)
 
 
 def _constant(variance_range: Range) -> bool:

@@ -78,6 +78,40 @@ def test_uneven_noise_is_named_as_the_reason():
     assert "Fokker–Planck holds within 0.0" in v.why
 
 
+@pytest.mark.parametrize("is_sde", [False, True])
+def test_uneven_noise_is_no_reason_where_fokker_planck_is_as_wrong(is_sde):
+    chain, smooth = gaussian("transfer", 0.08), gaussian("fokker-planck", 0.051)
+    comparisons, predictions = judged(chain, [GIBBS, smooth, chain])
+    v = verdict(
+        comparisons, predictions, {}, settled=True, is_sde=is_sde, variance_range=(1.0, 21.0), eta=0.2
+    )
+    assert v.text == "equilibrium, not gibbs"
+    off = comparisons["fokker-planck"].distances.tv
+    blamed = (
+        f"too long for the SDE limit: Fokker–Planck, which knows how Σ changes, is off by TV {off:.3g}, Gibbs"
+    )
+    assert (blamed in v.why) is not is_sde
+    assert ("quiet side" in v.why) is is_sde, "of an SDE the step is no reason"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("preset", "off"),
+    [
+        ("heavy-tail", 0.208),
+        ({"loss": "x**4/4 + .3*cos(6*x)", "noise": "1 + x**2", "dynamics": {"eta": 0.2},
+          "space": {"domain": [[-3, 3]]}, "run": {"burn_in": 1000, "steps": 1000}}, 0.391),
+    ],
+)  # fmt: skip
+def test_the_step_is_named_where_it_is_too_long(preset, off):
+    from sgdtui import run
+
+    document = run(preset, walkers=16384, seed=1).document()
+    assert document["predictions"]["fokker-planck"]["distance"]["tv"] == pytest.approx(off, abs=0.004)
+    assert "too long for the SDE limit" in document["why"]
+    assert "quiet side" not in document["why"]
+
+
 def test_nonequilibrium():
     comparisons, predictions = judged(CHAIN, [GIBBS, FLOW])
     v = verdict(

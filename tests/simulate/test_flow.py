@@ -37,7 +37,7 @@ def test_entropy_of_a_spiral_in_every_convention(convention: float) -> None:
 
 def test_no_entropy_in_equilibrium_though_the_noise_changes_within_a_step() -> None:
     # Both axes are lines of their own: F is a gradient, so the mean of its integral along a step is zero. On a grid of
-    # 1041 places the force at the middle of each step alone gives .049, at three places 1e-4 (in four-rooms -.025, 1e-7).
+    # 1041 places the force at the middle of each step alone gives .049, at three places 1e-4 (four-rooms: -.025, 1e-7).
     given = experiment(
         "(x**2 + y**2)/2", ["1 + tanh(4*x)/2", "0", "0", "1 + tanh(4*y)/2"], variables=("x", "y"), eta=0.2,
         every=1, walkers=16384,
