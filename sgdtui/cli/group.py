@@ -18,6 +18,7 @@ VERBS = {
     "run": "one preset headless: text, JSON, CSV, NPZ or SVG",
     "verify": "run presets' claims, print measured ± error",
     "sweep": "many runs, a table: where does Gibbs hold?",
+    "new": "a commented preset to edit: loss, noise, drift, data, network",
     "presets": "the presets that there are",
     "check": "every error in every preset file",
     "doctor": "what this terminal and machine can do",
