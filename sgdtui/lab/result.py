@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import sgdtui
 from sgdtui import __version__
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison
@@ -100,6 +101,24 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """The same as `run --json`, as plain dicts, lists, numbers and texts."""
         return self.document()
+
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame`: one row for each bin, with measured and predicted densities. Raises ImportError."""
+        return sgdtui.to_pandas(self)
+
+    def to_xarray(self) -> Any:
+        """An `xarray.Dataset` of densities, mean and covariance with their errors. Raises ImportError."""
+        return sgdtui.to_xarray(self)
+
+    def plot(self) -> Any:
+        """A `matplotlib.figure.Figure`: histogram, predictions and what is left over, or the plane with contours and
+        arrows. Raises ImportError where Matplotlib is not installed.
+        """
+        return sgdtui.figure(self)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: a picture, and the lines of `repr`."""
+        return str(sgdtui.vignette(self))
 
     def document(self, claims: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         """The JSON document of the contract: plain dicts, lists, numbers, texts; null in place of NaN and infinity.

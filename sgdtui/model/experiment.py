@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import sgdtui
 from sgdtui.expression import Expression
 from sgdtui.model.dynamics import Dynamics
 from sgdtui.model.parameter import Parameter
@@ -110,6 +111,14 @@ class Experiment:
             self,
             parameters=tuple(replace(p, value=value) if p.name == name else p for p in self.parameters),
         )
+
+    def changed(self, **changes: Any) -> Experiment:
+        """The same experiment with dials turned, checked as a preset is: `experiment.changed(eta=0.1, walkers=1024)`.
+
+        Names are those of `--set`. Raises PresetError for an unknown name or a value that is out of range.
+        """
+        turned: Experiment = sgdtui.changed(self, changes)
+        return turned
 
     @property
     def noise_scale(self) -> float:
