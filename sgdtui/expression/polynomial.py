@@ -32,7 +32,7 @@ _EXPM1 = (
     2.7625237795740734e-06,
 )
 # atanh(s)/s in s², for a mantissa in [√½, √2], where s = (m - 1)/(m + 1)
-_LOG = (
+LOG = (
     0.9999999999999736,
     0.3333333333980384,
     0.19999997441404713,
@@ -75,7 +75,7 @@ _ATAN = (
     0.00041922786011272897,
 )
 # erf(r)/r in r², for |r| ≤ 4
-_ERF = (
+ERF = (
     1.128379167089406,
     -0.3761263886948642,
     0.11283791360442665,
@@ -172,7 +172,7 @@ def _log(a: str, t: str) -> list[str]:
         f"{t}_m = np.int64({t}_bits - ({t}_n << 52)).view(np.float64)",
         f"{t}_s = ({t}_m - 1.0)/({t}_m + 1.0)",
         f"{t}_y = {t}_s*{t}_s",
-        f"{t}_p = 2.0*{t}_s*({horner(_LOG, f'{t}_y')})",
+        f"{t}_p = 2.0*{t}_s*({horner(LOG, f'{t}_y')})",
         f"{t}_finite = ({t}_n*{_LN2[1]} + {t}_p) + {t}_n*{_LN2[0]}",
         f"{t}_above = {t}_finite if {a} < np.inf else {a}",
         f"{t}_below = -np.inf if {a} == 0.0 else np.nan",
@@ -273,7 +273,7 @@ def _erf(a: str, t: str) -> list[str]:
         f"{t}_low = -4.0 if {a} < -4.0 else {a}",
         f"{t}_r = 4.0 if {t}_low > 4.0 else {t}_low",
         f"{t}_y = {t}_r*{t}_r",
-        f"{t} = {t}_r*({horner(_ERF, f'{t}_y')})",
+        f"{t} = {t}_r*({horner(ERF, f'{t}_y')})",
     ]
 
 

@@ -23,7 +23,8 @@ class Dynamics:
 
     `kind` is "sgd" (x' = x - eta·ghat) or "sde" (dx = -g dt + sqrt(eta·Sigma/B) dW, Euler steps of `dt`, the
     noise amplitude taken by `convention`: 0 Itô, ½ Stratonovich, 1 anti-Itô). `schedule` gives the learning rate
-    at step `k`, time `t` (None: constant `eta`).
+    at step `k`, time `t` (None: constant `eta`). `precision` is "single" or "double" (None: single for networks, else
+    double).
     """
 
     kind: str = "sgd"
@@ -34,6 +35,7 @@ class Dynamics:
     convention: float = 0.0
     dt: float = 0.01
     swarm: Swarm | None = None
+    precision: str | None = None
 
     @property
     def is_sde(self) -> bool:

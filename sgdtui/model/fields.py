@@ -167,9 +167,17 @@ def _over_examples(experiment: Experiment, k: float, t: float) -> Fields:
     return polynomial_fields(system, values) or SampleFields(system, values)
 
 
+def _of_network(experiment: Experiment, _k: float, _t: float) -> Fields:
+    from sgdtui.model.network import NetworkSystem
+    from sgdtui.model.network_fields import NetworkFields
+
+    return NetworkFields(cast(NetworkSystem, experiment.system))
+
+
 _MAKERS: dict[str, Callable[[Experiment, float, float], Fields]] = {
     "gradient": _symbolic,
     "drift": _symbolic,
     "sample": _over_examples,
+    "network": _of_network,
 }
 """The fields of each form that has any."""
