@@ -75,15 +75,16 @@ def sizes_of(
     entropy: bool,
     until_row: int,
     examples: int = 0,
+    block: int = BLOCK,
 ) -> NDArray[np.int64]:
-    """The `sizes` that the driver reads."""
+    """The `sizes` that the driver reads; `block` is the most lanes in a block."""
     swarm = experiment.dynamics.swarm.size if experiment.dynamics.swarm else 1
     sizes = np.zeros(SIZES, dtype=np.int64)
     sizes[DIMENSION] = experiment.dimension
     sizes[BATCH] = experiment.dynamics.batch
     sizes[ROUND] = round_steps
     sizes[DRAWS] = draws
-    sizes[CAPACITY] = max(BLOCK, swarm) + PADDING
+    sizes[CAPACITY] = max(block, swarm) + PADDING
     sizes[WORK] = work_rows + len(experiment.observe)
     sizes[OBSERVABLES] = len(experiment.observe)
     sizes[FLOW] = FLOW_STRIDE.get(experiment.dimension, 0) if experiment.until is None else 0

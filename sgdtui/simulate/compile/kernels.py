@@ -16,7 +16,7 @@ import numpy as np
 
 from sgdtui.simulate.compile import cache
 from sgdtui.simulate.driver import arrivals, draws, driver, flow, lanes, layout, record
-from sgdtui.simulate.machine import aligned, function_pointer, prefetch, simd
+from sgdtui.simulate.machine import aligned, function_pointer, prefetch, simd, vector_functions, vectors
 from sgdtui.simulate.program import Program
 
 NAMES: dict[str, object] = {
@@ -28,6 +28,9 @@ NAMES: dict[str, object] = {
     "eight": simd.eight,
     "put": simd.put,
     "turned": simd.turned,
+    "float32": np.float32,
+    **{name: getattr(vectors, name) for name in vectors.NAMES},
+    **{name: getattr(vector_functions, name) for name in vector_functions.NAMES},
     "ADVANCE": layout.ADVANCE,
     "OBSERVE": layout.OBSERVE,
     "FORCE": layout.FORCE,
@@ -74,7 +77,7 @@ def _draws(kind: str) -> cache.Compiled:
 
 @lru_cache(maxsize=64)
 def _step(text: str) -> cache.Compiled:
-    whole = text + _source(simd, prefetch)
+    whole = text + _source(simd, prefetch, vectors, vector_functions)
     return cache.compiled(_function(text, "kernel", NAMES), function_pointer.STEP_SIGNATURE, whole)
 
 

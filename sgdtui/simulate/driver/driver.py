@@ -109,7 +109,8 @@ def advance_blocks(
         since = recorded
         while k < end:
             offset = k % round_steps
-            whole = offset == 0 and end - k >= round_steps
+            # A step that draws for itself leaves its generators where they are wherever a call stops.
+            whole = draw_rows == 0 or (offset == 0 and end - k >= round_steps)
             if not whole:
                 copy_lanes(kept, 0, ahead, 0, lanes)
             random = kept if whole else ahead

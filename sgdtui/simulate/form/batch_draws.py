@@ -149,11 +149,18 @@ def draw_of(system: SampleSystem, batch: int, walkers: int, width: int) -> Draw:
     if isinstance(system.data, Fresh):
         return AfreshDraw(0, 0, batch, "afresh", tabled=False)
     n = system.example_count or 0
+    if system.draw == "distinct" and batch <= n and (batch * batch > 16 * n or batch == n):
+        return SelectionDraw(n, width, batch, "distinct within the batch", tabled=False, scratch=1)
+    return table_draw(n, system.draw, batch, walkers, width)
+
+
+def table_draw(n: int, draw: str, batch: int, walkers: int, width: int) -> Draw:
+    """How minibatches are drawn from a table of `n` rows, `width` numbers each, row by row. Raises Unsupported."""
     if n * width >= 2**32:
         raise Unsupported(f"{n} rows of {width} columns are too many: at most 2^32 numbers")
-    if system.draw == "replacement":
+    if draw == "replacement":
         return Draw(n, width, batch)
-    if system.draw == "reshuffle":
+    if draw == "reshuffle":
         if n * walkers > MEMORY_LIMIT:
             raise Unsupported(
                 f"reshuffled epochs of {n} rows for {walkers} walkers need {n * walkers * 4 / 2**30:.1f} GiB; "
@@ -162,6 +169,4 @@ def draw_of(system: SampleSystem, batch: int, walkers: int, width: int) -> Draw:
         return ReshuffledDraw(n, width, batch, "reshuffled epochs", memory_columns=n)
     if batch > n:
         raise Unsupported(f"a batch of {batch} distinct examples cannot be drawn from {n}")
-    if batch * batch <= 16 * n and batch < n:
-        return DistinctDraw(n, width, batch, "distinct within the batch", scratch=batch + 1)
-    return SelectionDraw(n, width, batch, "distinct within the batch", tabled=False, scratch=1)
+    return DistinctDraw(n, width, batch, "distinct within the batch", scratch=batch + 1)

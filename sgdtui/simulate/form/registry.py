@@ -38,6 +38,7 @@ _WRITERS = {
     "drift": "sgdtui.simulate.form.equations.symbolic_program",
     "sample": "sgdtui.simulate.form.minibatch_sgd.sample_program",
     "hops": "sgdtui.simulate.form.hops.hops_program",
+    "network": "sgdtui.simulate.form.network_sgd.network_program",
     "tumble": "sgdtui.simulate.form.tumble.tumble_program",
 }
 """Who writes the kernel of each form; imported when it is first asked for."""
