@@ -57,6 +57,13 @@ def read_dynamics(
             f"{section.batch} examples without replacement from {count}",
             f"allowed: 1 <= batch <= {count}",
         )
+    if section.precision == "single" and not form_of(system).has_single_precision:
+        report.error(
+            ("dynamics", "precision"),
+            f"{system.form} is simulated in double precision only",
+            "remove it",
+            key=True,
+        )
     swarm = Swarm(section.swarm.size, section.swarm.coupling) if section.swarm is not None else None
     return Dynamics(
         kind=section.kind,
@@ -67,6 +74,7 @@ def read_dynamics(
         convention=section.convention,
         dt=section.dt,
         swarm=swarm,
+        precision=section.precision,
     )
 
 

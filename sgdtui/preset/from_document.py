@@ -75,7 +75,7 @@ def _assemble(
         parameters=parameters,
         dynamics=dynamics,
         space=space,
-        start=read_start(checked.start, system, space, report),
+        start=read_start(checked.start, system, space, report, folder),
         run=read_run(checked.run, system, dynamics, len(space.axes), report),
         temperature=checked.temperature,
         observe=read_observables(checked, system, known, report),

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag
 
+from sgdtui.model.network import ACTIVATIONS, LOSSES, TRAINED
 from sgdtui.model.sample import DRAWS, MODELS
 from sgdtui.preset.text.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
 from sgdtui.preset.text.values import Box, Flipped, Formula, Identifier, Label, Point, Text, number, one_of
@@ -152,6 +153,51 @@ class TumbleSection(Section):
     rate: Formula = Field(default=1, description="tumbles per unit time")
 
 
+class NetworkSection(Section):
+    """A feed-forward network trained on a table; its coordinates are its weights: w1_2_3 is layer, unit, input."""
+
+    data: Any = Field(
+        description="a CSV file beside the preset, or rows in place",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
+            ]
+        },
+    )
+    columns: list[Text] | None = Field(
+        default=None, description="the columns' names; a CSV's header gives them too"
+    )
+    target: Text | None = Field(default=None, description="the column that it predicts; left out: the last")
+    standardize: StrictBool = Field(
+        default=False, description="whether features are brought to mean 0 and variance 1"
+    )
+    layers: list[Annotated[int, number(1, 4096, integer=True)]] = Field(
+        description="units of the hidden layers; [] is a linear model"
+    )
+    activation: Annotated[str, one_of(ACTIVATIONS)] = Field(
+        default="tanh", description="of the hidden layers"
+    )
+    loss: Annotated[str, one_of(LOSSES)] | None = Field(
+        default=None,
+        description="of one row: squared is ½(f − y)²; left out: by the target (0, 1: logistic; 0, 1, 2, …: softmax)",
+    )
+    ridge: Annotated[float, number(0)] = Field(
+        default=0.0, description="the penalty ½·ridge·|θ|² of all weights, biases too"
+    )
+    label_noise: Annotated[float, number(0)] = Field(
+        default=0.0, description="standard deviation of what is added to the target at every draw (squared)"
+    )
+    bias: StrictBool = Field(default=True, description="whether units have a bias")
+    test: Annotated[float, number(0, 0.9)] = Field(
+        default=0.0, description="the share of rows kept out, for test_loss and test_accuracy"
+    )
+    train: Annotated[str, one_of(TRAINED)] = Field(
+        default="all", description="which layers move: all, or the last alone"
+    )
+    draw: Annotated[str, one_of(DRAWS)] = Field(default="replacement", description="how a batch is drawn")
+
+
 class SwarmSection(Section):
     """Groups of workers, each pulled to its group's mean by -coupling·(x - mean)."""
 
@@ -180,6 +226,9 @@ class DynamicsSection(Section):
     )
     dt: Annotated[float, number(0, open_low=True)] = Field(default=0.01, description="the time step (sde)")
     swarm: SwarmSection | None = Field(default=None, description="groups of workers pulled together (sde)")
+    precision: Annotated[str, one_of(("single", "double"))] | None = Field(
+        default=None, description="of the walkers' numbers; left out: double, of networks single"
+    )
 
 
 class ReflectSection(Section):
@@ -224,12 +273,27 @@ class NormalSection(Section):
     sd: Point = Field(default=(1.0,), description="one number, or one a variable")
 
 
+class InitSection(Section):
+    """Random weights: normal, standard deviation scale/√(inputs of the unit); biases 0."""
+
+    seed: Annotated[int, number(0, 2**63 - 1, integer=True)] = Field(default=0, description="its own seed")
+    scale: Annotated[float, number(0)] = Field(default=1.0, description="the size, 1 is usual")
+    each: StrictBool = Field(default=False, description="whether every copy is drawn by itself")
+
+
 class StartSection(Section):
-    """Where walkers start: one of the three."""
+    """Where walkers start: in one of these ways."""
 
     at: Point | None = Field(default=None, description="all at one point")
     uniform: Box | None = Field(default=None, description="uniform in a box, one interval a variable")
     normal: NormalSection | None = Field(default=None, description="independent normals")
+    minimum: Annotated[str, one_of(("best",))] | None = Field(
+        default=None, description="at the lowest minimum of the loss that seeded descents find (networks)"
+    )
+    init: InitSection | None = Field(default=None, description="random weights (networks)")
+    weights: Text | None = Field(
+        default=None, description="an .npz file beside the preset with the weights of each layer (networks)"
+    )
 
 
 class RunSection(Section):
@@ -269,7 +333,7 @@ Velocities = Annotated[list[Formula], BeforeValidator(_drift), Field(min_length=
 
 
 class ExperimentSection(Section):
-    """An experiment: one system (loss and noise, drift and noise, sample, hops or tumble) and how it is run."""
+    """An experiment: one system (loss and noise, drift and noise, sample, hops, tumble, network) and how it is run."""
 
     version: Annotated[int, number(1, 1, integer=True)] = Field(
         default=1, description="the version of this format"
@@ -294,6 +358,7 @@ class ExperimentSection(Section):
     sample: SampleSection | None = Field(default=None, description="real SGD over data")
     hops: HopsSection | None = Field(default=None, description="a continuous-time chain")
     tumble: TumbleSection | None = Field(default=None, description="run-and-tumble")
+    network: NetworkSection | None = Field(default=None, description="a neural network over data")
     parameters: Parameters = Field(
         default_factory=dict, description="dials; they also override those of the loss and the noise"
     )

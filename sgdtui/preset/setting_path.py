@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sgdtui.model.experiment import Experiment
-from sgdtui.preset.forms.registry import FORMS
+from sgdtui.preset.forms.registry import FORMS, form_of
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.text.problem import PresetError, names_hint, shortened
 from sgdtui.preset.text.yaml_places import Path, locate
@@ -14,7 +14,7 @@ from sgdtui.preset.text.yaml_places import Path, locate
 SHORT: Mapping[str, Path] = {
     **{
         name: ("dynamics", name)
-        for name in ("kind", "eta", "batch", "momentum", "schedule", "convention", "dt", "swarm")
+        for name in ("kind", "eta", "batch", "momentum", "schedule", "convention", "dt", "swarm", "precision")
     },
     "coupling": ("dynamics", "swarm", "coupling"),
     **{name: ("run", name) for name in ("walkers", "burn_in", "steps", "every", "seed", "bins")},
@@ -37,6 +37,9 @@ def resolve(experiment: Experiment, name: str) -> Path:
     """The document path that a name means. Raises PresetError for an unknown one."""
     if any(parameter.name == name for parameter in experiment.parameters):
         return ("parameters", name)
+    own = form_of(experiment.system).short
+    if name in own:
+        return own[name]
     if name in SHORT:
         return SHORT[name]
     steps = tuple(name.split("."))

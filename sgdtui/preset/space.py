@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
+
 from sgdtui.model.loss import Interval
 from sgdtui.model.space import Boundary, Space
 from sgdtui.model.start import At, Normal, Start, Uniform
 from sgdtui.model.system import System
+from sgdtui.preset.forms.registry import form_of
 from sgdtui.preset.schema import NormalSection, ReflectSection, SpaceSection, StartSection
 from sgdtui.preset.text.problem import names_hint
 from sgdtui.preset.text.report import Report
@@ -107,8 +110,11 @@ def _boundaries(
     return tuple(walls)
 
 
-def default_start(system: System, space: Space) -> At:
-    """The origin if it is in the domain, else the domain's middle; state 0 of a chain."""
+def default_start(system: System, space: Space) -> Start:
+    """The origin if it is in the domain, else the domain's middle; state 0 of a chain; the form's own start, if any."""
+    own = form_of(system).starts
+    if own is not None:
+        return own.left_out(system)
     point = [0.0] * system.dimension
     if system.states is not None or space.domain is None:
         return At(tuple(point))
@@ -119,11 +125,28 @@ def default_start(system: System, space: Space) -> At:
     return At(tuple(point))
 
 
-def read_start(section: StartSection | None, system: System, space: Space, report: Report) -> Start:
-    """Where walkers start."""
+def read_start(
+    section: StartSection | None,
+    system: System,
+    space: Space,
+    report: Report,
+    folder: FilePath | None = None,
+) -> Start:
+    """Where walkers start. `folder` is where a file that it names may lie."""
     if section is None:
         return default_start(system, space)
-    given = [key for key in ("at", "uniform", "normal") if getattr(section, key) is not None]
+    own = form_of(system).starts
+    ways = ("at", "uniform", "normal", *(own.ways if own is not None else ()))
+    given = [key for key in StartSection.model_fields if getattr(section, key) is not None]
+    foreign = [key for key in given if key not in ways]
+    if foreign:
+        report.error(
+            ("start", foreign[0]),
+            f"'{foreign[0]}' is a start of other systems than {system.form}",
+            f"give one of: {', '.join(ways)}",
+            key=True,
+        )
+        return default_start(system, space)
     if len(given) != 1:
         if not report.left_out(("start",)):
             message = (
@@ -131,8 +154,10 @@ def read_start(section: StartSection | None, system: System, space: Space, repor
                 if given
                 else "nothing says where walkers start"
             )
-            report.error(("start",), message, "give one of: at, uniform, normal", key=True)
+            report.error(("start",), message, f"give one of: {', '.join(ways)}", key=True)
         return default_start(system, space)
+    if own is not None and given[0] in own.ways:
+        return own.read(section, system, report, folder) or default_start(system, space)
     start = _start(section, given[0], system, report)
     if start is None:
         return default_start(system, space)

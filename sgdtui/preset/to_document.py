@@ -96,6 +96,8 @@ def _dynamics(dynamics: Dynamics) -> Document:
     }
     if dynamics.schedule is not None:
         document["schedule"] = text(dynamics.schedule)
+    if dynamics.precision is not None:
+        document["precision"] = dynamics.precision
     if dynamics.swarm is not None:
         document["swarm"] = {"size": dynamics.swarm.size, "coupling": dynamics.swarm.coupling}
     return document
@@ -123,6 +125,10 @@ def _start(experiment: Experiment) -> Document:
     start = experiment.start
     if start == default_start(experiment.system, experiment.space):
         return {}
+    own = form_of(experiment.system).starts
+    written = own.document(start) if own is not None else None
+    if written is not None:
+        return written
     match start:
         case At(point):
             return {"at": list(point)}

@@ -79,10 +79,10 @@ def to_yaml(experiment: Experiment, *, data_file: str | None = None) -> str:
     A table of data stands in the text; `data_file` names a CSV file beside the preset instead.
     """
     document = describe(experiment)
-    sample = document.get("sample")
-    if sample is not None and isinstance(sample["data"], Table):
-        rows = data_file if data_file is not None else sample["data"].rows.tolist()
-        document["sample"] = {**sample, "data": rows}
+    for key, section in document.items():
+        if isinstance(section, Mapping) and isinstance(section.get("data"), Table):
+            rows = data_file if data_file is not None else section["data"].rows.tolist()
+            document[key] = {**section, "data": rows}
     text: str = yaml.dump(
         document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, default_flow_style=False
     )

@@ -9,9 +9,10 @@ from typing import Any
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.parameter import Parameter
+from sgdtui.model.start import Start
 from sgdtui.model.system import System
 from sgdtui.preset.dial import Dial
-from sgdtui.preset.schema import ExperimentSection
+from sgdtui.preset.schema import ExperimentSection, StartSection
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.written import Document
 
@@ -22,6 +23,21 @@ Reader = Callable[[ExperimentSection, Report, FilePath | None, Collection[str]],
 def no_dials(_experiment: Experiment) -> list[Dial]:
     """For forms without dials of their own."""
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Ways to start that only one form has.
+
+    left_out  where walkers start if nothing is said
+    read      the start of a section, by one of the form's own keys `ways`; None where it is wrong (see the report)
+    document  what a preset writes for such a start; None for one that every form has
+    """
+
+    left_out: Callable[[Any], Start]
+    ways: tuple[str, ...]
+    read: Callable[[StartSection, Any, Report, FilePath | None], Start | None]
+    document: Callable[[Start], Document | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,8 @@ class Form:
     short         short names of its settings for `--set`
     forbids       keys of a preset that do not go with it, each with the reason
     has_dynamics  whether the dynamics section means anything
+    starts        ways to start of its own
+    has_single_precision  whether its walkers may be simulated in float32
     """
 
     key: str
@@ -49,6 +67,8 @@ class Form:
     short: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forbids: Mapping[str, str] = field(default_factory=dict)
     has_dynamics: bool = True
+    starts: Starts | None = None
+    has_single_precision: bool = False
 
 
 def owned_parameters(system: System) -> tuple[Parameter, ...]:

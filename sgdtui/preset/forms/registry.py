@@ -10,12 +10,13 @@ from sgdtui.preset.forms.drift import DRIFT
 from sgdtui.preset.forms.form import Form, Found
 from sgdtui.preset.forms.gradient import GRADIENT
 from sgdtui.preset.forms.hops import HOPS
+from sgdtui.preset.forms.network import NETWORK
 from sgdtui.preset.forms.sample import SAMPLE
 from sgdtui.preset.forms.tumble import TUMBLE
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.text.report import Report
 
-FORMS: dict[str, Form] = {form.key: form for form in (GRADIENT, DRIFT, SAMPLE, HOPS, TUMBLE)}
+FORMS: dict[str, Form] = {form.key: form for form in (GRADIENT, DRIFT, SAMPLE, HOPS, TUMBLE, NETWORK)}
 """By the section of a preset that holds each."""
 
 _BY_WORD = {form.form: form for form in FORMS.values()}
@@ -46,7 +47,7 @@ def read_system(
             report.error(
                 (),
                 "there is no system",
-                "give a loss (with a noise), a drift (with a noise), sample, hops or tumble",
+                "give a loss (with a noise), a drift (with a noise), sample, hops, tumble or network",
             )
         return None
     form = FORMS[forms[0]]

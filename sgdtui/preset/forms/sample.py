@@ -19,7 +19,7 @@ from sgdtui.preset.forms.csv_table import TableError, checked_table, column_name
 from sgdtui.preset.forms.form import Form, Found
 from sgdtui.preset.forms.loss import read_variables
 from sgdtui.preset.parameters import read_parameters
-from sgdtui.preset.schema import MAX_DIMENSION, ExperimentSection, SampleSection
+from sgdtui.preset.schema import MAX_DIMENSION, ExperimentSection, NetworkSection, SampleSection
 from sgdtui.preset.text.problem import names_hint, shortened
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.values import described
@@ -49,7 +49,7 @@ def read_sample(
     if (section.loss is None) == (section.model is None):
         report.error(path, "a sample needs a loss or a model", "give one of: loss, model", key=True)
         return None
-    data = _read_data(section, report, (*path, "data"), folder)
+    data = read_data(section, report, (*path, "data"), folder)
     if data is None:
         return None
     if isinstance(data, Fresh) and section.draw != "replacement":
@@ -169,7 +169,10 @@ def _prepared(
         return None
 
 
-def _read_data(section: SampleSection, report: Report, path: Path, folder: FilePath | None) -> Data | None:
+def read_data(
+    section: SampleSection | NetworkSection, report: Report, path: Path, folder: FilePath | None
+) -> Data | None:
+    """The table, or the columns drawn afresh, of a section; None where they are wrong."""
     given = section.data
     if isinstance(given, Table | Fresh):
         return given
@@ -191,7 +194,9 @@ def _read_data(section: SampleSection, report: Report, path: Path, folder: FileP
     return None
 
 
-def _rows_in_place(given: list[object], section: SampleSection, report: Report, path: Path) -> Table | None:
+def _rows_in_place(
+    given: list[object], section: SampleSection | NetworkSection, report: Report, path: Path
+) -> Table | None:
     rows = [row if isinstance(row, list) else [row] for row in given]
     width = len(section.columns) if section.columns is not None else (len(rows[0]) if rows else 0)
     columns = section.columns or [f"c{index + 1}" for index in range(width)]
@@ -215,7 +220,9 @@ def _rows_in_place(given: list[object], section: SampleSection, report: Report, 
     return checked_table(columns, np.array(rows, dtype=np.float64).reshape(len(rows), width), "")
 
 
-def _fresh(given: Mapping[str, object], section: SampleSection, report: Report, path: Path) -> Fresh | None:
+def _fresh(
+    given: Mapping[str, object], section: SampleSection | NetworkSection, report: Report, path: Path
+) -> Fresh | None:
     order = section.columns if section.columns is not None else list(given)
     before = report.errors
     for name in order:
