@@ -170,7 +170,8 @@ class NetworkSection(Section):
     )
     target: Text | None = Field(default=None, description="the column that it predicts; left out: the last")
     standardize: StrictBool = Field(
-        default=False, description="whether features are brought to mean 0 and variance 1"
+        default=False,
+        description="whether features, and the target of a squared loss, are brought to mean 0 and variance 1",
     )
     layers: list[Annotated[int, number(1, 4096, integer=True)]] = Field(
         description="units of the hidden layers; [] is a linear model"

@@ -56,6 +56,8 @@ def read_network(
     if prepared is None:
         return None
     loss, outputs = _loss(given, prepared, report)
+    if given.standardize and loss == "squared":
+        prepared = _with_standard_target(prepared)
     hidden = tuple(given.layers)
     layers = stacked(len(prepared.columns) - 1, hidden, outputs, given.bias)
     if layers[-1].end > MAX_WEIGHTS:
@@ -130,6 +132,14 @@ def _prepared(section: NetworkSection, data: Table, report: Report) -> Table | N
     except TableError as error:
         report.error(("network", "data"), error.messages[0], error.hint)
         return None
+
+
+def _with_standard_target(table: Table) -> Table:
+    """Weights of size one then fit it, whatever the target is measured in."""
+    rows = table.rows.copy()
+    rows[:, -1] = (rows[:, -1] - rows[:, -1].mean()) / rows[:, -1].std()
+    rows.flags.writeable = False
+    return Table(table.columns, rows, table.origin)
 
 
 def _loss(section: NetworkSection, table: Table, report: Report) -> tuple[str, int]:

@@ -42,6 +42,13 @@ def test_the_loss_is_chosen_by_the_target() -> None:
     assert (system(data=rows).loss, system(data=rows).outputs) == ("softmax", 3)
 
 
+def test_standardising_brings_the_target_of_a_squared_loss_too() -> None:
+    rows = system(target="b", standardize=True).data.rows
+    np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-15)
+    np.testing.assert_allclose(rows.std(axis=0), 1)
+    assert set(system(standardize=True).data.rows[:, -1]) == {0.0, 1.0}
+
+
 def test_weights_have_names() -> None:
     assert system().variables == (
         "w1_1_1", "w1_1_2", "w1_2_1", "w1_2_2", "b1_1", "b1_2", "w2_1_1", "w2_1_2", "b2_1",
