@@ -9,6 +9,7 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.budget import afford, checkpoint
 from sgdtui.model.network import NetworkSystem
+from sgdtui.model.network_descent import EVALUATIONS, POLISHED, descended, sharpened
 from sgdtui.model.network_passes import Pass
 
 
@@ -22,7 +23,7 @@ class NetworkFields:
     def __init__(self, system: NetworkSystem) -> None:
         self.system = system
         self.dimension = system.dimension
-        self._moving = np.arange(system.dimension) >= system.frozen
+        self.moving = np.asarray(np.arange(system.dimension) >= system.frozen, dtype=bool)
 
     @property
     def examples(self) -> Array:
@@ -48,7 +49,7 @@ class NetworkFields:
         return [self.at(point) for point in x]
 
     def _penalty(self, x: Array) -> Array:
-        return np.asarray(self.system.ridge * x * self._moving)
+        return np.asarray(self.system.ridge * x * self.moving)
 
     def loss(self, x: Array) -> Array:
         """The mean loss and the penalty, (n,); of label noise its ½σ²."""
@@ -66,6 +67,11 @@ class NetworkFields:
         one, moved = self.at(point), self._penalty(point)
         size = float(one.losses.mean()) + 0.5 * self.system.ridge * float(point @ point)
         return size + 0.5 * self.system.label_noise**2, one.gradient() + moved
+
+    def minimum_near(self, start: Array) -> Array:
+        """The minimum (P,) downhill of `start`; a network has many more, as its units can be exchanged."""
+        point, _ = descended(self, start, EVALUATIONS)
+        return sharpened(self, point) if self.dimension <= POLISHED else point
 
     def covariance(self, x: Array) -> Array:
         """Σ, (n, P, P)."""
@@ -100,21 +106,21 @@ class NetworkFields:
             columns = []
             for direction in np.eye(self.dimension):
                 checkpoint()
-                columns.append(one.hessian_times(direction * self._moving))
+                columns.append(one.hessian_times(direction * self.moving))
             matrix = np.stack(columns, axis=1)
-            found.append((matrix + matrix.T) / 2 + np.diag(self.system.ridge * self._moving))
+            found.append((matrix + matrix.T) / 2 + np.diag(self.system.ridge * self.moving))
         return np.stack(found)
 
     def hessian_trace(self, x: Array) -> Array:
         """Tr H, (n,), without the matrix."""
-        penalty = self.system.ridge * self._moving.sum()
+        penalty = self.system.ridge * self.moving.sum()
         return np.asarray(np.array([one.curvature_traces().mean() for one in self._each(x)]) + penalty)
 
     def hessian_times(self, point: Array, direction: Array) -> Array:
         """H v at one place, (P,)."""
         return np.asarray(
-            self.at(point).hessian_times(direction * self._moving)
-            + self.system.ridge * direction * self._moving
+            self.at(point).hessian_times(direction * self.moving)
+            + self.system.ridge * direction * self.moving
         )
 
     def covariance_divergence(self, x: Array) -> Array:
@@ -130,7 +136,7 @@ class NetworkFields:
                 # (E H_e g_e)_i = E[(H_e e_i)·g_e]
                 checkpoint()
                 unit = np.zeros(self.dimension)
-                unit[index] = self._moving[index]
+                unit[index] = self.moving[index]
                 turned[index] = (one.rows_hessian_times(unit) * sheets).sum(axis=1).mean()
             divergence = (
                 turned
@@ -156,7 +162,7 @@ class NetworkFields:
         for index in range(self.dimension):
             checkpoint()
             unit = np.zeros(self.dimension)
-            unit[index] = self._moving[index]
+            unit[index] = self.moving[index]
             turned[index] = (shifted.rows_hessian_times(unit) * slopes).sum(axis=1).mean()
         turned -= (slopes * squares[:, None]).mean(axis=0)
         return np.asarray(turned + (slopes * traces[:, None]).mean(axis=0))

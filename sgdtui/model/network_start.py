@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.budget import checkpoint
 from sgdtui.model.network import NetworkSystem
+from sgdtui.model.network_descent import EVALUATIONS, POLISHED, descended, sharpened
 from sgdtui.model.network_fields import NetworkFields
 from sgdtui.model.start import At, Normal
 
@@ -18,9 +18,6 @@ _LOOK = 250
 """Steps of each descent; the lowest of them is then followed to its end."""
 _AFFORDABLE = 4e10
 """Multiplications that all descents together may take: seconds."""
-_EVALUATIONS = 1500
-_POLISHED = 400
-"""Up to so many weights the end of a descent is sharpened by Newton's method."""
 
 
 def deviations(system: NetworkSystem, scale: float) -> Array:
@@ -94,49 +91,13 @@ def initial_each(system: NetworkSystem, seed: int = 0, scale: float = 1.0) -> In
 def best_minimum(system: NetworkSystem) -> tuple[float, ...]:
     """The lowest end of descents from seeded random weights (P,), sharpened where there are not too many weights."""
     fields = NetworkFields(system)
-    work = 6.0 * len(system.rows) * system.dimension * _EVALUATIONS
+    work = 6.0 * len(system.rows) * system.dimension * EVALUATIONS
     count = int(np.clip(_AFFORDABLE / work, 1, _DESCENTS))
     ends = [descended(fields, random_weights(system, seed, 1.0), _LOOK) for seed in range(count)]
-    point, _ = descended(fields, min(ends, key=lambda end: end[1])[0], _EVALUATIONS)
-    if system.dimension <= _POLISHED:
+    point, _ = descended(fields, min(ends, key=lambda end: end[1])[0], EVALUATIONS)
+    if system.dimension <= POLISHED:
         point = sharpened(fields, point)
     return tuple(float(value) for value in point)
-
-
-def descended(fields: NetworkFields, start: Array, steps: int) -> tuple[Array, float]:
-    """The end (P,) of the way downhill from `start`, by so many steps of L-BFGS, and the loss there."""
-    from scipy.optimize import minimize
-
-    moving = np.arange(fields.dimension) >= fields.system.frozen
-
-    def at(free: Array) -> tuple[float, Array]:
-        checkpoint()
-        point = np.where(moving, free, start)
-        return fields.loss_and_gradient(point)
-
-    found = minimize(
-        at, start, jac=True, method="L-BFGS-B", options={"maxiter": steps, "ftol": 1e-15, "gtol": 1e-9}
-    )
-    return np.asarray(found.x, dtype=float), float(found.fun)
-
-
-def sharpened(fields: NetworkFields, point: Array, steps: int = 30) -> Array:
-    """A few steps of Newton's method, each taken only where the gradient gets smaller; flat directions stay."""
-    gradient = fields.gradient(point[None])[0]
-    for _ in range(steps):
-        size = np.linalg.norm(gradient)
-        if size < 1e-13:
-            break
-        values, vectors = np.linalg.eigh(fields.hessian(point[None])[0])
-        seen = values > 1e-10 * values[-1]
-        if np.any(values < -1e-8 * values[-1]):
-            break
-        ahead = point - vectors[:, seen] @ ((vectors[:, seen].T @ gradient) / values[seen])
-        there = fields.gradient(ahead[None])[0]
-        if np.linalg.norm(there) >= size:
-            break
-        point, gradient = ahead, there
-    return point
 
 
 def weights_of_file(system: NetworkSystem, arrays: list[Array]) -> Array:

@@ -61,12 +61,13 @@ class Wells:
 def find_wells(experiment: Experiment, walkers: Array | None = None) -> Wells | None:
     """The wells that walkers at `walkers` (n, d), at the start, and scattered over the window and beyond lead to.
 
-    None for systems that have no drift of their own (jumps), that change with time, or that are too large to follow.
+    None for systems that have no drift of their own (jumps), that change with time, or that are too large to follow;
+    nor for networks, whose minima are too many to count.
     """
     if not experiment.system.has_fields:
         return None
     system = fields(experiment)
-    if system.time_dependent:
+    if system.time_dependent or hasattr(system, "minimum_near"):
         return None
     count = affordable_places(experiment, system)
     if count < 8:
