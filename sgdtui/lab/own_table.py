@@ -22,6 +22,10 @@ from sgdtui.preset.text.problem import PresetError, names_hint, shortened
 SHARE_OF_EDGE = 0.25
 """The learning rate next to the edge: the walkers settle in a few steps, and an SDE still describes them roughly."""
 BATCH = 8
+COPIES = 8192
+"""Of a network with more than a few weights: enough for error bars, and the first picture is there at once."""
+USUAL_EVERY = 10
+"""Steps between two records where nothing is said."""
 RIDGE = 0.01
 """The penalty where the classes can be separated, so that the weights have somewhere to settle."""
 
@@ -126,8 +130,17 @@ def _network(raw: RawTable, prepared: Prepared, layers: list[int], path: Path | 
     }
     width = " × ".join(map(str, layers)) if layers else "no"
     notes = [f"a network of {width} hidden units predicts {prepared.target}", *prepared.notes]
+    name = path.stem if path is not None else raw.origin
+    weights = build(document, name=name).dimension
+    if weights > USUAL_EVERY:
+        # The covariances of P weights are P²/2 products, a step of one copy some 6P: so neither waits for the other.
+        every = math.ceil(weights / USUAL_EVERY) * USUAL_EVERY
+        document["run"] = {"walkers": COPIES, "every": every}
+        notes.append(
+            f"recorded every {every} steps: counting the covariances of {weights} weights takes as long"
+        )
     document["story"] = "".join(f"- {_sentence(note)}\n" for note in notes)
-    return FromTable(build(document, name=path.stem if path is not None else raw.origin), tuple(notes))
+    return FromTable(build(document, name=name), tuple(notes))
 
 
 def _word(asked: str | None, prepared: Prepared, origin: str) -> str:

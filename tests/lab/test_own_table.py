@@ -61,3 +61,15 @@ def test_a_wrong_question_is_told(question, told):
 
 def test_two_digits_and_never_up():
     assert [round_down(v) for v in (0.2299, 0.25, 1234.0, 3e-7)] == [0.22, 0.25, 1200.0, 3e-7]
+
+
+def test_a_network_is_made_of_it_and_recorded_as_seldom_as_its_covariances_cost():
+    made = from_table(table(), TableQuestion("y", features=("a", "b"), network="8,8"))
+    experiment = made.experiment
+    assert experiment.system.hidden == (8, 8)
+    assert experiment.system.loss == "squared"
+    assert (experiment.dimension, experiment.run.every) == (105, 110)
+    assert any("every 110 steps" in note for note in made.notes)
+    np.testing.assert_allclose(experiment.system.data.rows.std(axis=0), 1)
+    small = from_table(table(), TableQuestion("sure", features=("a",), network="1")).experiment
+    assert (small.system.loss, small.dimension, small.run.every) == ("logistic", 4, 10)
