@@ -18,10 +18,10 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from sgdtui.predict.registry import PREDICTIONS
+
 MAX_LENGTH = 2_000
 MAX_NESTING = 50
-
-HYPHENATED = frozenset({"fokker-planck"})
 
 FUNCTIONS: dict[str, tuple[Callable[..., float], int | None]] = {
     "abs": (abs, 1),
@@ -100,19 +100,20 @@ _TOKEN = re.compile(
 )
 
 
-def parse(text: str, hyphenated: Collection[str] = HYPHENATED) -> Node:
+def parse(text: str, hyphenated: Collection[str] = ()) -> Node:
     """Read the `that` of a claim.
 
     Args:
         text: a path or arithmetic of paths.
-        hyphenated: names that hold a hyphen, beside `fokker-planck`.
+        hyphenated: names that hold a hyphen, beside those of predictions.
 
     Raises:
         ClaimError: it cannot be read; the error says where and what is allowed.
     """
     if len(text) > MAX_LENGTH:
         raise ClaimError(f"a claim has at most {MAX_LENGTH} characters, this one {len(text)}", MAX_LENGTH)
-    return _Parser(_tokens(text, HYPHENATED.union(hyphenated)), len(text)).whole()
+    of_predictions = (name for name in PREDICTIONS.names if "-" in name)
+    return _Parser(_tokens(text, {*of_predictions, *hyphenated}), len(text)).whole()
 
 
 def paths(node: Node) -> tuple[Path, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sgdtui.claims.grammar import Node, paths
 from sgdtui.claims.path import spelt, unknown
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.prediction import NAMES
+from sgdtui.predict.registry import PREDICTIONS
 
 TOP = (
     "sgdtui", "preset", "title", "dimension", "settings", "time", "seconds", "walker_steps_per_second", "samples",
@@ -36,7 +36,7 @@ def first_names(experiment: Experiment) -> tuple[str, ...]:
         *(parameter.name for parameter in experiment.parameters),
         *(variant.name for variant in experiment.variants),
     )
-    return (*own, *NAMES, *TOP, *ENTRIES)
+    return (*own, *PREDICTIONS.names, *TOP, *ENTRIES)
 
 
 def hold_to_names(node: Node, names: Iterable[str]) -> None:

@@ -6,14 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sgdtui.lab.summary import number, plus_minus, printable
+from sgdtui.predict.registry import PREDICTIONS
 
 _DISTANCES = (("tv", "TV"), ("kl", "KL"), ("w1", "W1"), ("ks", "KS"))
-_NAMES = {
-    "gibbs": "Gibbs",
-    "fokker-planck": "Fokker-Planck",
-    "transfer": "transfer",
-    "gaussian": "Gaussian",
-}
 _AGREES = {True: "yes", False: "NO", None: "cannot tell"}
 
 
@@ -125,12 +120,12 @@ def _predictions(document: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     if document["predictions"]:
         heads = "".join(f"{head:>22}" for _, head in _DISTANCES)
-        lines += ["", f"{'predicted':<15}{heads}   agrees"]
+        lines += ["", f"{'predicted':<18}{heads}   agrees"]
     for name, prediction in document["predictions"].items():
         cells = "".join(
             f"{distance(prediction['distance'][key], prediction['floor'][key]):>22}" for key, _ in _DISTANCES
         )
-        lines.append(f"  {_NAMES.get(name, name):<13}{cells}   {_AGREES[prediction['agrees']]}")
+        lines.append(f"  {PREDICTIONS[name].label:<16}{cells}   {_AGREES[prediction['agrees']]}")
     gibbs = document["predictions"].get("gibbs")
     if gibbs is not None and gibbs["temperature"] is not None:
         told = f"  Gibbs at T = {number(gibbs['temperature'])} ({gibbs['rule']})"
@@ -144,7 +139,7 @@ def _predictions(document: dict[str, Any]) -> list[str]:
     for name, reason in document["why_not"].items():
         detail = document["why_not_detail"].get(name)
         lines.append(
-            f"  no {_NAMES.get(name, name)}: {reason}" + (f" ({printable(detail)})" if detail else "")
+            f"  no {PREDICTIONS[name].label}: {reason}" + (f" ({printable(detail)})" if detail else "")
         )
     return lines
 

@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from sgdtui.compare.comparison import Comparison
 from sgdtui.compare.motion import Losses, Motion
 from sgdtui.predict.prediction import Absence, Prediction
-
-NAMES = {
-    "gibbs": "Gibbs",
-    "fokker-planck": "Fokker–Planck",
-    "transfer": "the chain's own law",
-    "gaussian": "the Gaussian",
-}
+from sgdtui.predict.registry import PREDICTIONS
 
 Range = tuple[float, float]
 
@@ -259,7 +253,7 @@ def _percent(share: float) -> str:
 
 
 def _distance(comparison: Comparison) -> str:
-    of, floor, name = comparison.distances, comparison.floor, NAMES.get(comparison.name, comparison.name)
+    of, floor, name = comparison.distances, comparison.floor, PREDICTIONS[comparison.name].said
     if of.tv is not None and floor.tv is not None:
         return f"TV to {name} {number(of.tv)}, floor {number(floor.tv)}"
     if of.ks is not None and floor.ks is not None:
@@ -276,7 +270,7 @@ def _right(comparisons: Mapping[str, Comparison], is_sde: bool) -> str:
                 comparison.distances.tv if comparison.distances.tv is not None else comparison.distances.ks
             )
             within = f" within {number(distance)}" if distance is not None else ""
-            return f"; {NAMES[name]} holds{within}"
+            return f"; {PREDICTIONS[name].said} holds{within}"
     return ""
 
 

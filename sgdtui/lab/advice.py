@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sgdtui.lab.foretold import foretold
-from sgdtui.lab.predictions import bin_edges, gibbs_law
+from sgdtui.lab.predictions import bin_edges
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.gibbs.chosen_temperature import gibbs_law
 from sgdtui.predict.prediction import Prediction
 from sgdtui.preset.text.problem import PresetError
 

@@ -20,7 +20,7 @@ from sgdtui.lab.finer_steps import FinerSteps
 from sgdtui.lab.judgement import ESCAPING, Appraisal, appraise
 from sgdtui.lab.passage import bias_is_open
 from sgdtui.lab.pilot import Cancelled
-from sgdtui.lab.predictions import Foresight, MeasuredLaw
+from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.predictor import Foreseen
 from sgdtui.lab.snapshot import WellReport
 from sgdtui.lab.step_doubling import Companions
@@ -28,6 +28,7 @@ from sgdtui.lab.unsettled import never_rests
 from sgdtui.lab.wells import Settling, WatchedWells, settled_with_wells
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.question import MeasuredLaw
 from sgdtui.simulate.count.counts import Counts
 
 if TYPE_CHECKING:

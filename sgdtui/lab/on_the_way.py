@@ -8,7 +8,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.time.evolution import evolve
+from sgdtui.predict.registry import on_its_way
 
 MOMENTS = {1: 48, 2: 16}
 """How many, evenly spread in the logarithm of time, by the number of drawn axes."""
@@ -20,7 +20,7 @@ _EMPTY = 1e-9
 class OnTheWay:
     """The law of walkers that began at the experiment's start.
 
-    of    "transfer" where it is the chain's own law, "fokker-planck" where it is the SDE's
+    of    the prediction whose law it is: "transfer" of the chain's own, "fokker-planck" of the SDE's
     edges one array of bin edges a drawn axis
     time  (n,) increasing, in units of t
     laws  (n, bins…) the probability of each bin
@@ -70,21 +70,17 @@ def has_law_on_the_way(experiment: Experiment) -> bool:
     return experiment.dynamics.momentum == 0 and experiment.until is None
 
 
-def whose_law(experiment: Experiment) -> str:
-    """Which law `evolve` gives: the chain's own for SGD on the line, else that of the Fokker–Planck equation."""
-    chain = not experiment.dynamics.is_sde and experiment.dimension == 1
-    return "transfer" if chain else "fokker-planck"
-
-
 def on_the_way(experiment: Experiment, edges: tuple[Array, ...], until: float) -> OnTheWay | None:
     """From one step to the time `until`; None where p(x, t) is not known or there is no way to go."""
     step = experiment.time_step
-    if not has_law_on_the_way(experiment) or not step < until < np.inf:
+    known = on_its_way(experiment)
+    if known is None or not has_law_on_the_way(experiment) or not step < until < np.inf:
         return None
     times = np.geomspace(step, until, MOMENTS[len(edges)])
     if not experiment.dynamics.is_sde:  # a chain has its law at whole steps only
         times = np.unique(np.rint(times / step)) * step
     if len(times) < 2:
         return None
-    laws = evolve(experiment, edges, times)
-    return None if laws is None else OnTheWay(whose_law(experiment), edges, times, laws)
+    name, evolution = known
+    found = evolution(experiment, edges, times)
+    return None if found is None else OnTheWay(name, edges, times, found[0])

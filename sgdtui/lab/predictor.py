@@ -13,10 +13,11 @@ from sgdtui.budget import Cancel
 from sgdtui.lab.allowance import LIVE, Allowance
 from sgdtui.lab.on_the_way import on_the_way
 from sgdtui.lab.plan import Resolved, with_lengths
-from sgdtui.lab.predictions import Foresight, MeasuredLaw, foresee, with_measured
+from sgdtui.lab.predictions import Foresight, foresee, with_measured
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import Interval
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.question import MeasuredLaw
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from sgdtui.lab.compose import Clock, compose, no_counts
 from sgdtui.lab.evidence import Evidence, same_edges
 from sgdtui.lab.pilot import Cancelled, drawn_wells
 from sgdtui.lab.plan import RELAXATIONS, Resolved, has_no_rest, known_domain, with_domain
-from sgdtui.lab.predictions import Foresight, MeasuredLaw, bin_edges
+from sgdtui.lab.predictions import Foresight, bin_edges
 from sgdtui.lab.predictor import Foreseen
 from sgdtui.lab.recording import Recording
 from sgdtui.lab.snapshot import Snapshot
@@ -24,6 +24,7 @@ from sgdtui.lab.wells import Settling, Whereabouts
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import FALLBACK_INTERVAL
 from sgdtui.model.start import Start
+from sgdtui.predict.question import MeasuredLaw
 
 if TYPE_CHECKING:
     from sgdtui.arrays import Array

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
 from sgdtui.compare.floor import floors
-from sgdtui.lab.on_the_way import has_law_on_the_way, whose_law
+from sgdtui.lab.on_the_way import has_law_on_the_way
 from sgdtui.lab.snapshot import Transient
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.time.evolution import evolve_with_error
+from sgdtui.predict.registry import on_its_way
 
 MOMENTS = 12
 """Moments of a run that are compared, evenly spread in the logarithm of time."""
@@ -29,14 +29,16 @@ def transient(
     See `sgdtui.lab.on_the_way` for whose law that is and where there is none. `step_error` is the total variation that
     the finite dt of an SDE makes; it joins the error of the grid that p(x, t) was worked out on (NaN: not known).
     """
-    if not has_law_on_the_way(experiment):
+    known = on_its_way(experiment)
+    if known is None or not has_law_on_the_way(experiment):
         return None
     later = [moment for moment in moments if moment[0] > 0 and moment[2] > 0]
     if not later:
         return None
     chosen = _spread_out([time for time, _, _ in later])
     times = np.array([later[i][0] for i in chosen])
-    foreseen = evolve_with_error(experiment, edges, times)
+    name, evolution = known
+    foreseen = evolution(experiment, edges, times)
     if foreseen is None:
         return None
     laws, errors = foreseen
@@ -49,7 +51,7 @@ def transient(
         shown = floors(alive, law, edges, outside).tv
         floor.append(float("nan") if shown is None else shown)
     error = np.minimum(errors + step_error, 1.0)
-    return Transient(whose_law(experiment), times, np.array(distance), np.array(floor), error)
+    return Transient(name, times, np.array(distance), np.array(floor), error)
 
 
 def _spread_out(times: Sequence[float]) -> list[int]:

@@ -13,6 +13,7 @@ from sgdtui.lab.plan import RELAXATIONS, Resolved
 from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.snapshot import WellReport
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.registry import PREDICTIONS
 from sgdtui.predict.time.relaxation import knows_wells
 from sgdtui.predict.time.well_shares import Crossing, crossing, predicted_shares
 from sgdtui.predict.time.wells import Wells, find_wells
@@ -29,7 +30,6 @@ _CROSSINGS = 30
 """Walkers seen to have crossed, below which nothing is read off them."""
 _FORGOTTEN = 0.7
 """The memory of wells, from when sampling began to now, above which shares that stay say nothing."""
-_NAMES = {"gibbs": "Gibbs", "fokker-planck": "Fokker–Planck", "transfer": "the chain's own law"}
 _MOST_TOLD = 4
 
 
@@ -243,7 +243,7 @@ def _sentence(
     others = [int(well) for well in np.argsort(-matter)[:_MOST_TOLD] if matter[well] > _NOTICED]
     told = list(dict.fromkeys([most, lacking, *others]))
     wells = "; ".join(_well(report, well) for well in told)
-    emptier = [_NAMES[name] for name, share in report.predicted.items() if share[most] < 0.5]
+    emptier = [PREDICTIONS[name].said for name, share in report.predicted.items() if share[most] < 0.5]
     first = "Not settled: the walkers' shares of the wells are not those of a law, and hardly change"
     if emptier and report.measured[most] > 0.5:
         by = "" if len(emptier) == len(report.predicted) else f" by {' and '.join(emptier)}"
@@ -259,7 +259,9 @@ def _sentence(
 
 
 def _well(report: WellReport, well: int) -> str:
-    laws = ", ".join(f"{_NAMES[name]} {_share(share[well])}" for name, share in report.predicted.items())
+    laws = ", ".join(
+        f"{PREDICTIONS[name].said} {_share(share[well])}" for name, share in report.predicted.items()
+    )
     predicted = f", predicted: {laws}" if laws else ", no law predicts it"
     return f"at {_at(report.places[well])} {_share(report.measured[well])} of them{predicted}"
 

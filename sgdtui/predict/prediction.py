@@ -8,8 +8,6 @@ import numpy as np
 
 from sgdtui.arrays import Array
 
-NAMES = ("gibbs", "fokker-planck", "transfer", "gaussian")
-
 REASONS = (
     "no loss",
     "not one- or two-dimensional",

@@ -11,8 +11,6 @@ from sgdtui.tui.draw.look import Look
 ARROWS = ("velocity", "gradient", "diffusive", "noise_induced")
 """The four kinds of drift vectors, by their names in `DriftVectors`, in the order in which a key shows them."""
 
-PREDICTIONS = ("gibbs", "fokker-planck", "transfer", "gaussian")
-
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
@@ -86,8 +84,7 @@ class View:
         """The predictions that can be drawn as a line: those with a density."""
         if self.snapshot is None:
             return []
-        there = [n for n in PREDICTIONS if n in self.snapshot.predictions]
-        return [n for n in there if self.snapshot.predictions[n].probability is not None]
+        return [n for n, law in self.snapshot.predictions.items() if law.probability is not None]
 
     def shown(self) -> str | None:
         """The prediction that is drawn: the chosen one, else the first that can be; None where none is."""

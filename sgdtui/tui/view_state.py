@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sgdtui.tui.view import ARROWS, PREDICTIONS, View
+from sgdtui.predict.registry import PREDICTIONS
+from sgdtui.tui.view import ARROWS, View
 
 
 def document_of(view: View) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def restored(view: View, document: Mapping[str, Any]) -> View:
     """The view as it was kept; what does not fit any more is left as it is."""
     cursor = document.get("cursor")
     return view.but(
-        prediction=_one_of(document.get("prediction"), (*PREDICTIONS, "none"), view.prediction),
+        prediction=_one_of(document.get("prediction"), (*PREDICTIONS.names, "none"), view.prediction),
         arrows=_one_of(document.get("arrows"), (*ARROWS, ""), view.arrows),
         cursor=tuple(float(value) for value in cursor) if cursor is not None else None,
         look=replace(view.look, smooth=bool(document.get("smooth", True))),

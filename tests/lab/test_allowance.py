@@ -14,7 +14,8 @@ from sgdtui.budget import Cancel, checkpoint
 from sgdtui.lab.allowance import SHOW_FAULTS, Allowance
 from sgdtui.lab.predictions import bin_edges, foresee
 from sgdtui.lab.run import run
-from sgdtui.predict.prediction import NAMES, REASONS, Absence
+from sgdtui.predict.prediction import REASONS, Absence
+from sgdtui.predict.registry import PREDICTIONS
 from sgdtui.preset.load import load_text
 
 QUADRATIC = "{loss: x**2/2, space: {domain: [[-3, 3]]}, run: {walkers: 64, burn_in: 10, steps: 20}}"
@@ -77,10 +78,10 @@ def test_a_fault_of_our_own_is_told_to_users_and_raised_for_us(experiment, monke
 def test_every_prediction_of_a_run_is_wrapped(monkeypatch):
     for place in (
         "sgdtui.predict.chain.law.transfer", "sgdtui.predict.diffusion.law.fokker_planck",
-        "sgdtui.predict.linear.law.gaussian", "sgdtui.predict.gibbs.law.gibbs",
+        "sgdtui.predict.linear.law.gaussian", "sgdtui.predict.gibbs.chosen_temperature.gibbs",
         "sgdtui.predict.diffusion.drift_vectors.drift_vectors", "sgdtui.predict.time.relaxation.relaxation_time",
         "sgdtui.predict.time.first_passage.mean_passage_time", "sgdtui.predict.time.first_passage.kramers_time",
-        "sgdtui.lab.transient.evolve_with_error", "sgdtui.lab.evidence.appraise",
+        "sgdtui.predict.time.evolution.evolve_with_error", "sgdtui.lab.evidence.appraise",
         "sgdtui.predict.time.first_passage.exit_averages", "sgdtui.predict.time.chain_passage.chain_passage_time",
         "sgdtui.predict.time.wells.find_wells",
     ):  # fmt: skip
@@ -89,7 +90,7 @@ def test_every_prediction_of_a_run_is_wrapped(monkeypatch):
         result = run(load_text(text), threads=1)
         assert result.complete
         assert {a.reason for a in result.snapshot.absences.values()} == {"not found"}
-        assert set(result.snapshot.absences) == set(NAMES)
+        assert set(result.snapshot.absences) == set(PREDICTIONS.names)
         assert result.verdict == "undecided"
 
 
@@ -124,7 +125,7 @@ def test_two_weights_over_three_drawn_columns_end(monkeypatch):
     began = time.process_time()
     result = run(load_text(THREE_COLUMNS), threads=1, budget=5)
     assert time.process_time() - began < 60
-    assert set(result.predictions) | set(result.snapshot.absences) == set(NAMES)
+    assert set(result.predictions) | set(result.snapshot.absences) == set(PREDICTIONS.names)
     assert result.snapshot.drift is not None
 
 

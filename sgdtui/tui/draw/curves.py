@@ -18,18 +18,11 @@ PATTERNS = {
     "dashed": (1, 1, 1, 1, 0, 0, 0),
     "dash-dot": (1, 1, 1, 0, 0, 1, 0, 0),
     "long-dashed": (1, 1, 1, 1, 1, 1, 1, 0, 0, 0),
+    "sparse": (1, 0, 0, 0, 0, 0),
 }
-"""Which dots along a curve are set: how curves differ without colour."""
+"""Which dots along a curve are set: how curves differ without colour, where several are drawn on one another."""
 
-ASCII_MARK = {"solid": "*", "dotted": "o", "dashed": "-", "dash-dot": "~", "long-dashed": "="}
-
-PREDICTION_PATTERN = {
-    "gibbs": "dotted",
-    "fokker-planck": "solid",
-    "transfer": "dashed",
-    "gaussian": "dash-dot",
-}
-"""Where several are drawn on one another."""
+ASCII_MARK = {"solid": "*", "dotted": "o", "dashed": "-", "dash-dot": "~", "long-dashed": "=", "sparse": "."}
 
 
 def curve_dots(

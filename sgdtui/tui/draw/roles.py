@@ -10,7 +10,7 @@ BOLD, DIM, REVERSE, UNDERLINE = 1, 2, 4, 8
 
 class Role(IntEnum):
     """Roles of ink and ground. `SHADE`, `DIVERGE` and `NOISE` start ramps of `SHADES`, `DIVERGES`, `NOISES` steps;
-    `REGION` starts the tints of `REGIONS`.
+    `REGION` starts the tints of `REGIONS`. `FURTHER_…` are for predictions beside the first four.
     """
 
     DEFAULT = 0
@@ -38,6 +38,10 @@ class Role(IntEnum):
     FORK = 22
     WALKER = 23
     SGD_TEXT = 24
+    FURTHER_1 = 25
+    FURTHER_2 = 26
+    FURTHER_3 = 27
+    FURTHER_4 = 28
     SHADE = 32
     DIVERGE = 64
     NOISE = 80
@@ -50,17 +54,3 @@ REGIONS = (Role.GOOD, Role.WARN, Role.NOISE_INDUCED, Role.BAD, Role.MUTED, Role.
 """The inks whose tints are the grounds `REGION`, `REGION` + 1, …"""
 NOISES = 8
 """From quiet to loud."""
-
-PREDICTION_ROLE = {
-    "gibbs": Role.GIBBS,
-    "fokker-planck": Role.FOKKER_PLANCK,
-    "transfer": Role.TRANSFER,
-    "gaussian": Role.GAUSSIAN,
-}
-PREDICTION_TITLE = {
-    "gibbs": "Gibbs",
-    "fokker-planck": "Fokker–Planck",
-    "transfer": "chain’s own law",
-    "gaussian": "Gaussian",
-}
-PREDICTION_SHORT = {"gibbs": "Gibbs", "fokker-planck": "F–P", "transfer": "chain", "gaussian": "Gauss"}

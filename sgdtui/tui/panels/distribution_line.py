@@ -17,8 +17,9 @@ from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.labels import place_label
 from sgdtui.tui.draw.plain import shorten
 from sgdtui.tui.draw.plain import width as width_of
+from sgdtui.tui.draw.predictions import ink_of, label_of, short_of
 from sgdtui.tui.draw.ribbon import draw_ribbon
-from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import count, finite_range, number, percent, tick_labels, ticks, with_error
 from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_memory import Memory
@@ -108,7 +109,7 @@ def _draw_title(canvas: Canvas, title: str, view: View, snapshot: Snapshot, focu
     if snapshot.outside > 5e-4:
         notes.append(f"{number(100 * snapshot.outside, 2)} % outside")
     shown = view.shown()
-    notes.append(f"p: {PREDICTION_SHORT[shown] if shown else 'no prediction'}")
+    notes.append(f"p: {short_of(shown) if shown else 'no prediction'}")
     notes.append("f: full")
     while notes and width_of(title) + width_of(view.look.say(" · ".join(notes))) + 10 > canvas.width:
         notes.pop()
@@ -168,7 +169,7 @@ class _Page:
         if expected_of(self.view) is not None:
             return Role.ACCENT
         shown = self.view.shown()
-        return Role.FAINT if self.view.stale or shown is None else PREDICTION_ROLE[shown]
+        return Role.FAINT if self.view.stale or shown is None else ink_of(shown)
 
     def _scale(self, box: Box) -> None:
         """The numbers of p left of the plot."""
@@ -283,13 +284,13 @@ class _Page:
         """At the line where it is too high, and at the bars where they are: both shares, to be compared."""
         fewer, more = contrast.fewer, contrast.more
         line = [
-            (f"{PREDICTION_TITLE[shown]}: {percent(fewer.predicted)}", self._line_ink()),
+            (f"{label_of(shown)}: {percent(fewer.predicted)}", self._line_ink()),
             (f"measured: {percent(fewer.measured, fewer.se)}", Role.SGD_TEXT),
         ]
         where = f" have {contrast.where}" if not contrast.where.startswith("not ") else ""
         bars = [
             (f"{walkers_of(self.snapshot)}: {percent(more.measured, more.se)}{where}", Role.SGD_TEXT),
-            (f"{PREDICTION_TITLE[shown]}: {percent(more.predicted)}", self._line_ink()),
+            (f"{label_of(shown)}: {percent(more.predicted)}", self._line_ink()),
         ]
         self._label("line", box, self._top_of_line(found.fewer.low, found.fewer.high), line)
         self._label("bars", box, self._top_of_bars(found.more.low, found.more.high), bars)
@@ -302,9 +303,9 @@ class _Page:
             return [(f"{way_name(self.view)} at this moment", ink)]
         comparison = self.snapshot.comparisons.get(shown)
         if comparison is None or self.view.stale or self.view.settling:
-            return [(PREDICTION_TITLE[shown], ink)]
+            return [(label_of(shown), ink)]
         agrees = {True: "agrees ≈", False: "differs ≠", None: "cannot be told yet ?"}[comparison.agrees]
-        return [(f"{PREDICTION_TITLE[shown]} {agrees}", ink)]
+        return [(f"{label_of(shown)} {agrees}", ink)]
 
     def _label(self, key: str, box: Box, anchor: tuple[int, int], lines: list[tuple[str, int]]) -> None:
         for said in (lines, lines[:1]):
@@ -359,10 +360,8 @@ class _Page:
         ]
         for n, prediction in snapshot.predictions.items():
             predicted = prediction.density
-            if n in PREDICTION_SHORT and predicted is not None and len(predicted) == len(density):
-                lines.append(
-                    (f"{PREDICTION_SHORT[n]} {number(float(predicted[index]), 4)}", PREDICTION_ROLE[n])
-                )
+            if predicted is not None and len(predicted) == len(density):
+                lines.append((f"{short_of(n)} {number(float(predicted[index]), 4)}", ink_of(n)))
         drift = snapshot.drift
         if drift is not None and len(drift.variance) == len(density):
             if drift.loss is not None:

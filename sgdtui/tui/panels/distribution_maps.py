@@ -18,7 +18,8 @@ from sgdtui.tui.draw.labels import place_label
 from sgdtui.tui.draw.maps import draw_map, resample
 from sgdtui.tui.draw.plain import shorten
 from sgdtui.tui.draw.plain import width as width_of
-from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, Role
+from sgdtui.tui.draw.predictions import ink_of, short_of
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import finite_range, number, tick_labels, ticks
 from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_line import title_of
@@ -116,13 +117,13 @@ class _Page:
         shown = self.view.shown()
         if expected_of(self.view) is not None:
             return Role.ACCENT
-        return Role.FAINT if self.view.stale or shown is None else PREDICTION_ROLE[shown]
+        return Role.FAINT if self.view.stale or shown is None else ink_of(shown)
 
     def title(self, focused: bool) -> None:
         """The question, and the keys that change what is drawn."""
         title = title_of(self.view, self.snapshot, self.canvas.width)
         shown, say = self.view.shown(), self.view.look.say
-        notes = [f"p: {PREDICTION_SHORT[shown] if shown else 'no prediction'}"]
+        notes = [f"p: {short_of(shown) if shown else 'no prediction'}"]
         if self.view.arrows:
             notes.append(f"a: {sign_of(self.view.arrows, False)}")
         notes.append("f: full")
@@ -265,7 +266,7 @@ class _Page:
         if contours is None or shown is None:
             return
         on_the_way = expected_of(self.view) is not None
-        name = way_name(self.view) if on_the_way else PREDICTION_SHORT[shown]
+        name = way_name(self.view) if on_the_way else short_of(shown)
         anchor = (box.x + contours.anchor[0], box.y + contours.anchor[1])
         lines = [(f"{name}: 50·90·99 %", self.ink)]
         kept = self.memory.labels.get("line")
@@ -299,7 +300,7 @@ class _Page:
         text += number(float(self.density[i, j]))
         shown, law = self.view.shown(), self.law
         if shown is not None and law is not None:
-            text += f"  {PREDICTION_SHORT[shown]} {number(float(law[i, j]))}"
+            text += f"  {short_of(shown)} {number(float(law[i, j]))}"
         draw_title(self.canvas, "Where?", False, text, Role.ACCENT)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sgdtui.expression.node import Apply
 from sgdtui.lab.misplaced import Share
 from sgdtui.lab.snapshot import Snapshot
-from sgdtui.tui.draw.roles import PREDICTION_SHORT, PREDICTION_TITLE, Role
+from sgdtui.tui.draw.predictions import said_of, short_of
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number, parenthesised, percent
 from sgdtui.tui.panels.decider import decider_of
-from sgdtui.tui.view import PREDICTIONS, View, names_of, settling_word
+from sgdtui.tui.view import View, names_of, settling_word
 
 BADGE = {
     "gibbs": ("GIBBS", "", Role.GOOD),
@@ -30,9 +31,6 @@ OBSERVED_FIRST = 0.6
 
 SEEN = 0.03
 """A difference of shares that is worth a sentence."""
-
-SAYS = {**PREDICTION_TITLE, "transfer": "the chain’s own law", "gaussian": "the Gaussian"}
-"""Who says it, within a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def _sentence(snapshot: Snapshot) -> tuple[str, str]:
     turning = _turning(snapshot)
     if turning is not None:
         return turning
-    name = next((n for n in PREDICTIONS if n in snapshot.predictions), None)
+    name = next(iter(snapshot.predictions), None)
     if name is None:
         return "", ""
     return _told_share(snapshot, name) or _told_moment(snapshot, name)
@@ -171,8 +169,8 @@ def _told_share(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
     measured = percent(share.measured, share.se)
     said = percent(share.predicted)
     return (
-        f"{measured} of the walkers have {where}; {SAYS[name]} says {said}.",
-        f"{measured} have {where}; {PREDICTION_SHORT[name]}: {said}.",
+        f"{measured} of the walkers have {where}; {said_of(name)} says {said}.",
+        f"{measured} have {where}; {short_of(name)}: {said}.",
     )
 
 
@@ -203,7 +201,7 @@ def _told_moment(snapshot: Snapshot, name: str) -> tuple[str, str]:
             if difference > best:
                 best = difference
                 what = f"variance of {names[i]}" if i == j else f"covariance of {names[j]} and {names[i]}"
-                title = SAYS[name]
+                title = said_of(name)
                 amount = parenthesised(value, se)
                 told = (
                     f"The {what} is {amount}; {title} says {number(says)}.",

@@ -8,9 +8,9 @@ import numpy as np
 
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import Canvas
-from sgdtui.tui.draw.curves import PREDICTION_PATTERN
 from sgdtui.tui.draw.frame import Line, draw_lines
-from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, Role
+from sgdtui.tui.draw.predictions import ink_of, pattern_of, short_of
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.panel import Panel, draw_title
 from sgdtui.tui.view import View
 
@@ -48,21 +48,18 @@ class History:
                 Line(
                     series.time,
                     values,
-                    PREDICTION_ROLE[name],
-                    PREDICTION_PATTERN[name],
-                    PREDICTION_SHORT[name],
+                    ink_of(name),
+                    pattern_of(name),
+                    short_of(name),
                 )
                 for name, values in series.distance.items()
-                if name in PREDICTION_ROLE
             ]
         times = np.array(self.times)
         lines = []
         for name, values in self.tv.items():
             heights = np.full(len(times), np.nan)
             heights[len(times) - len(values) :] = values
-            lines.append(
-                Line(times, heights, PREDICTION_ROLE[name], PREDICTION_PATTERN[name], PREDICTION_SHORT[name])
-            )
+            lines.append(Line(times, heights, ink_of(name), pattern_of(name), short_of(name)))
         if lines:
             lines.append(Line(times, np.array(self.floor), Role.MUTED, "dotted", "floor"))
         return lines

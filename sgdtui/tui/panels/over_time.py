@@ -11,7 +11,8 @@ from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.curves import draw_curve
 from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.labels import place_label
-from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, Role
+from sgdtui.tui.draw.predictions import ink_of, short_of
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import finite_range, number, parenthesised
 from sgdtui.tui.panels.panel import Panel, draw_title
 from sgdtui.tui.view import View, names_of
@@ -117,7 +118,7 @@ def draw_over_time(canvas: Canvas, view: View, focused: bool = False) -> None:
     shown = view.shown()
     if track.predicted is not None and shown is not None:
         flat = levels(np.full(len(track.times), track.predicted))
-        draw_curve(canvas, box.x, box.y, box.columns, rows, flat, PREDICTION_ROLE[shown], "dashed")
+        draw_curve(canvas, box.x, box.y, box.columns, rows, flat, ink_of(shown), "dashed")
     draw_curve(canvas, box.x, box.y, box.columns, rows, levels(track.values), Role.SGD_TEXT)
     _words(canvas, view, box, track, low, high)
 
@@ -134,10 +135,8 @@ def _words(canvas: Canvas, view: View, box: Box, track: Track, low: float, high:
     shown = view.shown()
     if track.predicted is not None and shown is not None:
         tiny = abs(track.predicted) < 1e-9 * float(np.nanmax(np.abs(track.values), initial=0.0))
-        says = f"{PREDICTION_SHORT[shown]} {number(0.0 if tiny else track.predicted)}"
-        place_label(
-            canvas, box, box.x + box.columns // 2, row_of(track.predicted), [(says, PREDICTION_ROLE[shown])]
-        )
+        says = f"{short_of(shown)} {number(0.0 if tiny else track.predicted)}"
+        place_label(canvas, box, box.x + box.columns // 2, row_of(track.predicted), [(says, ink_of(shown))])
     if box.rows == 1:
         canvas.write(box.x, box.y, told, Role.TEXT, weight=BOLD)
 

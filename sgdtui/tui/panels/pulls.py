@@ -15,7 +15,8 @@ from sgdtui.tui.draw.curves import dot_positions, draw_curve
 from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.plain import wrap_sentences
-from sgdtui.tui.draw.roles import PREDICTION_SHORT, Role
+from sgdtui.tui.draw.predictions import short_of
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number
 from sgdtui.tui.panels.gutter import gutter_of
 from sgdtui.tui.panels.panel import Panel, draw_title
@@ -92,7 +93,7 @@ def _draw_in_a_line(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
 
 
 def _draw_curves(canvas: Canvas, view: View, snapshot: Snapshot, drift: DriftVectors, focused: bool) -> None:
-    of = PREDICTION_SHORT.get(drift.of, drift.of)
+    of = short_of(drift.of)
     as_rows = view.arrows != "velocity"
     said, nothing = sum_of(snapshot.pulls)
     notes = [f"sum J/p: {said}", f"p: {of}", f"a: {'curves' if as_rows else 'arrows'}"]

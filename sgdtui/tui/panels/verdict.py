@@ -6,11 +6,12 @@ from sgdtui.compare.comparison import Comparison
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import wrap, wrap_sentences
-from sgdtui.tui.draw.roles import PREDICTION_ROLE, PREDICTION_SHORT, PREDICTION_TITLE, Role
+from sgdtui.tui.draw.predictions import ink_of, label_of, short_of
+from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number, with_error
 from sgdtui.tui.panels.decider import decider_of
 from sgdtui.tui.panels.panel import Panel, draw_title
-from sgdtui.tui.view import PREDICTIONS, View, settling_word
+from sgdtui.tui.view import View, settling_word
 
 SAID = {
     "gibbs": ("GIBBS", Role.GOOD),
@@ -77,19 +78,15 @@ def draw_table(canvas: Canvas, x: int, y: int, width: int, rows: int, view: View
     for place, (_, heading) in enumerate(shown):
         canvas.write(x + name_cells + place * cell, y, heading, Role.MUTED, cells=cell, align="right")
     used = 1
-    there = [n for n in PREDICTIONS if n in snapshot.comparisons]
+    there = list(snapshot.comparisons)
     with_floors = rows >= 1 + 2 * len(there)
     faint = view.stale or view.settling
     for name in there:
         if used >= rows:
             break
         comparison = snapshot.comparisons[name]
-        title = (
-            PREDICTION_TITLE[name]
-            if len(PREDICTION_TITLE[name]) <= name_cells - 1
-            else PREDICTION_SHORT[name]
-        )
-        canvas.write(x, y + used, title, Role.FAINT if faint else PREDICTION_ROLE[name], cells=name_cells)
+        title = label_of(name) if len(label_of(name)) <= name_cells - 1 else short_of(name)
+        canvas.write(x, y + used, title, Role.FAINT if faint else ink_of(name), cells=name_cells)
         for place, (key, _) in enumerate(shown):
             value = getattr(comparison.distances, key)
             canvas.write(
@@ -137,7 +134,7 @@ def facts_of(snapshot: Snapshot) -> list[str]:
         facts.append(f"first passage at t {number(snapshot.passage.mean_time, 4)}")
     absent: dict[str, list[str]] = {}
     for absence in snapshot.absences.values():
-        absent.setdefault(absence.reason, []).append(PREDICTION_TITLE.get(absence.name, absence.name))
+        absent.setdefault(absence.reason, []).append(label_of(absence.name))
     facts += [f"no {', '.join(names)}: {reason}" for reason, names in absent.items()]
     return facts
 

@@ -9,13 +9,14 @@ from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.cursor import mark_cursor
 from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.plain import width as width_of
-from sgdtui.tui.draw.roles import DIVERGES, PREDICTION_ROLE, PREDICTION_SHORT, Role
+from sgdtui.tui.draw.predictions import ink_of, short_of
+from sgdtui.tui.draw.roles import DIVERGES, Role
 from sgdtui.tui.draw.scale import number
 from sgdtui.tui.draw.strip import draw_strip
 from sgdtui.tui.panels.differences import on_cells, on_columns
 from sgdtui.tui.panels.gutter import gutter_of
 from sgdtui.tui.panels.panel import Panel, draw_title
-from sgdtui.tui.view import PREDICTIONS, View, walkers_of
+from sgdtui.tui.view import View, walkers_of
 
 MARK = {True: ("≈", Role.GOOD), False: ("≠", Role.BAD), None: ("?", Role.WARN)}
 ASCII_MARK = {True: "~", False: "!", None: "?"}
@@ -32,7 +33,7 @@ def draw_wrong(canvas: Canvas, view: View, focused: bool = False) -> None:
     if view.settling or view.stale:
         _draw_foretold(canvas, view, snapshot)
         return
-    names = [n for n in PREDICTIONS if n in snapshot.comparisons]
+    names = list(snapshot.comparisons)
     if len(snapshot.edges) == 2:
         _draw_maps(canvas, view, snapshot, names)
     else:
@@ -46,10 +47,9 @@ def _draw_foretold(canvas: Canvas, view: View, snapshot: Snapshot) -> None:
         canvas.write(2, 1, said, Role.MUTED)
         return
     y = 1
-    for name in PREDICTIONS:
-        if name in snapshot.foretold and y < canvas.height:
-            canvas.write(0, y, PREDICTION_SHORT[name], PREDICTION_ROLE[name], cells=7)
-            off = snapshot.foretold[name]
+    for name, off in snapshot.foretold.items():
+        if y < canvas.height:
+            canvas.write(0, y, short_of(name), ink_of(name), cells=7)
             said = "foretold to be right" if off < 5e-4 else f"foretold to be off by TV {number(off, 2)}"
             canvas.write(8, y, said, Role.MUTED, cells=canvas.width - 8)
             y += 1
@@ -90,14 +90,12 @@ def _draw_in_a_line(canvas: Canvas, view: View) -> None:
     if snapshot is None or view.settling or view.stale:
         canvas.write(x, 0, "told when the walkers have settled", Role.MUTED)
         return
-    for name in PREDICTIONS:
-        if name not in snapshot.comparisons:
-            continue
+    for name in snapshot.comparisons:
         mark, ink = _mark(canvas, snapshot, name)
-        said = f"{canvas.look.say(PREDICTION_SHORT[name])} {_value(snapshot, name)}"
+        said = f"{canvas.look.say(short_of(name))} {_value(snapshot, name)}"
         if x + width_of(said) + 2 > canvas.width:
             break
-        x = canvas.write(x + 1, 0, said, PREDICTION_ROLE[name])
+        x = canvas.write(x + 1, 0, said, ink_of(name))
         x = canvas.write(x, 0, mark, ink, weight=BOLD) + 1
 
 
@@ -113,8 +111,8 @@ def _draw_strips(canvas: Canvas, view: View, snapshot: Snapshot, names: list[str
         draw_strip(canvas, gutter, y, *found[name], reach)
         y += 1
     for absence in snapshot.absences.values():
-        if y < canvas.height and absence.name in PREDICTION_SHORT:
-            canvas.write(0, y, PREDICTION_SHORT[absence.name], Role.FAINT, cells=gutter - 1)
+        if y < canvas.height:
+            canvas.write(0, y, short_of(absence.name), Role.FAINT, cells=gutter - 1)
             canvas.write(gutter, y, f"none: {absence.reason}", Role.FAINT, cells=columns)
             y += 1
     column = None
@@ -139,12 +137,12 @@ def _draw_name(
     value = _value(snapshot, name)
     weight = BOLD if shown else 0
     if cells >= 14:
-        canvas.write(x, y, PREDICTION_SHORT[name], PREDICTION_ROLE[name], cells=7, weight=weight)
+        canvas.write(x, y, short_of(name), ink_of(name), cells=7, weight=weight)
         canvas.write(x + 7, y, value, Role.TEXT, cells=5, align="right")
         canvas.write(x + 13, y, mark, ink, weight=BOLD)
         return
-    short = canvas.look.say(PREDICTION_SHORT[name])[: max(cells - 7, 1)]
-    canvas.write(x, y, short, PREDICTION_ROLE[name], cells=max(cells - 7, 1), weight=weight)
+    short = canvas.look.say(short_of(name))[: max(cells - 7, 1)]
+    canvas.write(x, y, short, ink_of(name), cells=max(cells - 7, 1), weight=weight)
     canvas.write(x + cells - 6, y, value, Role.TEXT, cells=4)
     canvas.write(x + cells - 2, y, mark, ink, weight=BOLD)
 
@@ -177,8 +175,8 @@ def _draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, names: list[str])
         end = canvas.write(
             x,
             y,
-            PREDICTION_SHORT[name],
-            PREDICTION_ROLE[name],
+            short_of(name),
+            ink_of(name),
             cells=each,
             weight=BOLD if name == shown else 0,
         )

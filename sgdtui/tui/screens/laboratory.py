@@ -18,7 +18,7 @@ from sgdtui.tui.controller.controller import CLAIMS_EVERY, Workbench
 from sgdtui.tui.controller.events import Advised, Busy, Claimed, Event, Setup, Shown, Told, Trouble
 from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import plain_lines
-from sgdtui.tui.draw.roles import PREDICTION_TITLE
+from sgdtui.tui.draw.predictions import label_of
 from sgdtui.tui.frame_meter import FrameMeter
 from sgdtui.tui.panels.claims import Claims
 from sgdtui.tui.panels.decider import decider_of
@@ -283,7 +283,7 @@ class Laboratory(Screen[None]):
         place = order.index(self.view.shown() or "none")
         self.view = self.view.but(prediction=order[(place + 1) % len(order)])
         shown = self.view.shown()
-        self.tell(f"line: {PREDICTION_TITLE[shown] if shown else 'no prediction'}")
+        self.tell(f"line: {label_of(shown) if shown else 'no prediction'}")
 
     def action_arrows(self) -> None:
         """In the plane the next field of arrows; on a line arrows in place of curves, and back."""

@@ -6,9 +6,9 @@ from math import erf, exp, pi, sqrt
 
 import pytest
 
-from sgdtui.lab.predictions import gibbs_law
 from sgdtui.predict.chain.law import transfer
 from sgdtui.predict.diffusion.law import fokker_planck
+from sgdtui.predict.gibbs.chosen_temperature import gibbs_law
 from sgdtui.predict.linear.law import gaussian
 from tests.acceptance.faults.plane import predicted
 

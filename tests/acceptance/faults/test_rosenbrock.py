@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sgdtui.lab.predictions import gibbs_law
 from sgdtui.predict.chain.law import transfer
 from sgdtui.predict.diffusion.law import fokker_planck
+from sgdtui.predict.gibbs.chosen_temperature import gibbs_law
 from tests.acceptance.faults.plane import predicted
 
 WINDOW = ((-0.5, 2.5), (-0.5, 6.0))
