@@ -11,14 +11,17 @@ from sgdtui.expression.node import (
     COMPARISONS,
     LOGIC,
     OF_MATH,
+    REDUCTIONS,
     Apply,
     Name,
     Node,
     Number,
+    Vector,
     arity,
     render,
     wrong_count,
 )
+from sgdtui.expression.vector import common_length, length_of
 
 
 def _floor_modulus(a: float, b: float) -> float:
@@ -84,11 +87,26 @@ def folded(function: str, arguments: tuple[Node, ...]) -> Node:
         return folded(function, (folded(function, arguments[:-1]), arguments[-1]))
     if function == "**" and arguments[0] == Number(math.e):
         return folded("exp", arguments[1:])
+    if function == "dot":
+        _need_vectors(function, arguments)
+        return Apply("sum", (folded("*", arguments),))
+    if function in REDUCTIONS:
+        _need_vectors(function, arguments)
+        return Apply(function, arguments)
+    if length_of(Apply(function, arguments)) is not None and (function in LOGIC):
+        raise ExpressionError(f"'{function}' joins conditions, not vectors; use min, max or *")
     if function not in COMPARISONS and function not in LOGIC:
         values = tuple(a.value for a in arguments if isinstance(a, Number))
         if len(values) == len(arguments):
             return Number(scalar_value(function, values))
     return Apply(function, arguments)
+
+
+def _need_vectors(function: str, arguments: tuple[Node, ...]) -> None:
+    common_length(arguments)
+    if any(length_of(argument) is None for argument in arguments):
+        what = "two vectors" if function == "dot" else "a vector"
+        raise ExpressionError(f"{function} is of {what}, and this is one number")
 
 
 def build(function: str, arguments: tuple[Node, ...]) -> Node:
@@ -112,7 +130,7 @@ def constant_value(node: Node) -> float:
     """
     if isinstance(node, Number):
         return node.value
-    if isinstance(node, Name):
+    if isinstance(node, Name | Vector):
         raise ExpressionError(f"'{node.id}' is not a number")
     return scalar_value(node.function, tuple(map(constant_value, node.arguments)))
 

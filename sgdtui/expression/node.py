@@ -27,18 +27,38 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Vector:
+    """A vector variable, column or parameter: `length` numbers, each of which is a Name `id[0]`, `id[1]`, …"""
+
+    id: str
+    length: int
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The names of its numbers."""
+        return tuple(f"{self.id}[{i}]" for i in range(self.length))
+
+
+@dataclass(frozen=True, slots=True)
 class Apply:
-    """A function (see FUNCTIONS) or an operator (see OPERATORS) of one to three arguments."""
+    """A function (see FUNCTIONS) or an operator (see OPERATORS) of one to three arguments.
+
+    Of vectors it is taken number by number; `sum` and `norm` make one number of a vector.
+    """
 
     function: str
     arguments: tuple[Node, ...]
 
 
-Node: TypeAlias = "Number | Name | Apply"
+Node: TypeAlias = "Number | Name | Vector | Apply"
 
 CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": math.pi, "e": math.e})
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 LOGIC = frozenset({"and", "or", "not"})
+
+REDUCTIONS = frozenset({"sum", "norm"})
+"""What makes one number of a vector."""
+OF_VECTORS = frozenset({"dot", *REDUCTIONS})
 
 OF_MATH = ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "erf", "floor")
 # What may be called by name. min and max take two or more, but the tree holds them in pairs.
@@ -49,10 +69,16 @@ FUNCTIONS: Mapping[str, int | tuple[int, int]] = MappingProxyType(
         "min": (2, 32),
         "max": (2, 32),
         "where": 3,
+        "dot": 2,
+        "sum": 1,
+        "norm": 1,
     }
 )
-# What a variable or parameter may not be called: k is the step, t the time, L the loss and H its curvature.
-RESERVED: frozenset[str] = frozenset({*FUNCTIONS, *CONSTANTS, *kwlist, "k", "t", "L", "H"})
+# What a variable or parameter may not be called: k is the step, t the time, L the loss and H its curvature. The
+# functions of vectors may be: older presets do.
+RESERVED: frozenset[str] = frozenset(
+    {*FUNCTIONS, *CONSTANTS, *kwlist, "k", "t", "L", "H"} - OF_VECTORS
+)
 
 
 def arity(function: str) -> tuple[int, int]:
@@ -113,7 +139,7 @@ def _rendered(node: Node) -> tuple[str, int]:
         whole = node.value.is_integer() and abs(node.value) < 1e16
         text = str(int(node.value)) if whole else repr(node.value)
         return text, _PRECEDENCE["neg"] if text.startswith("-") else _ATOM
-    if isinstance(node, Name):
+    if isinstance(node, Name | Vector):
         return node.id, _ATOM
     level = _PRECEDENCE.get(node.function)
     if level is None:

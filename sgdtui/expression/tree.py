@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sgdtui.expression import fold
 from sgdtui.expression.error import ExpressionError
-from sgdtui.expression.node import COMPARISONS, LOGIC, Apply, Name, Node, Number, render, walk
+from sgdtui.expression.node import COMPARISONS, LOGIC, Apply, Name, Node, Number, Vector, render
+from sgdtui.expression.vector import distinct, length_of
 
 __all__ = [
     "COMPARISONS",
@@ -18,6 +19,7 @@ __all__ = [
     "Name",
     "Node",
     "Number",
+    "Vector",
     "apply",
     "constant",
     "name",
@@ -34,8 +36,19 @@ class Expression:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names it depends on."""
-        return frozenset(n.id for n in walk(self.node) if isinstance(n, Name))
+        """The names it depends on, those of a vector's numbers one by one."""
+        found: set[str] = set()
+        for node in distinct(self.node):
+            if isinstance(node, Name):
+                found.add(node.id)
+            elif isinstance(node, Vector):
+                found.update(node.entries)
+        return frozenset(found)
+
+    @property
+    def length(self) -> int | None:
+        """How many numbers its value holds if it is a vector; None for one number."""
+        return length_of(self.node)
 
     @property
     def is_condition(self) -> bool:
@@ -113,20 +126,21 @@ def apply(function: str, *args: Expression | float) -> Expression:
 
 
 def substitute(expression: Expression, replacements: Mapping[str, Expression]) -> Expression:
-    """The expression with names replaced, all at once.
+    """The expression with names replaced, all at once; a vector's name by a vector.
 
     Raises:
         ExpressionError: the result holds a number that is not finite.
     """
 
     def replaced(node: Node) -> Node:
-        if isinstance(node, Name) and node.id in replacements:
+        if isinstance(node, Name | Vector) and node.id in replacements:
             return replacements[node.id].node
         if isinstance(node, Apply):
             return fold.build(node.function, tuple(map(replaced, node.arguments)))
         return node
 
-    if not expression.names & replacements.keys():
+    found = {n.id for n in distinct(expression.node) if isinstance(n, Name | Vector)}
+    if not found & replacements.keys():
         return expression
     return _built(replaced(expression.node))
 
