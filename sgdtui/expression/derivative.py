@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sgdtui.expression.error import ExpressionError
 from sgdtui.expression.node import render, walk
 from sgdtui.expression.tree import Expression, constant
+from sgdtui.expression.vector import has_vectors
 
 if TYPE_CHECKING:
     from sgdtui.expression.node import Node
@@ -35,6 +36,11 @@ def derivative(expression: Expression, variable: str) -> Expression:
     if variable not in expression.names:
         return constant(0)
 
+    if has_vectors(expression.node):
+        from sgdtui.expression.adjoint import by
+
+        return by(expression, variable)
+
     def differentiated() -> Node:
         from sgdtui.expression import symbolic
 
@@ -51,6 +57,8 @@ def simplify(expression: Expression) -> Expression:
     Nothing is expanded, factored or searched for. The value may differ by rounding, and a removable
     singularity may go (``x/x`` is 1).
     """
+    if has_vectors(expression.node):
+        return expression
 
     def collected() -> Node:
         from sgdtui.expression import symbolic

@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression.node import COMPARISONS, Apply, Name, Node, Number
+from sgdtui.expression.node import COMPARISONS, Apply, Name, Node, Number, Vector
 from sgdtui.expression.tree import Expression
+from sgdtui.expression.vector import spelt_out
 
 Interval: TypeAlias = tuple[Any, Any]
 
@@ -28,7 +29,7 @@ def enclosure(
         shape: of the result, where the expression may not name any of the intervals.
     """
     with np.errstate(all="ignore"):
-        low, high = _bounds(expression.node, names)
+        low, high = _bounds(spelt_out(expression.node), names)
         undefined = np.isnan(low) | np.isnan(high)
         low = np.where(undefined, -np.inf, low)
         high = np.where(undefined, np.inf, high)
@@ -45,6 +46,7 @@ def _bounds(node: Node, names: Mapping[str, float | Interval]) -> Interval:
     if isinstance(node, Name):
         value = names[node.id]
         return value if isinstance(value, tuple) else (np.float64(value), np.float64(value))
+    assert not isinstance(node, Vector)
     arguments = [_bounds(argument, names) for argument in node.arguments]
     if node.function == "*" and node.arguments[0] == node.arguments[1]:
         return _whole_power(arguments[0], 2)

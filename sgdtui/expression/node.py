@@ -76,9 +76,7 @@ FUNCTIONS: Mapping[str, int | tuple[int, int]] = MappingProxyType(
 )
 # What a variable or parameter may not be called: k is the step, t the time, L the loss and H its curvature. The
 # functions of vectors may be: older presets do.
-RESERVED: frozenset[str] = frozenset(
-    {*FUNCTIONS, *CONSTANTS, *kwlist, "k", "t", "L", "H"} - OF_VECTORS
-)
+RESERVED: frozenset[str] = frozenset({*FUNCTIONS, *CONSTANTS, *kwlist, "k", "t", "L", "H"} - OF_VECTORS)
 
 
 def arity(function: str) -> tuple[int, int]:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sgdtui.expression.error import ExpressionError
-from sgdtui.expression.node import Name, Node, Number
+from sgdtui.expression.node import REDUCTIONS, Name, Node, Number, Vector
 from sgdtui.expression.tree import Expression
+from sgdtui.expression.vector import has_vectors
 
 FloatArray = NDArray[np.float64]
 
@@ -26,11 +27,13 @@ def evaluate(expression: Expression, values: Mapping[str, ArrayLike]) -> FloatAr
         values: a float or an array for each name, of shapes that broadcast together.
 
     Returns:
-        A new float64 array of the common shape, ``()`` if all are scalars.
+        A new float64 array of the common shape, ``()`` if all are scalars; a vector's numbers come along a first axis.
 
     Raises:
         ExpressionError: a name has no value.
     """
+    if has_vectors(expression.node):
+        return _with_vectors(expression, values)
     arrays = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
     missing = sorted(expression.names - arrays.keys())
     if missing:
@@ -41,11 +44,50 @@ def evaluate(expression: Expression, values: Mapping[str, ArrayLike]) -> FloatAr
     return np.array(np.broadcast_to(value, shape), dtype=np.float64)
 
 
+def _with_vectors(expression: Expression, values: Mapping[str, ArrayLike]) -> FloatArray:
+    """The same with vectors, whose numbers lie along a first axis of their own; what is shared is evaluated once."""
+    arrays = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
+    missing = sorted(expression.names - arrays.keys())
+    if missing:
+        raise ExpressionError(f"no value for '{missing[0]}' in {expression.text}")
+    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    known: dict[int, Any] = {}
+
+    def value(node: Node) -> Any:
+        if isinstance(node, Number):
+            return np.float64(node.value)
+        if id(node) in known:
+            return known[id(node)]
+        if isinstance(node, Name):
+            found: Any = _widened(arrays[node.id], len(shape))
+        elif isinstance(node, Vector):
+            parts = [_widened(arrays[entry], len(shape)) for entry in node.entries]
+            found = np.stack(np.broadcast_arrays(*parts))
+        elif node.function in REDUCTIONS:
+            inner = value(node.arguments[0])
+            found = np.sqrt(np.sum(inner * inner, axis=0)) if node.function == "norm" else inner.sum(axis=0)
+        else:
+            found = _FUNCTIONS[node.function](*(value(argument) for argument in node.arguments))
+        known[id(node)] = found
+        return found
+
+    with np.errstate(all="ignore"):
+        result = value(expression.node)
+    whole = shape if expression.length is None else (expression.length, *shape)
+    return np.array(np.broadcast_to(result, whole), dtype=np.float64)
+
+
+def _widened(array: FloatArray, axes: int) -> FloatArray:
+    """With axes of length one in front, so that a vector's own axis comes before all that are shared."""
+    return array.reshape((1,) * (axes - array.ndim) + array.shape)
+
+
 def _value(node: Node, arrays: Mapping[str, FloatArray]) -> Any:
     if isinstance(node, Number):
         return np.float64(node.value)
     if isinstance(node, Name):
         return arrays[node.id]
+    assert not isinstance(node, Vector)
     return _FUNCTIONS[node.function](*(_value(a, arrays) for a in node.arguments))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sgdtui.expression.error import ExpressionError
 from sgdtui.expression.fold import folded
@@ -16,6 +17,7 @@ from sgdtui.expression.node import (
     Name,
     Node,
     Number,
+    Vector,
     arity,
     render,
     walk,
@@ -23,6 +25,7 @@ from sgdtui.expression.node import (
 )
 from sgdtui.expression.scan import MAX_LENGTH, MAX_NESTING, scan
 from sgdtui.expression.tree import Expression, apply, constant, name, substitute
+from sgdtui.expression.vector import common_length, length_of, lengths
 
 __all__ = [
     "FUNCTIONS",
@@ -66,7 +69,7 @@ _COMPARE: dict[type[ast.cmpop], str] = {
 }
 
 
-def parse(text: str | int | float, names: Collection[str]) -> Expression:
+def parse(text: str | int | float, names: Collection[str], *, vector: bool = False) -> Expression:
     """Read an expression.
 
     Numbers are folded (``2*3`` is 6), ``0 < x < 1`` becomes ``0 < x and x < 1``, ``pi`` and ``e`` are
@@ -74,7 +77,9 @@ def parse(text: str | int | float, names: Collection[str]) -> Expression:
 
     Args:
         text: the text, or a bare number.
-        names: every variable and parameter that may appear, ``k`` and ``t`` included where they are allowed.
+        names: every variable and parameter that may appear, ``k`` and ``t`` included where they are allowed. Where
+            ``w[0]``, ``w[1]``, … are among them, ``w`` is the vector of those.
+        vector: whether the value may be a vector.
 
     Raises:
         ExpressionError: the text is not an expression; the error says where and what is allowed.
@@ -89,7 +94,7 @@ def parse(text: str | int | float, names: Collection[str]) -> Expression:
     indent = len(text) - len(text.lstrip())
     try:
         body = ast.parse(re.sub(r"\s", " ", text).strip(), mode="eval").body
-        node = _Reader(indent).read(body, 1)
+        node = _Reader(indent, lengths(names)).read(body, 1)
     except SyntaxError as error:
         raise ExpressionError("this is not an expression", indent + max(0, (error.offset or 1) - 1)) from None
     except (RecursionError, MemoryError, ValueError) as error:
@@ -97,6 +102,13 @@ def parse(text: str | int | float, names: Collection[str]) -> Expression:
             raise
         raise ExpressionError("the expression is nested too deeply") from None
     expression = Expression(node, text.strip())
+    if not vector and expression.length is not None:
+        raise ExpressionError(
+            f"this is a vector of {expression.length} numbers, and one number is wanted: sum(…), norm(…), dot(…, …) "
+            "or w[0]",
+            indent,
+            len(expression.text),
+        )
     if not expression.names and expression.constant_value is None:
         raise ExpressionError(f"{expression.text} is not a finite number", indent, len(expression.text))
     return expression
@@ -112,8 +124,9 @@ def _finite_float(value: int | float) -> float:
 class _Reader:
     """Turns the nodes of ``ast`` that are on the list into ours, and refuses every other."""
 
-    def __init__(self, indent: int) -> None:
+    def __init__(self, indent: int, vectors: Mapping[str, int]) -> None:
         self.indent = indent
+        self.vectors = vectors
         self.count = 0
 
     def read(self, tree: ast.expr, depth: int) -> Node:
@@ -131,7 +144,11 @@ class _Reader:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
                 return Number(float(value))
             case ast.Name(id=id):
+                if id in self.vectors:
+                    return Vector(id, self.vectors[id])
                 return Number(CONSTANTS[id]) if id in CONSTANTS else Name(id)
+            case ast.Subscript(value=ast.Name(id=id), slice=ast.Constant(value=int() as index)):
+                return Name(f"{id}[{index}]")
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.read(operand, depth)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -143,13 +160,15 @@ class _Reader:
                 return self.fold(tree, _BINARY[type(op)], pair)
             case ast.BoolOp(op=op, values=values):
                 connective = "and" if isinstance(op, ast.And) else "or"
-                return self.chain(connective, [self.read(v, depth) for v in values])
+                return self.chain(connective, [self.read(v, depth) for v in values], tree)
             case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
                 type(o) in _COMPARE for o in ops
             ):
                 terms = [self.read(term, depth) for term in (left, *comparators)]
                 pairs = zip(ops, terms[:-1], terms[1:], strict=True)
-                return self.chain("and", [Apply(_COMPARE[type(op)], (a, b)) for op, a, b in pairs])
+                for a, b in itertools.pairwise(terms):
+                    self.alike(tree, (a, b))
+                return self.chain("and", [Apply(_COMPARE[type(op)], (a, b)) for op, a, b in pairs], tree)
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]) if function in FUNCTIONS:
                 least, most = arity(function)
                 if not least <= len(args) <= most:
@@ -158,12 +177,22 @@ class _Reader:
         raise self.error(tree, "this means nothing in an expression")
 
     def fold(self, tree: ast.expr, function: str, arguments: tuple[Node, ...]) -> Node:
+        self.alike(tree, arguments)
         try:
             return folded(function, arguments)
         except ExpressionError as error:
             raise self.error(tree, error.message) from None
 
-    def chain(self, connective: str, nodes: list[Node]) -> Node:
+    def alike(self, tree: ast.expr, arguments: tuple[Node, ...]) -> None:
+        """What is applied number by number to vectors of different lengths is refused where it stands."""
+        try:
+            common_length(arguments)
+        except ExpressionError as error:
+            raise self.error(tree, error.message) from None
+
+    def chain(self, connective: str, nodes: list[Node], tree: ast.expr) -> Node:
+        if len(nodes) > 1 and any(length_of(node) is not None for node in nodes):
+            raise self.error(tree, f"'{connective}' joins conditions, not vectors; use min, max or *")
         if len(nodes) > MAX_NESTING:
             raise ExpressionError(
                 f"nested too deeply: at most {MAX_NESTING} conditions in a row", self.indent

@@ -15,6 +15,7 @@ from keyword import iskeyword
 
 from sgdtui.expression.error import ExpressionError
 from sgdtui.expression.node import CONSTANTS, FUNCTIONS
+from sgdtui.expression.vector import ENTRY, lengths, shown
 
 MAX_LENGTH = 10_000
 MAX_NESTING = 100
@@ -23,10 +24,12 @@ MAX_WORDS = 4_000
 _WORD = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\[[0-9]+\])?)"
     r"|(?P<operator>\*\*|//|<=|>=|==|!=|<>|&&|\|\||[-+*/<>(),])"
 )
 _ADVICE = {
+    "[": "'[' means nothing here; w[3] is the fourth number of a vector w: a whole number in brackets, no spaces",
+    "]": "']' means nothing here; w[3] is the fourth number of a vector w: a whole number in brackets, no spaces",
     "^": "'^' means nothing here; use ** for powers",
     "=": "'=' means nothing here; use == to compare",
     "!": "'!' means nothing here; use 'not'",
@@ -78,13 +81,24 @@ def blame(word: Word, message: str, suggestion: str | None = None) -> Expression
 
 def unknown_name(word: Word, names: Collection[str], *, called: bool) -> ExpressionError:
     """The error for a name that nothing gave a meaning to."""
-    allowed = sorted(FUNCTIONS) if called else [*sorted(names), *CONSTANTS]
-    close = difflib.get_close_matches(word.text[:40], allowed, n=1, cutoff=0.5)
+    vectors = {} if called else lengths(names)
+    entry = ENTRY.match(word.text)
+    if entry is not None and entry.group(1) in vectors:
+        last = vectors[entry.group(1)] - 1
+        return blame(
+            word,
+            f"'{word.text}' is none of its {last + 1} numbers: {entry.group(1)}[0] to {entry.group(1)}[{last}]",
+        )
+    if entry is not None and entry.group(1) in names:
+        return blame(word, f"'{entry.group(1)}' is one number, not a vector", entry.group(1))
+    allowed = sorted(FUNCTIONS) if called else [*shown(names), *CONSTANTS]
+    near = allowed if called else [*(n for n in names if not ENTRY.match(n)), *vectors, *CONSTANTS]
+    close = difflib.get_close_matches(word.text[:40], near, n=1, cutoff=0.5)
     hint = f"; did you mean '{close[0]}'?" if close else ";"
-    shown = ", ".join(allowed[:40]) + (", …" if len(allowed) > 40 else "")
+    listed = ", ".join(allowed[:40]) + (", …" if len(allowed) > 40 else "")
     kind = "function" if called else "name"
     return blame(
-        word, f"unknown {kind} '{_short(word.text)}'{hint} allowed: {shown}", close[0] if close else None
+        word, f"unknown {kind} '{_short(word.text)}'{hint} allowed: {listed}", close[0] if close else None
     )
 
 
@@ -136,6 +150,7 @@ def _check_number(word: Word) -> None:
 
 def _check_order(words: list[Word], end: int, names: Collection[str]) -> None:
     """Values and operators alternate, brackets match, and only functions are called."""
+    names = {*names, *lengths(names)}
     brackets: list[tuple[Word, bool]] = []  # each open bracket, and whether it belongs to a call
     wants_value = True
     signs = 0
@@ -158,7 +173,7 @@ def _check_order(words: list[Word], end: int, names: Collection[str]) -> None:
             else:
                 wants_value = False
         elif text == "(":
-            called = before is not None and before.text in FUNCTIONS
+            called = before is not None and before.text in FUNCTIONS and before.kind == "name"
             if not wants_value:
                 raise blame(word, _missing_operator(before, word))
             brackets.append((word, called))
@@ -198,7 +213,7 @@ def _check_name(word: Word, opens: bool, names: Collection[str]) -> None:
         if known:
             raise blame(word, f"'{word.text}' is not a function; write {word.text}*(…) to multiply")
         raise unknown_name(word, names, called=True)
-    if not opens and word.text in FUNCTIONS:
+    if not opens and not known and word.text in FUNCTIONS:
         raise blame(word, f"'{word.text}' is a function; write {word.text}(…)")
     if not opens and not known:
         raise unknown_name(word, names, called=False)

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sgdtui.expression import polynomial
-from sgdtui.expression.node import COMPARISONS, LOGIC, Apply, Name, Node, Number, walk
+from sgdtui.expression.node import COMPARISONS, LOGIC, Apply, Name, Node, Number, Vector, walk
 from sgdtui.expression.tree import Expression
+from sgdtui.expression.vector import spelt_out
 
 MAX_POWER = 64
 """Whole powers up to this are products; beyond it they are exp(n·log)."""
@@ -22,7 +23,7 @@ _INFIX = {"+": 5, "-": 5, "*": 6, "/": 6}
 
 def is_arithmetic(node: Node) -> bool:
     """Whether nothing but sums, products, quotients and whole powers is written for it."""
-    for part in walk(node):
+    for part in walk(spelt_out(node)):
         if isinstance(part, Apply) and part.function not in (*_INFIX, "neg"):
             exponent = part.arguments[-1]
             if part.function != "**" or not isinstance(exponent, Number):
@@ -72,7 +73,7 @@ def straight_line(
         prefix: how the names of intermediate values begin; they are numbered.
     """
     writer = _Writer(names, varying, prefix)
-    roots = [(target, writer.part(expression.node)) for target, expression in targets]
+    roots = [(target, writer.part(spelt_out(expression.node))) for target, expression in targets]
     for _, root in roots:
         writer.use(root)
     for target, root in roots:
@@ -98,6 +99,7 @@ class _Writer:
             return self._number(node.value)
         if isinstance(node, Name):
             return self._intern("name", (), self.names[node.id], node.id in self.varying)
+        assert not isinstance(node, Vector)
         if node.function == "**":
             power = self._power(node.arguments[0], node.arguments[1])
             if power is not None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from sgdtui.expression.error import ExpressionError
 from sgdtui.expression.node import COMPARISONS, Apply, Node, Number, render, walk
 from sgdtui.expression.tree import Expression, apply
+from sgdtui.expression.vector import spelt_out
 
 _BENDS = frozenset({"abs", "sign", "step", "sqrt", "log"})
 
@@ -43,7 +44,7 @@ def turns(expression: Expression, names: Collection[str]) -> tuple[Switch, ...]:
 @lru_cache(maxsize=512)
 def _found(expression: Expression, *, poles: bool) -> tuple[Switch, ...]:
     found: dict[tuple[str, bool], Switch] = {}
-    for node in walk(expression.node):
+    for node in walk(spelt_out(expression.node)):
         if not isinstance(node, Apply):
             continue
         try:

@@ -12,7 +12,7 @@ import sympy
 
 from sgdtui.expression.error import ExpressionError
 from sgdtui.expression.fold import build
-from sgdtui.expression.node import COMPARISONS, LOGIC, Name, Node, Number
+from sgdtui.expression.node import COMPARISONS, LOGIC, Name, Node, Number, Vector
 from sgdtui.expression.tree import constant
 
 # sympy multiplies powers of numbers out; beyond this an exponent stays a float, which is quick.
@@ -150,6 +150,8 @@ def to_sympy(node: Node, power: float = 1) -> sympy.Expr:
         return _exact(node.value)
     if isinstance(node, Name):
         return sympy.Symbol(node.id, real=True)
+    if isinstance(node, Vector):
+        raise ExpressionError("a vector is no single number")
     if node.function == "**":
         base, exponent = node.arguments
         if not isinstance(exponent, Number):

@@ -27,6 +27,12 @@ def lengths(names: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def stem(name: str) -> str:
+    """The vector that a name is a number of, or the name itself."""
+    match = ENTRY.match(name)
+    return match.group(1) if match is not None else name
+
+
 def shown(names: Collection[str]) -> list[str]:
     """The names as a person would list them, sorted: a vector once, as `w[0…19]`."""
     vectors = lengths(names)
@@ -105,14 +111,16 @@ def spelt_out(node: Node) -> Node:
 
     Whoever calls this knows that the vectors are short.
     """
-    known: dict[int, Node] = {}
+    known: dict[
+        int, tuple[Node, Node]
+    ] = {}  # with the node itself: what is thrown away leaves its id to others
 
     def spelt(node: Node) -> Node:
         if not isinstance(node, Apply):
             return node
         if id(node) not in known:
-            known[id(node)] = _spelt(node)
-        return known[id(node)]
+            known[id(node)] = (node, _spelt(node))
+        return known[id(node)][1]
 
     def _spelt(node: Apply) -> Node:
         if node.function not in REDUCTIONS:

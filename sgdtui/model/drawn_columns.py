@@ -52,7 +52,7 @@ def is_smooth_in(expression: Expression, columns: tuple[str, ...]) -> bool:
     for node in walk(expression.node):
         if not isinstance(node, Apply) or not named & Expression(node, "").names:
             continue
-        if node.function in ("+", "-", "*", "neg"):
+        if node.function in ("+", "-", "*", "neg", "sum"):
             continue
         exponent = node.arguments[-1]
         if node.function == "/" and not named & Expression(exponent, "").names:

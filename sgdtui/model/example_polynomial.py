@@ -15,7 +15,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.budget import checkpoint
-from sgdtui.expression.node import Apply, Name, Node, Number
+from sgdtui.expression.node import Apply, Name, Node, Number, Vector
 from sgdtui.model.data import Data, Table
 
 Powers = tuple[int, ...]
@@ -41,6 +41,8 @@ def polynomial(node: Node, centres: Mapping[str, float], values: Mapping[str, fl
         place = names.index(node.id)
         unit = tuple(int(i == place) for i in range(len(names)))
         return _added({nothing: centres[node.id]}, {unit: 1.0})
+    if isinstance(node, Vector):
+        return None
     parts = [polynomial(argument, centres, values) for argument in node.arguments]
     if any(part is None for part in parts):
         return None

@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.expression.vector import spelt_out
 from sgdtui.model.data import Table
 from sgdtui.model.example_polynomial import (
     Moments,
@@ -95,7 +96,7 @@ def _known(system: SampleSystem, given: tuple[tuple[str, float], ...]) -> Polyno
     columns = column_means(system.data)
     centres = dict(zip(system.variables, middle.tolist(), strict=True))
     centres |= dict(zip(system.data.columns, columns.tolist(), strict=True))
-    loss = polynomial(system.loss.node, centres, values)
+    loss = polynomial(spelt_out(system.loss.node), centres, values)
     if loss is None:
         return None
     pairs = sum(len(slope(loss, i)) for i in range(d)) ** 2

@@ -15,6 +15,7 @@ from sgdtui.preset.observe import read_expectations, read_observables, read_unti
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.setting_path import apply_change
 from sgdtui.preset.space import read_space, read_start
+from sgdtui.preset.text.names import parameter_names
 from sgdtui.preset.text.problem import PresetError
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.validate import section
@@ -57,7 +58,7 @@ def _assemble(
     name: str,
 ) -> Experiment | None:
     given = document.get("parameters")
-    declared = {str(key) for key in given} if isinstance(given, Mapping) else set()
+    declared = parameter_names(given.items()) if isinstance(given, Mapping) else set()
     found = read_system(checked, report, folder, declared)
     expectations = read_expectations(checked, report)
     if found is None:

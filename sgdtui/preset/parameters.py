@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sgdtui.expression import RESERVED
+from sgdtui.expression.vector import stem
 from sgdtui.model.gradient import LOSS_MINIMUM
 from sgdtui.model.parameter import Parameter
 from sgdtui.preset.schema import ParameterSection
@@ -25,10 +26,11 @@ def read_parameters(
     Notes a name that means something else, a value out of its range, and a new parameter without a value.
     """
     merged = {parameter.name: parameter for parameter in base}
+    variables = {stem(variable) for variable in variables}
     for name, entry in given.items():
         where = (*path, name)
-        if name in variables or name in _TAKEN:
-            report.error(where, _collision(name, variables), "choose another name", key=True)
+        if stem(name) in variables or stem(name) in _TAKEN:
+            report.error(where, _collision(stem(name), variables), "choose another name", key=True)
             continue
         old = merged.get(name)
         if isinstance(entry, ParameterSection):

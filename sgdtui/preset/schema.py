@@ -12,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from sgdtui.model.network import ACTIVATIONS, LOSSES, TRAINED
 from sgdtui.model.sample import DRAWS, MODELS
 from sgdtui.preset.text.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
-from sgdtui.preset.text.values import Box, Flipped, Formula, Identifier, Label, Point, Text, number, one_of
+from sgdtui.preset.text.names import ColumnNames, Entry, Variables, listed_parameters
+from sgdtui.preset.text.values import Box, Flipped, Formula, Label, Point, Text, number, one_of
 
 MAX_WALKERS = 100_000_000
 MAX_DIMENSION = 64
@@ -49,7 +50,7 @@ ParameterValue = Annotated[
     Annotated[Annotated[float, number()], Tag(IN_PLACE)] | Annotated[ParameterSection, Tag(MAPPING)],
     Discriminator(_shape),
 ]
-Parameters = dict[Identifier, ParameterValue]
+Parameters = Annotated[dict[Entry, ParameterValue], BeforeValidator(listed_parameters)]
 
 
 class LossSection(Section):
@@ -58,8 +59,9 @@ class LossSection(Section):
     title: Text = Field(default="", description="a short name for people; left out: the file's name")
     about: Text = Field(default="", description="one or two sentences")
     name: Text = Field(default="", description="the preset that it was taken from")
-    variables: list[Identifier] | None = Field(
-        default=None, description="left out: [x], or [x, y] where the loss names y"
+    variables: Variables | None = Field(
+        default=None,
+        description="names, or lengths by name: `{w: 20, b: 1}`; left out: [x], or [x, y] where the loss names y",
     )
     loss: Formula = Field(description="the loss, an expression of the variables and parameters")
     parameters: Parameters = Field(default_factory=dict, description="dials of this loss")
@@ -106,11 +108,14 @@ class SampleSection(Section):
     model: Annotated[str, one_of(MODELS)] | None = Field(
         default=None, description="a built-in model instead of a loss"
     )
-    variables: list[Identifier] | None = Field(
-        default=None, description="the weights; a model names its own: w_COLUMN"
+    variables: Variables | None = Field(
+        default=None,
+        description="the weights, names or lengths by name (`{w: 20, b: 1}`); a model names its own: w_COLUMN",
     )
-    columns: list[Text] | None = Field(
-        default=None, description="the columns' names; a CSV's header gives them too"
+    columns: ColumnNames | None = Field(
+        default=None,
+        description="the columns' names (a CSV's header gives them too), lengths by name (`{a: 20, y: 1}`, in the "
+        "table's order) or the header's words by name (`{a: [length, width], y: mass}`)",
     )
     data: Any = Field(
         description="a CSV file beside the preset, rows in place, or a distribution a column",
@@ -165,7 +170,7 @@ class NetworkSection(Section):
             ]
         },
     )
-    columns: list[Text] | None = Field(
+    columns: ColumnNames | None = Field(
         default=None, description="the columns' names; a CSV's header gives them too"
     )
     target: Text | None = Field(default=None, description="the column that it predicts; left out: the last")
@@ -262,7 +267,7 @@ class SpaceSection(Section):
         description="what happens at both ends of an axis: open, reflect, periodic or {reflect: v} (see Walls); one, "
         "or one an axis",
     )
-    axes: list[Identifier] | None = Field(
+    axes: list[Entry] | None = Field(
         default=None, description="the one or two variables that are binned and drawn"
     )
 
@@ -342,8 +347,9 @@ class ExperimentSection(Section):
     title: Text = Field(default="", description="a short name for people; left out: the file's name")
     story: Text = Field(default="", description="Markdown: the claim, what to look at, what it means")
     source: Text = Field(default="", description="where the claim comes from")
-    variables: list[Identifier] | None = Field(
-        default=None, description="the coordinates of a loss or drift in place"
+    variables: Variables | None = Field(
+        default=None,
+        description="the coordinates of a loss or drift in place: names, or lengths by name (`{w: 20, b: 1}`)",
     )
     loss: LossOrName | None = Field(
         default=None, description="a loss preset's name, an expression, or a mapping like a loss preset"

@@ -14,6 +14,7 @@ import numpy as np
 from sgdtui.expression import RESERVED
 from sgdtui.model.data import Table
 from sgdtui.preset import library
+from sgdtui.preset.text.names import Columns
 from sgdtui.preset.text.problem import names_hint, shortened
 
 MAX_BYTES = 2_000_000_000
@@ -64,8 +65,9 @@ def find_csv(name: str, folder: Path | None) -> Path:
     raise TableError([f"there is no file '{shortened(name)}' beside the preset"], f"looked in {folder}")
 
 
-def read_csv(path: Path, wanted: Sequence[str] | None) -> Table:
-    """The table of a CSV file; `wanted` picks columns by the header's names, or names them all where there is none.
+def read_csv(path: Path, wanted: Columns | None) -> Table:
+    """The table of a CSV file; `wanted` picks columns by the header's names, or names them all by their places: where
+    there is no header, and where it gives vectors by their lengths.
 
     Raises TableError: missing values, text, uneven rows (with their lines), fewer than two rows, unknown columns.
     """
@@ -140,20 +142,26 @@ def _header(cells: list[str], file: str) -> list[str]:
 
 
 def _columns(
-    header: list[str] | None, count: int, wanted: Sequence[str] | None, file: str
+    header: list[str] | None, count: int, wanted: Columns | None, file: str
 ) -> tuple[list[str], list[int]]:
     if header is None:
         if wanted is None:
             raise TableError([f"{file} has no header row"], "name its columns: columns: [a, b, …]")
-        if len(wanted) != count:
-            raise TableError([f"{file} has {count} columns, and columns names {len(wanted)}"])
-        return list(wanted), list(range(count))
+        return _by_place(wanted, count, file)
     if wanted is None:
         return header, list(range(count))
-    unknown = [name for name in wanted if name not in header]
+    if wanted.sought is None:
+        return _by_place(wanted, count, file)
+    unknown = [name for name in wanted.sought if name not in header]
     if unknown:
         raise TableError([f"{file} has no column '{shortened(unknown[0])}'"], names_hint(unknown[0], header))
-    return list(wanted), [header.index(name) for name in wanted]
+    return list(wanted.names), [header.index(name) for name in wanted.sought]
+
+
+def _by_place(wanted: Columns, count: int, file: str) -> tuple[list[str], list[int]]:
+    if len(wanted.names) != count:
+        raise TableError([f"{file} has {count} columns, and columns names {len(wanted.names)}"])
+    return list(wanted.names), list(range(count))
 
 
 def _is_number(cell: str) -> bool:

@@ -16,6 +16,7 @@ from sgdtui.preset.forms.noise import COORDINATES, in_variables, noise_document
 from sgdtui.preset.numeric_checks import check_force_and_noise
 from sgdtui.preset.parameters import read_parameters
 from sgdtui.preset.schema import ExperimentSection
+from sgdtui.preset.text.names import names_document
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.written import Document, text
 
@@ -63,7 +64,7 @@ def read_drift(
 
 def _document(system: DriftSystem) -> Document:
     return {
-        "variables": list(system.variables),
+        "variables": names_document(system.variables),
         "drift": [text(velocity) for velocity in system.velocity],
         "noise": noise_document(system.noise),
     }

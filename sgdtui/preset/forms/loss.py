@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sgdtui.expression import RESERVED, Expression, constant
+from sgdtui.expression.vector import stem
 from sgdtui.model.loss import Loss
 from sgdtui.preset.parameters import read_parameters
 from sgdtui.preset.schema import MAX_DIMENSION, LossSection
+from sgdtui.preset.text.names import names_document
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.written import Document, box_document, parameter_document, text
 from sgdtui.preset.text.yaml_places import Path
@@ -30,9 +32,10 @@ def read_variables(
         report.error(path, f"{len(given)} variables", f"allowed: 1 to {MAX_DIMENSION}")
         return ("x",)
     for index, name in enumerate(given):
-        if name in RESERVED or name == "eta":
+        if stem(name) in RESERVED or stem(name) == "eta":
             report.error(
-                (*path, index), f"'{name}' is a word of the expression language, so it cannot be a variable"
+                (*path, index),
+                f"'{stem(name)}' is a word of the expression language, so it cannot be a variable",
             )
         if name in given[:index]:
             report.error((*path, index), f"the variable '{name}' is named twice")
@@ -92,7 +95,7 @@ def loss_document(loss: Loss) -> Document:
     """A loss as a loss preset writes it, with the name it was taken from."""
     document: Document = {"title": loss.title, "about": loss.about, "name": loss.name}
     document = {key: value for key, value in document.items() if value}
-    document |= {"variables": list(loss.variables), "loss": text(loss.expression)}
+    document |= {"variables": names_document(loss.variables), "loss": text(loss.expression)}
     if loss.parameters:
         document["parameters"] = {p.name: parameter_document(p) for p in loss.parameters}
     if loss.domain is not None:

@@ -10,6 +10,7 @@ from sgdtui.preset.forms.loss import read_loss
 from sgdtui.preset.forms.noise import read_noise
 from sgdtui.preset.schema import LossSection, NoiseSection
 from sgdtui.preset.text.file import located_file
+from sgdtui.preset.text.names import parameter_names
 from sgdtui.preset.text.problem import UnreadableError
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.validate import section
@@ -18,7 +19,7 @@ from sgdtui.preset.text.validate import section
 def _declared(document: object) -> set[str]:
     """The names of a document's own parameters, the wrong ones included."""
     given = document.get("parameters") if isinstance(document, dict) else None
-    return {str(name) for name in given} if isinstance(given, dict) else set()
+    return parameter_names(given.items()) if isinstance(given, dict) else set()
 
 
 def _opened(path: FilePath, report: Report) -> Report | None:

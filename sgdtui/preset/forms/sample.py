@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 
 from sgdtui.expression import RESERVED, ExpressionError, constant, parse
+from sgdtui.expression.vector import ENTRY, lengths, stem
 from sgdtui.model.data import Data, Distribution, Fresh, Table
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
@@ -20,6 +21,7 @@ from sgdtui.preset.forms.form import Form, Found
 from sgdtui.preset.forms.loss import read_variables
 from sgdtui.preset.parameters import read_parameters
 from sgdtui.preset.schema import MAX_DIMENSION, ExperimentSection, NetworkSection, SampleSection
+from sgdtui.preset.text.names import entries, names_document
 from sgdtui.preset.text.problem import names_hint, shortened
 from sgdtui.preset.text.report import Report
 from sgdtui.preset.text.values import described
@@ -79,8 +81,9 @@ def _with_loss(
             report.error((*path, key), f"'{key}' belongs to a model, not to a loss", key=True)
     variables = read_variables(section.variables, [], parameters, report, (*path, "variables"))
     taken = {*variables, *parameters, *RESERVED}
+    taken |= {stem(name) for name in (*variables, *parameters)}
     for column in data.columns:
-        if column in taken:
+        if column in taken or stem(column) in taken:
             report.error(
                 (*path, "columns"), f"the column '{column}' is named like a variable, parameter or function"
             )
@@ -176,7 +179,7 @@ def read_data(
     given = section.data
     if isinstance(given, Table | Fresh):
         return given
-    if section.columns is not None and len(set(section.columns)) < len(section.columns):
+    if section.columns is not None and len(set(section.columns.names)) < len(section.columns.names):
         report.error((*path[:-1], "columns"), "a column is named twice")
         return None
     try:
@@ -198,8 +201,9 @@ def _rows_in_place(
     given: list[object], section: SampleSection | NetworkSection, report: Report, path: Path
 ) -> Table | None:
     rows = [row if isinstance(row, list) else [row] for row in given]
-    width = len(section.columns) if section.columns is not None else (len(rows[0]) if rows else 0)
-    columns = section.columns or [f"c{index + 1}" for index in range(width)]
+    named = list(section.columns.names) if section.columns is not None else []
+    width = len(named) if section.columns is not None else (len(rows[0]) if rows else 0)
+    columns = named or [f"c{index + 1}" for index in range(width)]
     before = report.errors
     for index, row in enumerate(rows):
         if len(row) != width:
@@ -214,7 +218,7 @@ def _rows_in_place(
     if report.errors > before:
         return None
     for index, name in enumerate(columns):
-        if name != column_name(name, index):
+        if not ENTRY.match(name) and name != column_name(name, index):
             report.error((*path[:-1], "columns", index), f"'{shortened(name)}' cannot be a column's name")
             return None
     return checked_table(columns, np.array(rows, dtype=np.float64).reshape(len(rows), width), "")
@@ -223,7 +227,9 @@ def _rows_in_place(
 def _fresh(
     given: Mapping[str, object], section: SampleSection | NetworkSection, report: Report, path: Path
 ) -> Fresh | None:
-    order = section.columns if section.columns is not None else list(given)
+    if section.columns is not None:
+        given = _spread(given, lengths(section.columns.names))
+    order = list(section.columns.names) if section.columns is not None else list(given)
     before = report.errors
     for name in order:
         if name not in given:
@@ -232,7 +238,7 @@ def _fresh(
     for index, name in enumerate(given):
         if name not in order:
             report.error((*path, name), f"the column '{shortened(name)}' is not in columns", key=True)
-        if name != column_name(name, index):
+        if not ENTRY.match(name) and name != column_name(name, index):
             report.error((*path, name), f"'{shortened(name)}' cannot be a column's name", key=True)
     if not given:
         report.error(path, "no columns", 'give {a: "normal(0, 1)", …}')
@@ -243,6 +249,14 @@ def _fresh(
         if law is not None:
             laws.append(law)
     return Fresh(tuple(order), tuple(laws)) if len(laws) == len(order) else None
+
+
+def _spread(given: Mapping[str, object], vectors: Mapping[str, int]) -> dict[str, object]:
+    """The distribution of a vector is that of each of its numbers, which are drawn independently."""
+    found: dict[str, object] = {}
+    for name, law in given.items():
+        found |= dict.fromkeys(entries(name, vectors.get(name, 1)), law)
+    return found
 
 
 def read_distribution(given: object, report: Report, path: Path) -> Distribution | None:
@@ -328,10 +342,15 @@ def _document(system: SampleSystem) -> Document:
 
 def _sample(system: SampleSystem) -> Document:
     document: Document = {"model": system.model} if system.model else {"loss": text(system.loss)}  # type: ignore[arg-type]
-    document |= {"variables": list(system.variables), "columns": list(system.data.columns)}
+    document |= {
+        "variables": names_document(system.variables),
+        "columns": names_document(system.data.columns),
+    }
     if isinstance(system.data, Fresh):
-        laws = zip(system.data.columns, system.data.distributions, strict=True)
-        document["data"] = {column: _distribution(law) for column, law in laws}
+        laws = dict(zip(system.data.columns, map(_distribution, system.data.distributions), strict=True))
+        document["data"] = laws
+        if lengths(laws):  # each number of a vector may have a law of its own
+            document["columns"] = list(system.data.columns)
     else:
         document["data"] = system.data
     if system.draw != "replacement":

@@ -25,7 +25,8 @@ def identifiers(names: Iterable[str]) -> dict[str, str]:
     """A different Python identifier for every name, none of which a generated kernel uses for itself."""
     result: dict[str, str] = {}
     for name in names:
-        safe = f"my_{name}" if _OURS.match(name) else name
+        plain = name.replace("[", "_").replace("]", "")  # w[3], a number of a vector
+        safe = f"my_{plain}" if _OURS.match(plain) else plain
         while safe in result.values():
             safe += "_"
         result[name] = safe
