@@ -38,13 +38,13 @@ Numbers, the variables, the parameters, `+ - * / **`, comparisons, `and or not`,
 functions {functions}. `k` is the step and `t` the time. `step(0)` is 0. Nothing else parses, and nothing is
 ever evaluated as text.
 
-**Vectors.** `variables: {{w: 20, b: 1}}` names a vector of twenty weights and one number,
-`columns: {{a: 20, y: 1}}` likewise the columns of a table in their order (`{{a: [length, width], y: mass}}` by the
-words of its header), and a list for a parameter, `parameters: {{c: [1, 2, 3]}}`, is a vector of dials `c[0]`, `c[1]`,
-`c[2]`. A vector's numbers are `w[0]` to `w[19]`. Operators and functions are applied number by number, to vectors of one length and to single numbers beside
-them; `sum(w**2)`, `dot(w, a)` and `norm(w)` make one number. A loss, a condition and an observable are one number. Axes
-are `axes: ["w[3]", b]`. The distribution of a drawn vector is that of each of its numbers. So a neuron over a table is
-`loss: (tanh(dot(w, a) + b) - y)**2/2`.
+**Vectors.** `variables: {{w: 20, b: 1}}` names a vector of twenty weights and one number, `columns: {{a: 20, y:
+1}}` likewise the columns of a table in their order (`{{a: [length, width], y: mass}}` by the words of its header),
+and a list for a parameter, `parameters: {{c: [1, 2, 3]}}`, is a vector of dials `c[0]`, `c[1]`, `c[2]`. A vector's
+numbers are `w[0]` to `w[19]`. Operators and functions are applied number by number, to vectors of one length and to
+single numbers beside them; `sum(w**2)`, `dot(w, a)` and `norm(w)` make one number. A loss, a condition and an
+observable are one number. Axes are `axes: ["w[3]", b]`. The distribution of a drawn vector is that of each of its
+numbers. So a neuron over a table is `loss: (tanh(dot(w, a) + b) - y)**2/2`.
 
 In a noise, `x` and `y` mean the first and second coordinate whatever they are called, `L` is the loss above
 its minimum on the domain, `H` its curvature (one variable only), and `eta` the learning rate of the step, by

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sgdtui.expression import FUNCTIONS, RESERVED, Apply, Expression, ExpressionError, Name, Number, parse
+from sgdtui.expression.node import OF_VECTORS
 
 NAMES = {"x", "y", "sigma", "k", "t"}
 X, Y = Name("x"), Name("y")
@@ -74,7 +75,13 @@ def test_arithmetic_of_conditions_is_not_a_condition() -> None:
 def test_every_function_can_be_called() -> None:
     for function, arity in FUNCTIONS.items():
         count = arity[0] if isinstance(arity, tuple) else arity
-        assert parse(f"{function}({', '.join(['x'] * count)})", NAMES).names == {"x"}
+        if function in OF_VECTORS:
+            assert parse(f"{function}({', '.join(['w'] * count)})", ("w[0]", "w[1]")).names == {
+                "w[0]",
+                "w[1]",
+            }
+        else:
+            assert parse(f"{function}({', '.join(['x'] * count)})", NAMES).names == {"x"}
 
 
 def test_numbers_and_text() -> None:

@@ -9,6 +9,7 @@ import pytest
 from sgdtui.model.data import Table
 from sgdtui.model.sample import SampleSystem
 from sgdtui.preset.forms.csv_table import TableError, column_name, read_csv
+from sgdtui.preset.text.names import Columns
 from tests.preset.preset_reading import mistake, read
 
 SAMPLE = "sample: {{loss: (w*a - b)**2/2, variables: [w], data: {name}{more}}}"
@@ -21,7 +22,7 @@ def preset(name: str, more: str = "") -> str:
 def table(tmp_path: Path, content: str, columns: list[str] | None = None) -> Table:
     file = tmp_path / "points.csv"
     file.write_text(content)
-    return read_csv(file, columns)
+    return read_csv(file, None if columns is None else Columns(tuple(columns), tuple(columns)))
 
 
 def test_a_csv_beside_the_preset(tmp_path: Path) -> None:
