@@ -87,6 +87,7 @@ class Pacer:
         self._total = 0
         self._congested = False
         self._knee, self._knee_at = _NEVER, -_NEVER
+        self._before_silence: tuple[float, float, float, bool] | None = None
         self._adapted = -_NEVER
         self._used_up = False
         self._busy_since: float | None = None
@@ -161,7 +162,9 @@ class Pacer:
                 return
             now = self._clock()
             self._mute = False
+            lost = self._replies.lost
             took = self._replies.answer(now, row, column)
+            self._heard(self._replies.lost > lost)
             if took is not None:
                 self._adapt(now, took - self.smallest_round_trip)
 
@@ -292,8 +295,16 @@ class Pacer:
         if waiting < self.smallest_round_trip + 1.5 * TARGET:
             return True
         if waiting > self.smallest_round_trip + 4 * TARGET:
+            if self._before_silence is None:
+                self._before_silence = self._rate, self._knee, self._knee_at, self._congested
             self._lower(now, 0.7)
         return now <= self._urgent_until and waiting < self.smallest_round_trip + 0.5
+
+    def _heard(self, lost: bool) -> None:
+        """An answer came. If an earlier one never did, what was taken for a full link was a lost answer: undone."""
+        if lost and self._before_silence is not None:
+            self._rate, self._knee, self._knee_at, self._congested = self._before_silence
+        self._before_silence = None
 
     def _give_up(self) -> None:
         """The terminal did not answer yet: on without replies, until one comes after all (a busy start delays them)."""

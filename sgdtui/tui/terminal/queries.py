@@ -28,6 +28,7 @@ class Replies:
     def __init__(self) -> None:
         self.asked_at = -_NEVER
         self.smoothed: float | None = None
+        self.lost = 0  # questions whose answers never came, as later ones were answered
         """Seconds there and back, a moving mean; None before the first answer."""
         self._open: deque[tuple[float, int]] = deque()
         self._asked = 0
@@ -67,6 +68,7 @@ class Replies:
         if row == ROW and column in places:
             for _ in range(places.index(column)):
                 self._open.popleft()
+                self.lost += 1
         elif not places or (row == ROW and 1 < column <= PLACES):
             return None
         took = now - self._open.popleft()[0]
