@@ -87,13 +87,11 @@ def _model(raw: RawTable, prepared: Prepared, asked: str | None, path: Path | No
         experiment = build(document, name=name)
         assert isinstance(experiment.system, SampleSystem)
         minimum = minimum_of_model(experiment.system)
-    edge = edge_of_stability(experiment)
-    if edge is not None:
-        eta = round_down(SHARE_OF_EDGE * edge)
+    chosen = _learning_rate(experiment)
+    if chosen is not None:
+        eta, said = chosen
         document["dynamics"] = {"batch": batch, "eta": eta}
-        notes.append(
-            f"η = {eta:g} at batch {batch}; steps diverge from η = {edge:.3g}, the edge of stability"
-        )
+        notes.append(said)
     if minimum is not None:
         document["start"] = {"at": [round_off(float(weight)) for weight in minimum]}
     document["story"] = "".join(f"- {_sentence(note)}\n" for note in notes)

@@ -8,6 +8,7 @@ import pytest
 from sgdtui.lab.own_table import from_table, round_down
 from sgdtui.model.start import At
 from sgdtui.predict.linear.edge_of_stability import edge_of_stability
+from sgdtui.predict.linear.mean_square_edge import steepest_edge
 from sgdtui.preset.table.question import TableQuestion
 from sgdtui.preset.text.problem import PresetError
 
@@ -34,6 +35,17 @@ def test_the_learning_rate_is_below_the_edge_and_said():
     assert 0.2 * edge < made.experiment.dynamics.eta <= 0.25 * edge
     assert f"η = {made.experiment.dynamics.eta:g}" in "".join(made.notes)
     assert f"{edge:.3g}, the edge" in made.experiment.story
+
+
+def test_of_two_classes_it_is_below_the_edge_where_the_loss_is_steepest_too():
+    rng = np.random.default_rng(3)
+    a = rng.normal(0, 1, 400)
+    noisy = (3 * a + rng.logistic(0, 1, 400) > 0).astype(int)
+    made = from_table({"a": a, "c": noisy}, TableQuestion("c"))
+    edge, steepest = edge_of_stability(made.experiment), steepest_edge(made.experiment.system, 8)
+    assert steepest < 0.9 * edge
+    assert 0.2 * steepest < made.experiment.dynamics.eta <= 0.25 * steepest
+    assert f"from {steepest:.3g} where the loss is steepest" in made.experiment.story
 
 
 def test_classes_that_can_be_separated_get_a_ridge():
