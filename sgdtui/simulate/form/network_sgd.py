@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.network import Layer, NetworkSystem
@@ -104,7 +103,7 @@ class _NetworkWriter(Writer):
             round_steps=1 if self.stepwise else ROUND,
             draws=0,
             dials=np.array(list(self.dials.values())),
-            rows=self._rows(),
+            rows=self.table.rows,
             sizes=sizes_of(
                 self.experiment,
                 round_steps=1 if self.stepwise else ROUND,
@@ -117,9 +116,6 @@ class _NetworkWriter(Writer):
             ),
             memory_columns=self.draw.memory_columns,
         )
-
-    def _rows(self) -> NDArray[np.float64]:
-        return self.table.rows
 
     def observe_section(self, text: Text) -> None:
         """The rows of the weights that observed expressions name, then these."""
@@ -169,21 +165,13 @@ class _NetworkWriter(Writer):
         text.close()
         text.close()
 
-    def _rate(self, text: Text) -> None:
-        from sgdtui.expression.source import straight_line
-
-        schedule = self.dynamics.schedule
-        if schedule is not None:
-            block = straight_line([("eta", schedule)], self.names | {"eta": "eta_0"}, (), prefix="rate")
-            text.add("# the learning rate of this step", *block.uniform)
-
     def _copies_by_copies(self, text: Text) -> None:
         """A vector of copies takes all steps before the next one begins: its weights stay close by."""
         text.open(f"for lane in range(0, lanes, {self.vector}):")
         text.add(f"own = lane*{self.dimension}", "t, k = begun, since")
         text.add("seed_a = words(streams[0], lane, numbers)", "seed_b = words(streams[1], lane, numbers)")
         text.open("for step in range(steps):")
-        self._rate(text)
+        self.rate_lines(text)
         self._clear(text)
         text.open("for example in range(batch):")
         text.add("word, seed_a, seed_b = next_words(seed_a, seed_b)")
@@ -199,7 +187,7 @@ class _NetworkWriter(Writer):
     def _step_by_step(self, text: Text) -> None:
         """All copies of a block take a step together: rows are drawn for all, or swarms have a mean."""
         text.open("for step in range(steps):")
-        self._rate(text)
+        self.rate_lines(text)
         if self.dynamics.swarm:
             self._swarm_means(text)
         text.open(f"for lane in range(0, lanes, {self.vector}):")

@@ -254,13 +254,17 @@ class Writer:
 
     # --- sections
 
-    def step_loop(self, text: Text, body: Callable[[Text], None]) -> None:
-        """The loop over steps around `body`, with the learning rate of each step and the clock."""
-        text.open("for step in range(steps):")
+    def rate_lines(self, text: Text) -> None:
+        """The learning rate of this step, where it changes."""
         schedule = self.dynamics.schedule
         if schedule is not None:
             block = straight_line([("eta", schedule)], self.names | {"eta": "eta_0"}, (), prefix="rate")
             text.add("# the learning rate of this step", *block.uniform)
+
+    def step_loop(self, text: Text, body: Callable[[Text], None]) -> None:
+        """The loop over steps around `body`, with the learning rate of each step and the clock."""
+        text.open("for step in range(steps):")
+        self.rate_lines(text)
         body(text)
         grows = "eta" if self.grows_by_eta else "dt"
         text.add(f"t += {grows}", "k += 1.0")

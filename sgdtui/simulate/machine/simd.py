@@ -18,6 +18,8 @@ from numba.core.typing import templates
 from numba.extending import intrinsic
 from numba.np import arrayobj
 
+from sgdtui.simulate.machine.shuffles import columns_of_pairs, joined, picked
+
 types: Any = numba.types
 _intrinsic: Any = intrinsic
 _models: Any = datamodel
@@ -102,37 +104,15 @@ def _put(typing_context: Any, row: Any, lane: Any, value: Any) -> Any:  # noqa: 
     return types.void(row, types.int64, EIGHT), generate
 
 
-def _pick(builder: Any, one: Any, other: Any, places: list[int]) -> Any:
-    """The entries at these places of two vectors laid end to end."""
-    mask = ir.Constant(ir.VectorType(_NUMBER, len(places)), places)
-    return builder.shuffle_vector(one, other, mask)
-
-
-def _joined(builder: Any, parts: list[Any]) -> Any:
-    while len(parts) > 1:
-        places = list(range(2 * parts[0].type.count))
-        parts = [_pick(builder, parts[i], parts[i + 1], places) for i in range(0, len(parts), 2)]
-    return parts[0]
-
-
-def _from_pairs(builder: Any, rows: list[Any]) -> list[Any]:
-    """Two columns from eight pairs of float64."""
-    even, odd = _joined(builder, rows[0::2]), _joined(builder, rows[1::2])
-    return [
-        _pick(builder, even, odd, [place for i in range(0, LANES, 2) for place in (i + c, LANES + i + c)])
-        for c in range(2)
-    ]
-
-
 def _from_fours(builder: Any, rows: list[Any]) -> list[Any]:
     """Four columns from eight fours of float32."""
-    halves = [_joined(builder, [rows[i], rows[i + 4]]) for i in range(4)]
+    halves = [joined(builder, [rows[i], rows[i + 4]]) for i in range(4)]
     columns = []
     for low in (0, 2):
         mixed = [place + low for place in (0, 8, 1, 9, 4, 12, 5, 13)]
-        first, last = (_pick(builder, halves[i], halves[i + 1], mixed) for i in (0, 2))
+        first, last = (picked(builder, halves[i], halves[i + 1], mixed) for i in (0, 2))
         for c in (0, 2):
-            single = _pick(builder, first, last, [place + c for place in (0, 1, 8, 9, 4, 5, 12, 13)])
+            single = picked(builder, first, last, [place + c for place in (0, 1, 8, 9, 4, 5, 12, 13)])
             columns.append(builder.fpext(single, _VECTOR))
     return columns
 
@@ -154,7 +134,7 @@ def _turned(typing_context: Any, table: Any, place: Any, lane: Any, offset: Any)
             row = builder.load(builder.bitcast(builder.gep(data, [at]), piece.as_pointer()))
             row.align = 4
             rows.append(row)
-        columns = (_from_pairs if width == 2 else _from_fours)(builder, rows)
+        columns = (columns_of_pairs if width == 2 else _from_fours)(builder, rows)
         return context.make_tuple(builder, signature.return_type, columns)
 
     width = PIECE * 8 // table.dtype.bitwidth

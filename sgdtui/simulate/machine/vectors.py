@@ -30,6 +30,7 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 
 from sgdtui.simulate.driver.rng import MULTIPLIER
+from sgdtui.simulate.machine.shuffles import columns_of_pairs, joined, picked
 
 types: Any = numba.types
 _intrinsic: Any = intrinsic
@@ -255,41 +256,20 @@ drawn: Any = _intrinsic(_drawn)
 # --- rows of a table
 
 
-def _picked(builder: Any, one: Any, other: Any, places: list[int]) -> Any:
-    mask = ir.Constant(ir.VectorType(_WORD, len(places)), places)
-    return builder.shuffle_vector(one, other, mask)
-
-
-def _joined(builder: Any, parts: list[Any]) -> Any:
-    while len(parts) > 1:
-        places = list(range(2 * parts[0].type.count))
-        parts = [_picked(builder, parts[i], parts[i + 1], places) for i in range(0, len(parts), 2)]
-    return parts[0]
-
-
 def _columns_of_fours(builder: Any, rows: list[Any]) -> list[Any]:
     """Four columns of sixteen from sixteen rows of four: a transposition within each quarter of a vector."""
-    parts = [_joined(builder, rows[i::4]) for i in range(4)]
+    parts = [joined(builder, rows[i::4]) for i in range(4)]
     low, high = [], []
     for quarter in range(0, 16, 4):
         low += [quarter, 16 + quarter, quarter + 1, 17 + quarter]
         high += [quarter + 2, 18 + quarter, quarter + 3, 19 + quarter]
     columns = []
     for mixed in (low, high):
-        one, two = (_picked(builder, parts[i], parts[i + 1], mixed) for i in (0, 2))
+        one, two = (picked(builder, parts[i], parts[i + 1], mixed) for i in (0, 2))
         for c in (0, 2):
             places = [q + p for q in range(0, 16, 4) for p in (c, c + 1, 16 + c, 17 + c)]
-            columns.append(_picked(builder, one, two, places))
+            columns.append(picked(builder, one, two, places))
     return columns
-
-
-def _columns_of_pairs(builder: Any, rows: list[Any]) -> list[Any]:
-    """Two columns of eight from eight rows of two."""
-    even, odd = _joined(builder, rows[0::2]), _joined(builder, rows[1::2])
-    return [
-        _picked(builder, even, odd, [place for i in range(0, 8, 2) for place in (i + c, 8 + i + c)])
-        for c in range(2)
-    ]
 
 
 def _columns(typing_context: Any, flat: Any, places: Any, offset: Any) -> Any:  # noqa: ARG001
@@ -304,7 +284,7 @@ def _columns(typing_context: Any, flat: Any, places: Any, offset: Any) -> Any:  
         for i in range(kind.count):
             place = builder.zext(builder.extract_element(values[1], _WORD(i)), _WIDE)
             rows.append(_loaded(builder, builder.bitcast(builder.gep(begin, [place]), piece.as_pointer()), 4))
-        columns = (_columns_of_fours if width == 4 else _columns_of_pairs)(builder, rows)
+        columns = (_columns_of_fours if width == 4 else columns_of_pairs)(builder, rows)
         return context.make_tuple(builder, signature.return_type, columns)
 
     return types.UniTuple(kind, width)(flat, places, types.int64), generate

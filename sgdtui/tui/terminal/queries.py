@@ -28,8 +28,9 @@ class Replies:
     def __init__(self) -> None:
         self.asked_at = -_NEVER
         self.smoothed: float | None = None
-        self.lost = 0  # questions whose answers never came, as later ones were answered
         """Seconds there and back, a moving mean; None before the first answer."""
+        self.lost = 0
+        """Questions whose answers never came: later ones were answered."""
         self._open: deque[tuple[float, int]] = deque()
         self._asked = 0
         self._least: deque[tuple[float, float]] = deque()
