@@ -58,7 +58,7 @@ def test_after_kill_9_at_most_five_seconds_are_lost(place: Place, walkers: int) 
 
 def test_the_walkers_streams_and_view_are_the_same(place: Place) -> None:
     terminal = place.launch(PRESET)
-    terminal.wait_for(" steps/s", seconds=60)
+    terminal.wait_for("● running", seconds=60)
     terminal.run(3)
     terminal.send("g")
     terminal.send("p")

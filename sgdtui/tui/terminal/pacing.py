@@ -37,6 +37,13 @@ _ANSWER = 240
 _KNEE = 0.6
 _KNEE_SECONDS = 15.0
 """For so long after queues grew, the rate stays below this share of the one at which they did."""
+_HOPE = 1.5
+"""By so much the rate grows untried while walkers are hidden: without them so little is drawn that the link could never
+prove that it takes more, and one busy moment of the machine would hide them for good.
+"""
+_QUIET = 5.0, 20.0
+"""Seconds without a queue before each such growth, near by and far away; doubled where it turned out to be too much."""
+_LONGEST_QUIET = 320.0
 _LOWEST = 3_000.0
 """Bytes a second below which no delay lowers the rate: half of what the slowest modem carries. Where replies are later
 still, what makes them late is a busy machine or a radio link, and a picture that starves helps neither.
@@ -90,6 +97,9 @@ class Pacer:
         self._before_silence: tuple[float, float, float, bool] | None = None
         self._adapted = -_NEVER
         self._used_up = False
+        self._quiet_since = clock()
+        self._doubt = 1.0
+        self._hoped = False
         self._busy_since: float | None = None
         self._written: deque[tuple[float, int]] = deque()
         self._frames: deque[float] = deque()
@@ -319,10 +329,14 @@ class Pacer:
 
     def _adapt(self, now: float, queued: float) -> None:
         if queued > TARGET:
+            self._quiet_since = now
             self._lower(now, max(0.6, 1 - 0.5 * (queued - TARGET) / queued))
         elif self._used_up and now - self._adapted > self._pause() and self._proven(now):
             self._rate *= 1 + (0.12 if self._congested else 0.5) * (TARGET - queued) / TARGET
             self._adapted, self._used_up = now, False
+        elif self.tight and now - self._quiet_since > self._quiet():
+            self._rate *= _HOPE
+            self._adapted, self._quiet_since, self._hoped = now, now, True
         self._rate = min(self._rate, self._ceiling())
         if now - self._knee_at < _KNEE_SECONDS:
             self._rate = min(self._rate, max(_LOWEST, self._knee))
@@ -336,12 +350,18 @@ class Pacer:
         """Once a round trip at most: what is on its way was sent at the old rate."""
         if now - self._adapted < self._pause():
             return
+        if self._hoped:
+            self._doubt, self._hoped = 2 * self._doubt, False
         former = self._knee if now - self._knee_at < _KNEE_SECONDS else 0.0
         self._knee, self._knee_at = max(0.95 * former, _KNEE * self._rate), now
         self._rate = max(min(_LOWEST, self._rate), self._rate * factor)
         self._adapted = now
         if self._rate < FASTEST / 2:
             self._congested = True
+
+    def _quiet(self) -> float:
+        """Seconds without a queue after which more is hoped of the link than it has shown."""
+        return min(_LONGEST_QUIET, self._doubt * _QUIET[self.smallest_round_trip > FAR])
 
     def _pause(self) -> float:
         return max(0.1, self.smallest_round_trip)

@@ -46,7 +46,7 @@ class Link:
         self.frozen_from = float("inf")
         self.lost = 0
         """So many of the next replies get lost."""
-        self._frame, self._wanted = frame, 0
+        self.frame, self._wanted = frame, 0
         self.latencies: list[float] = []
         self.sent: list[tuple[float, int]] = []
         self._free_at = 0.0
@@ -71,12 +71,12 @@ class Link:
         return self._free_at + self.round_trip / 2
 
     def _draw(self) -> None:
-        if self._frame is not None and not self._wanted:
+        if self.frame is not None and not self._wanted:
             return
         allowance = self.pacer.allowance()
         if allowance == 0:
             return
-        if self._frame is not None:
+        if self.frame is not None:
             allowance = min(allowance or self._wanted, self._wanted)
             self._wanted -= allowance
         query = self.pacer.query()
@@ -124,10 +124,10 @@ class Link:
                         query = self.pacer.ask()
                         self._reply(self._send(len(query)), query)
                 elif what == "frame":
-                    self._wanted += self._frame or 0
+                    self._wanted += self.frame or 0
                     self._schedule(at + 0.2, "frame")
                 elif what == "key":
-                    self._wanted += 60 + 10 * (self._frame or 0)
+                    self._wanted += 60 + 10 * (self.frame or 0)
                     self._keys.append(at - self.round_trip / 2)
                     self.pacer.input_came()
                     self._schedule(self.now + self._random.uniform(0.3, 1.2), "key")

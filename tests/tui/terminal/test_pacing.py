@@ -126,6 +126,34 @@ def test_a_reply_that_got_lost_is_not_waited_for(lost: int, frame: int | None) -
     assert link.pacer.unanswered <= whole.pacer.unanswered + 2
 
 
+@pytest.mark.parametrize(("round_trip", "seconds"), [(0.01, 45), (0.2, 180)])
+def test_after_a_busy_moment_the_walkers_come_back_though_little_is_drawn_without_them(
+    round_trip: float, seconds: float
+) -> None:
+    """A picture without walkers is too small to prove what the link takes."""
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 1e6, round_trip, frame=60, jitter=0.3)
+    link.run(20)
+    assert link.pacer.tight
+    link.jitter = 0.0
+    link.run(seconds)
+    assert not link.pacer.tight
+
+
+def test_a_slow_link_is_tried_ever_more_seldom() -> None:
+    """Walkers appear, the link proves too slow, they vanish: at most so often."""
+    link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 56 * KILOBIT, 0.02, frame=60)
+    tries = []
+    for second in range(900):
+        tight = link.pacer.tight
+        link.frame = 60 if tight else 600
+        link.run(1)
+        if tight and not link.pacer.tight:
+            tries.append(second)
+    assert 1 <= len(tries) <= 8
+    assert len([at for at in tries if at > 450]) <= 2
+    assert percentile(link.latencies[5:], 0.95) <= 0.4
+
+
 def test_a_frozen_terminal_is_asked_ever_more_seldom() -> None:
     link = Link(lambda clock: Pacer(FASTEST, replies=True, clock=clock), 256 * KILOBIT)
     link.run(10)
