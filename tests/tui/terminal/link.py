@@ -20,7 +20,8 @@ def place_of(query: str) -> tuple[int, int]:
 class Link:
     """Steps a pacer; keys come at random and are answered in 60 bytes, sent first.
 
-    There is always something to draw, or, with `frame`, so many bytes five times a second and ten times that for a key.
+    There is always something to draw, or, with `frame`, so many bytes five times a second and ten times that for a key;
+    `typed` False: no key comes.
 
     `speed` in bytes a second, `round_trip` in seconds. `honest` False: something on this side replies at once.
     `jitter`: every reply comes later by a random time, so many seconds on average.
@@ -36,6 +37,7 @@ class Link:
         answers: bool = True,
         overhead: int = 40,
         frame: int | None = None,
+        typed: bool = True,
         jitter: float = 0.0,
         seed: int = 0,
     ) -> None:
@@ -55,7 +57,8 @@ class Link:
         self._random = random.Random(seed)
         self._count = 0
         self._keys: list[float] = []
-        self._schedule(2.0, "key")
+        if typed:
+            self._schedule(2.0, "key")
         self._schedule(0.5, "look")
         if frame is not None:
             self._schedule(0.2, "frame")
