@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import sgdtui
@@ -75,3 +76,49 @@ def test_the_steps_of_the_architecture_name_files_that_exist() -> None:
     named = re.findall(r"`((?:sgdtui|tests|presets|docs)/[\w./-]+)`", steps)
     assert len(named) > 10
     assert [name for name in named if not (HOME / name).exists()] == []
+
+
+OWNERS = {
+    "GradientSystem": {"model/gradient.py", "preset/forms/gradient.py"},
+    "DriftSystem": {"model/drift.py", "preset/forms/drift.py"},
+    "HopSystem": {
+        "model/hops.py", "preset/forms/hops.py", "simulate/form/hops.py", "predict/chain/detailed_balance.py",
+    },
+    "TumbleSystem": {
+        "model/tumble.py", "preset/forms/tumble.py", "simulate/form/tumble.py", "predict/diffusion/run_and_tumble.py",
+    },
+    "NetworkSystem": {"model/network*.py", "preset/forms/network.py", "simulate/form/network*.py", "model/fields.py"},
+    "SampleSystem": {
+        "model/sample*.py", "model/drawn*.py", "model/polynomial_fields.py", "model/fields.py",
+        "preset/forms/sample.py",
+        "predict/chain/minibatch*.py", "simulate/form/minibatch_sgd.py", "simulate/form/batch_draws.py",
+        "simulate/form/quadrature.py", "simulate/form/fresh_columns.py", "simulate/form/tabled_sde.py",
+        "predict/chain/drawn_steps.py", "predict/linear/mean_square_edge.py", "lab/own_table.py",
+    },
+}  # fmt: skip
+"""The files that may name a form's class: its mathematics, its text, its kernel and what only it can be asked."""
+
+
+def names_of(path: Path) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+
+
+def test_nobody_but_its_owners_names_a_form() -> None:
+    strangers = [
+        (form, file)
+        for path in ROOM.rglob("*.py")
+        for form in sorted(OWNERS.keys() & names_of(path))
+        if not any(fnmatch(file := str(path.relative_to(ROOM)), owner) for owner in OWNERS[form])
+    ]
+    assert strangers == []
+
+
+def test_nobody_but_registries_and_owners_asks_for_the_word_of_a_form() -> None:
+    """`system.form` is compared with a word nowhere: what a form can do is asked instead."""
+    asking = [
+        str(path.relative_to(ROOM))
+        for path in ROOM.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith("system.form")
+    ]
+    assert asking == []

@@ -18,6 +18,7 @@ from sgdtui.compare.step_bias import StepBias
 from sgdtui.compare.why import LEVEL
 from sgdtui.predict.prediction import Prediction
 from sgdtui.simulate.count.counts import Counts
+from sgdtui.total_variation import total_variation
 
 UNKNOWN_RIVAL = 0.05
 """The TV that a rival is taken to have where no other prediction differs from this one."""
@@ -151,7 +152,7 @@ def headline(of: Distances) -> float:
 def between(one: Prediction, other: Prediction) -> float:
     """The TV between two predicted laws; their KS where one is singular."""
     if one.probability is not None and other.probability is not None:
-        return float(0.5 * np.abs(masses(one) - masses(other)).sum())
+        return total_variation(masses(one), masses(other))
     gap = np.cumsum(masses(one)[:-1]) - np.cumsum(masses(other)[:-1])
     return float(np.max(np.abs(gap)))
 

@@ -13,6 +13,7 @@ from sgdtui.lab.on_the_way import has_law_on_the_way
 from sgdtui.lab.snapshot import Transient
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.registry import on_its_way
+from sgdtui.total_variation import total_variation
 
 MOMENTS = 12
 """Moments of a run that are compared, evenly spread in the logarithm of time."""
@@ -47,7 +48,7 @@ def transient(
         _, histogram, alive = later[place]
         share = histogram / alive
         outside = max(0.0, 1.0 - float(law.sum()))
-        distance.append(0.5 * float(np.abs(share - law).sum() + abs(1 - share.sum() - outside)))
+        distance.append(total_variation(share, law, 1 - float(share.sum()), outside))
         shown = floors(alive, law, edges, outside).tv
         floor.append(float("nan") if shown is None else shown)
     error = np.minimum(errors + step_error, 1.0)

@@ -24,6 +24,7 @@ class DriftSystem:
     states = None
     has_fields = True
     in_continuous_time = False
+    each_example_is_a_map = False
     rows_without_replacement = None
 
     @property

@@ -39,6 +39,10 @@ class Fields(Protocol):
     def time_dependent(self) -> bool:
         """Whether the drift or Σ names `k` or `t` (there is then no stationary law to predict)."""
 
+    @property
+    def minimum_near(self) -> Callable[[Array], Array] | None:
+        """From a place (d,) to the minimum below it, where the minima are too many to look for; else None."""
+
     def loss(self, x: Array) -> Array:
         """The loss, (n,). Raises ValueError where there is none."""
 
@@ -91,6 +95,8 @@ def parameter_values(experiment: Experiment) -> dict[str, float]:
 
 class SymbolicFields:
     """Fields of a loss or drift with a noise, at given parameter values, step `k` and time `t`."""
+
+    minimum_near = None
 
     def __init__(
         self, equations: Equations, values: dict[str, float], k: float = 0.0, t: float = 0.0

@@ -42,6 +42,7 @@ class GradientSystem:
     states = None
     has_fields = True
     in_continuous_time = False
+    each_example_is_a_map = False
     rows_without_replacement = None
 
     @property

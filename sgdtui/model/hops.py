@@ -30,6 +30,7 @@ class HopSystem:
     exchangeable_noise = None
     has_fields = False
     in_continuous_time = True
+    each_example_is_a_map = False
     isotropic = True
     rows_without_replacement = None
     variables = ("x",)

@@ -94,6 +94,7 @@ class NetworkSystem:
     states = None
     has_fields = True
     in_continuous_time = False
+    each_example_is_a_map = False
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:

@@ -38,6 +38,7 @@ class SampleSystem:
     states = None
     has_fields = True
     in_continuous_time = False
+    each_example_is_a_map = True
 
     @property
     def dimension(self) -> int:

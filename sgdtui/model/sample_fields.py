@@ -40,6 +40,7 @@ class SampleFields:
     """
 
     has_loss = True
+    minimum_near = None
 
     def __init__(self, system: SampleSystem, values: dict[str, float]) -> None:
         self.system = system

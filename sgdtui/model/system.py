@@ -62,6 +62,10 @@ class System(Protocol):
     def rows_without_replacement(self) -> int | None:
         """The rows that a batch is drawn from without putting any back; None where there is no such end."""
 
+    @property
+    def each_example_is_a_map(self) -> bool:
+        """Whether steps go through examples whose gradients are functions of place that grids can afford."""
+
     def batch_factor(self, batch: int) -> float:
         """Cov ghat over Σ for a batch of that size."""
 

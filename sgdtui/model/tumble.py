@@ -26,6 +26,7 @@ class TumbleSystem:
     states = None
     has_fields = False
     in_continuous_time = True
+    each_example_is_a_map = False
     isotropic = True
     rows_without_replacement = None
     dimension = 1

@@ -101,9 +101,9 @@ def _gaussian(question: Question) -> Prediction | Absence:
 
 
 def _evolution(experiment: Experiment, edges: tuple[Array, ...], times: Array) -> tuple[Array, Array] | None:
-    from sgdtui.predict.time.evolution import evolve_with_error
+    from sgdtui.predict.time.evolution import evolve
 
-    return evolve_with_error(experiment, edges, times)
+    return evolve(experiment, edges, times)
 
 
 def _as_chain(experiment: Experiment) -> bool:

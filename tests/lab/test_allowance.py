@@ -81,7 +81,7 @@ def test_every_prediction_of_a_run_is_wrapped(monkeypatch):
         "sgdtui.predict.linear.law.gaussian", "sgdtui.predict.gibbs.chosen_temperature.gibbs",
         "sgdtui.predict.diffusion.drift_vectors.drift_vectors", "sgdtui.predict.time.relaxation.relaxation_time",
         "sgdtui.predict.time.first_passage.mean_passage_time", "sgdtui.predict.time.first_passage.kramers_time",
-        "sgdtui.predict.time.evolution.evolve_with_error", "sgdtui.lab.evidence.appraise",
+        "sgdtui.predict.time.evolution.evolve", "sgdtui.lab.evidence.appraise",
         "sgdtui.predict.time.first_passage.exit_averages", "sgdtui.predict.time.chain_passage.chain_passage_time",
         "sgdtui.predict.time.wells.find_wells",
     ):  # fmt: skip

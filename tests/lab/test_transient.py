@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from sgdtui.lab.run import run
 from sgdtui.lab.transient import MOMENTS, transient
-from sgdtui.predict.time.evolution import evolve_with_error
+from sgdtui.predict.time.evolution import evolve
 from sgdtui.preset.load import load_text
 
 FAR = (
@@ -85,7 +85,7 @@ def test_the_error_is_about_what_the_law_is_off_by():
     )
     edges = (np.linspace(-30, 60, 401),)
     times = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
-    laws, errors = evolve_with_error(experiment, edges, times)
+    laws, errors = evolve(experiment, edges, times)
     for time, law, error in zip(times, laws, errors, strict=True):
         exact = np.diff(ndtr((edges[0] - 3 * np.exp(-time)) / np.sqrt(0.1 * (1 - np.exp(-2 * time)))))
         assert 0.5 * np.abs(law - exact).sum() < 3 * error + 1e-6

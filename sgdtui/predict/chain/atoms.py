@@ -12,10 +12,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.fields import fields
 from sgdtui.model.law import Law
-from sgdtui.model.sample import SampleSystem
-from sgdtui.model.sample_fields import SampleFields
 from sgdtui.predict.chain.plane_kernel import PlaneChain, ends_of, grown, leading_vector, rough_solution
 from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.numerics.boundaries import Wall
@@ -23,14 +20,11 @@ from sgdtui.predict.numerics.bounding_box import Box, split
 from sgdtui.predict.numerics.cell_density import PlaneLaw
 from sgdtui.predict.numerics.node_law import apart
 from sgdtui.predict.numerics.noise_quadrature import atoms_of
-from sgdtui.predict.numerics.step_constants import learning_rate
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "transfer"
 
-
 _MOST_CELLS = 240
-_MOST_MAPS = 100
 _MOST_ENTRIES = 12_000_000
 _WORTHLESS = 0.25
 
@@ -48,41 +42,6 @@ def noise_maps(experiment: Experiment, step: PlaneChain) -> Maps:
 
     def maps(x: Array) -> tuple[Array, Array]:
         return step.mean(x)[:, None, :] + np.einsum("nij,mj->nmi", step.factor(x), pairs), both
-
-    return maps
-
-
-def minibatch_maps(experiment: Experiment, system: SampleSystem) -> Maps | Absence:
-    from sgdtui.predict.chain.minibatch_kernel import distinct_examples, is_finite, minibatches
-
-    eta = learning_rate(experiment)
-    assert eta is not None
-    if system.draw == "reshuffle":
-        return Absence(
-            NAME, "singular law", "reshuffled batches depend on one another: no one-step kernel exists"
-        )
-    found = fields(experiment)
-    assert isinstance(found, SampleFields)
-    too_many = Absence(NAME, "singular law", "there are too many different minibatches to follow each")
-    if not is_finite(system.data) or len(found.examples) > 4000:
-        return too_many
-
-    def each(x: Array) -> Array:
-        return x[:, None, :] - eta * found.example_gradients(x, found.examples)
-
-    probes = np.random.default_rng(0).normal(size=(4, 2))
-    groups, weights = distinct_examples(np.moveaxis(each(probes), 1, 2).reshape(8, -1), found.weights)
-    listed = minibatches(
-        groups, weights, len(found.examples), experiment.dynamics.batch, system.draw, _MOST_MAPS
-    )
-    if listed is None:
-        return too_many
-    counts, probabilities = listed
-    representatives = np.array([g[0] for g in groups])
-    mixing = counts / experiment.dynamics.batch
-
-    def maps(x: Array) -> tuple[Array, Array]:
-        return np.einsum("ngi,mg->nmi", each(x)[:, representatives], mixing), probabilities
 
     return maps
 

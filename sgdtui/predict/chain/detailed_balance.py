@@ -1,13 +1,17 @@
-"""The stationary law of hops between neighbouring states, by detailed balance."""
+"""Hops between neighbouring states: their stationary law by detailed balance, its gap, and the law on its way."""
 
 from __future__ import annotations
+
+from typing import cast
 
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import afford_dense
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.hops import HopSystem
+from sgdtui.model.start import At
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "transfer"
@@ -34,8 +38,9 @@ def slowest_rate(system: HopSystem, values: dict[str, float]) -> float | None:
     return float(rates[1])
 
 
-def hopping(experiment: Experiment, system: HopSystem, edges: Array) -> Prediction | Absence:
+def hopping(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
     """The stationary probabilities: on a line of states no current can flow, so p(x)·up(x) = p(x+1)·down(x+1)."""
+    system = cast(HopSystem, experiment.system)
     if {"k", "t"} & system.rate.names:
         return Absence(NAME, "unsettled", "the rate changes with time")
     up, down = system.hop_rates(experiment.values)
@@ -45,17 +50,17 @@ def hopping(experiment: Experiment, system: HopSystem, edges: Array) -> Predicti
     law = np.exp(logarithm - logarithm.max())
     law /= law.sum()
     states = np.arange(system.states, dtype=float)
-    probability, _ = np.histogram(states, bins=edges, weights=law)
+    probability, _ = np.histogram(states, bins=edges[0], weights=law)
     mean = float(states @ law)
     observables = {
         key: float(law @ np.broadcast_to(evaluate(e, {**experiment.values, "x": states}), states.shape))
         for key, e in experiment.observe
     }
-    below = float(law[states < edges[0]].sum())
+    below = float(law[states < edges[0][0]].sum())
     slowest = slowest_rate(system, experiment.values)
     return Prediction(
         name=NAME,
-        edges=(edges,),
+        edges=edges,
         probability=probability,
         outside=max(0.0, 1.0 - float(probability.sum())),
         distribution=np.clip(below + np.concatenate([[0.0], np.cumsum(probability)]), 0.0, 1.0),
@@ -63,6 +68,29 @@ def hopping(experiment: Experiment, system: HopSystem, edges: Array) -> Predicti
         covariance=np.array([[float(states**2 @ law) - mean**2]]),
         observables=observables,
         numerical_error=1e-14,
-        current=np.zeros((1, len(edges) - 1)),
+        current=np.zeros((1, len(edges[0]) - 1)),
         relaxation_time=1 / slowest if slowest else None,
     )
+
+
+def hopping_time(experiment: Experiment) -> float | None:
+    """One over the gap, in units of t; None where nothing relaxes."""
+    slowest = slowest_rate(cast(HopSystem, experiment.system), experiment.values)
+    return 1 / slowest if slowest is not None and slowest > 1e-300 else None
+
+
+def hopping_on_the_way(experiment: Experiment, edges: Array, times: Array, given: Array | None) -> Array:
+    """The probability of each bin at each time, (times, bins), from the law `given` (states,) or the start."""
+    from scipy.linalg import expm
+
+    system = cast(HopSystem, experiment.system)
+    afford_dense(f"p(x, t) of {system.states} states", system.states, 20.0 * len(times))
+    matrix = generator(system, experiment.values)
+    states = np.arange(system.states, dtype=float)
+    if given is not None and len(given) == system.states:
+        law = given
+    else:
+        law = np.zeros(system.states)
+        start = experiment.start.point[0] if isinstance(experiment.start, At) else 0.0
+        law[int(np.clip(round(start), 0, system.states - 1))] = 1.0
+    return np.stack([np.histogram(states, bins=edges, weights=expm(matrix * t) @ law)[0] for t in times])

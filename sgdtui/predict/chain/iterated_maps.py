@@ -18,6 +18,7 @@ from sgdtui.predict.chain.step import Chain
 from sgdtui.predict.chain.ulam import deposit, kernel_matrix, step_intervals
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.prediction import Absence, Prediction
+from sgdtui.total_variation import total_variation
 
 _CELLS = 4096
 _FINE = 32
@@ -65,7 +66,7 @@ def law_of_maps(
     prediction = cells_prediction(experiment, fine_grid, fine, loss, edges, True)
     assert prediction.probability is not None
     assert coarse.probability is not None
-    error = float(np.abs(prediction.probability - coarse.probability).sum() / 2)
+    error = total_variation(prediction.probability, coarse.probability)
     moments = _moments(step, middle, fine, wall)
     if moments is not None:
         prediction = replace(prediction, mean=moments[0], covariance=moments[1])

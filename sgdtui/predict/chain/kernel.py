@@ -9,8 +9,7 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
-from sgdtui.model.sample import SampleSystem
-from sgdtui.predict.chain.step import Chain, why_no_chain
+from sgdtui.predict.chain.step import Chain, steps_by_examples, why_no_chain
 from sgdtui.predict.numerics.noise_distribution import mean_of_draws
 from sgdtui.predict.numerics.step_constants import learning_rate
 from sgdtui.predict.prediction import Absence
@@ -24,10 +23,10 @@ def chain(experiment: Experiment) -> Chain | Absence:
     if absence is not None:
         return absence
     system = experiment.system
-    if isinstance(system, SampleSystem) and not experiment.dynamics.is_sde:
+    if steps_by_examples(experiment):
         from sgdtui.predict.chain.minibatch_kernel import sample_chain
 
-        return sample_chain(experiment, system)
+        return sample_chain(experiment)
     eta = learning_rate(experiment)
     assert eta is not None
     found = fields(experiment)

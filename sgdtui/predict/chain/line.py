@@ -32,6 +32,7 @@ from sgdtui.predict.numerics.gauss_panels import Panels, panels
 from sgdtui.predict.numerics.panel_density import LineLaw, observables_on
 from sgdtui.predict.numerics.start import start_mean
 from sgdtui.predict.prediction import Absence, Prediction
+from sgdtui.total_variation import total_variation
 
 NAME = "transfer"
 
@@ -107,7 +108,7 @@ def _smooth(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wall:
         finer = None if law is None else smooth_law(step, cut, wall, refine)
         if law is None or finer is None:
             break
-        error = float(np.abs(np.diff(finer.distribution(edges)) - np.diff(law.distribution(edges))).sum() / 2)
+        error = total_variation(np.diff(finer.distribution(edges)), np.diff(law.distribution(edges)))
         law = finer
         if error < 1e-8:
             break
@@ -190,7 +191,7 @@ def _on_cells(experiment: Experiment, step: Chain, lair: Lair, edges: Array, wal
     rough, better = _extrapolated(laws[0], laws[1]), _extrapolated(laws[1], laws[2])
     assert rough.probability is not None
     assert better.probability is not None
-    error = float(np.abs(better.probability - rough.probability).sum() / 2) + lair.beyond
+    error = total_variation(better.probability, rough.probability) + lair.beyond
     return replace(better, numerical_error=error, outside=0.0 if wall.closed else better.outside)
 
 

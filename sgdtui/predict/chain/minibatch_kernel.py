@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, combinations_with_replacement
 from math import comb
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +27,14 @@ _ROUNDING = 1e-13
 _PROBES = np.array([-1.3719, 0.4142, 0.9183, 2.2360])
 
 
-def sample_chain(experiment: Experiment, system: SampleSystem) -> Chain | Absence:
+def sample_chain(experiment: Experiment) -> Chain | Absence:
     """The chain of minibatch SGD in one weight.
 
     With few enough different minibatches each is a map. Otherwise the gradient's law is convolved numerically at
     every point (draws with replacement), which needs no smoothness; draws without replacement then have no kernel
     that could be listed.
     """
-    eta = learning_rate(experiment)
+    system, eta = cast(SampleSystem, experiment.system), learning_rate(experiment)
     assert eta is not None
     if system.draw == "reshuffle":
         return Absence(

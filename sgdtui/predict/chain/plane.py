@@ -15,10 +15,11 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.sample import SampleSystem
-from sgdtui.predict.chain.atoms import AtomChain, law_of_atoms, minibatch_maps, noise_maps
+from sgdtui.predict.chain.atoms import AtomChain, law_of_atoms, noise_maps
+from sgdtui.predict.chain.minibatch_maps import minibatch_maps
 from sgdtui.predict.chain.plane_kernel import plane_chain
 from sgdtui.predict.chain.plane_steps import SmallSteps, law_of_small_steps
+from sgdtui.predict.chain.step import steps_by_examples
 from sgdtui.predict.chain.trapezoidal import law_on_nodes, nodes_suffice
 from sgdtui.predict.diffusion.chebyshev import tabulated
 from sgdtui.predict.diffusion.plane import box_of_process
@@ -44,10 +45,9 @@ def transfer_on_the_plane(experiment: Experiment, edges: tuple[Array, ...]) -> P
     if isinstance(box, Absence):
         return _carried(experiment, edges, process, sides) or replace(box, name=NAME)
     process = tabulated(process, box)
-    system = experiment.system
     time = experiment.time_step
-    if isinstance(system, SampleSystem) and not experiment.dynamics.is_sde:
-        maps = minibatch_maps(experiment, system)
+    if steps_by_examples(experiment):
+        maps = minibatch_maps(experiment)
         if isinstance(maps, Absence):
             return maps
         return law_of_atoms(experiment, edges, AtomChain(maps, process, sides, time), box)
@@ -80,7 +80,7 @@ def _carried(
     """
     if (
         any(side.closed for side in sides)
-        or isinstance(experiment.system, SampleSystem)
+        or experiment.system.examples_a_step(1) is not None
         or process.convention
     ):
         return None

@@ -20,6 +20,7 @@ from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.gauss_panels import Panels, panels
 from sgdtui.predict.numerics.panel_density import LineLaw, observables_on
 from sgdtui.predict.prediction import Prediction
+from sgdtui.total_variation import total_variation
 
 NAME = "transfer"
 
@@ -58,7 +59,7 @@ def law_of_separated_wells(
         probability=probability,
         distribution=distribution,
         outside=0.0 if wall.closed else max(0.0, 1.0 - float(probability.sum())),
-        numerical_error=max(0.5 * float(np.abs(bins[1] - bins[0]).sum()), 1e-12),
+        numerical_error=max(total_variation(bins[1], bins[0]), 1e-12),
     )
 
 

@@ -38,12 +38,15 @@ class Chain:
     smooth_maps: bool = False
 
 
+def steps_by_examples(experiment: Experiment) -> bool:
+    """Whether a step is the mean gradient of some examples, and not of a law of noise."""
+    return not experiment.dynamics.is_sde and experiment.system.examples_a_step(1) is not None
+
+
 def why_no_chain(experiment: Experiment) -> Absence | None:
     """Why the chain of this experiment has no stationary kernel on its own coordinates; None where it has."""
-    if experiment.system.form == "tumble":
-        return Absence(
-            NAME, "degenerate noise", "run-and-tumble is a process in continuous time, not a chain"
-        )
+    if not experiment.system.has_fields:
+        return Absence(NAME, "degenerate noise", "this is a process in continuous time, not a chain")
     if learning_rate(experiment) is None:
         return Absence(NAME, "unsettled", "the learning rate changes with time: there is no stationary law")
     swarm = experiment.dynamics.swarm
@@ -57,6 +60,8 @@ def why_no_chain(experiment: Experiment) -> Absence | None:
     if momentum(experiment) != 0:
         detail = "with momentum the chain is one of position and velocity, and noise enters only the velocity"
         return Absence(NAME, "degenerate noise", detail)
+    if steps_by_examples(experiment) and not experiment.system.each_example_is_a_map:
+        return Absence(NAME, "too costly", "the minibatches of a network are not followed one by one")
     if fields(experiment).time_dependent:
         return Absence(NAME, "unsettled", "the equations change with time: there is no stationary law")
     return None

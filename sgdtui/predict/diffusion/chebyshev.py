@@ -28,6 +28,7 @@ class TabulatedFields:
     """
 
     has_loss = True
+    minimum_near = None
     time_dependent = False
 
     def __init__(self, exact: Fields, box: Box, order: int, differentiated: bool = False) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.tumble import TumbleSystem
 from sgdtui.predict.diffusion.sde import diffusion
+from sgdtui.predict.own_theory import own_theory
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "fokker-planck"
@@ -13,10 +13,9 @@ NAME = "fokker-planck"
 
 def fokker_planck(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
     """The stationary law of the SDE (or of run-and-tumble) on bins `edges`, one array of edges a drawn axis."""
-    if isinstance(experiment.system, TumbleSystem):
-        from sgdtui.predict.diffusion.run_and_tumble import tumbling
-
-        return tumbling(experiment, edges)
+    own = own_theory(experiment)
+    if own is not None and own.prediction == NAME:
+        return own.law(experiment, edges)
     process = diffusion(experiment, NAME)
     if isinstance(process, Absence):
         return process

@@ -21,6 +21,7 @@ from sgdtui.predict.numerics.field_bounds import FieldBounds
 from sgdtui.predict.numerics.gauss_panels import RUNNING, WEIGHTS, Panels, gauss_nodes, panels
 from sgdtui.predict.numerics.panel_density import LineLaw, observables_on
 from sgdtui.predict.prediction import Absence
+from sgdtui.total_variation import total_variation
 
 NAME = "fokker-planck"
 _LEAST_PANELS = 128
@@ -68,7 +69,7 @@ def ring_law(
     coarse_law = LineLaw.of(rough, rough_logarithm, rough.values[..., 2:], True)
     pairs = law.mass.sum(axis=1).reshape(-1, 2).sum(axis=1)
     climbed = float(np.abs(whole.values[..., 0] @ WEIGHTS * whole.half_widths).sum())
-    error = float(np.abs(pairs - coarse_law.mass.sum(axis=1)).sum() / 2) + _ROUNDING * (1 + climbed)
+    error = total_variation(pairs, coarse_law.mass.sum(axis=1)) + _ROUNDING * (1 + climbed)
     law = replace(law, error=error)
     _, log_current, winding = _log_q(whole, process.convention)
     if abs(winding) < 1e-10:

@@ -7,6 +7,7 @@ current where v is symmetric, so p+ = p- and v p is constant: p ∝ 1/v, whateve
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -16,16 +17,17 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.tumble import TumbleSystem
 from sgdtui.predict.numerics.boundaries import walls
 from sgdtui.predict.numerics.gauss_panels import Panels, panels
+from sgdtui.predict.numerics.generator import slowest_time
 from sgdtui.predict.numerics.panel_density import LineLaw, first_cut, observables_on
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "fokker-planck"
+_SWIMMERS = 120
 
 
 def tumbling(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
     """The stationary law p ∝ 1/speed on bins `edges`; absent on an open line or where the speed is not positive."""
-    system = experiment.system
-    assert isinstance(system, TumbleSystem)
+    system = cast(TumbleSystem, experiment.system)
     (wall,) = walls(experiment, edges)
     (variable,) = system.variables
     if {"k", "t"} & (system.speed.names | system.rate.names):
@@ -54,3 +56,32 @@ def tumbling(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | A
     law = LineLaw.of(cut, logarithm, cut.values[..., 1:], closed=True)
     prediction = law.prediction(NAME, edges[0], experiment)
     return replace(prediction, current=np.zeros((1, len(edges[0]) - 1)), entropy_production=None)
+
+
+def tumbling_time(experiment: Experiment) -> float | None:
+    """One over the gap, in units of t, by upwind cells for movers to the right and to the left."""
+    system = cast(TumbleSystem, experiment.system)
+    domain = experiment.space.domain
+    low, high = domain[0] if domain is not None else (0.0, 1.0)
+    (wall,) = walls(experiment, (np.array([low, high]),))
+    if not wall.closed:
+        return None
+    grid = np.linspace(wall.low, wall.high, _SWIMMERS + 1)
+    width = grid[1] - grid[0]
+    names: dict[str, Array | float] = {**experiment.values, system.variables[0]: (grid[1:] + grid[:-1]) / 2}
+    speed = np.broadcast_to(evaluate(system.speed, {**names, system.variables[0]: grid}), grid.shape) / width
+    turn = np.broadcast_to(evaluate(system.rate, names), _SWIMMERS) / 2
+    n = _SWIMMERS
+    matrix = np.zeros((2 * n, 2 * n))
+    for cell in range(n):
+        ahead = cell + 1 if cell + 1 < n else (0 if wall.kind == "periodic" else n + cell)
+        behind = n + cell - 1 if cell > 0 else (2 * n - 1 if wall.kind == "periodic" else cell)
+        for source, target, rate in (
+            (cell, ahead, speed[cell + 1]),
+            (n + cell, behind, speed[cell]),
+            (cell, n + cell, turn[cell]),
+            (n + cell, cell, turn[cell]),
+        ):
+            matrix[target, source] += rate
+            matrix[source, source] -= rate
+    return slowest_time(matrix)

@@ -8,10 +8,8 @@ import numpy as np
 
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
-from sgdtui.model.gradient import GradientSystem
 from sgdtui.model.minimum import lowest
-from sgdtui.model.sample import SampleSystem
-from sgdtui.predict.linear.mean_square_edge import mean_square_edge
+from sgdtui.predict.linear.mean_square_edge import edge_over_examples
 
 
 def edge_of_stability(experiment: Experiment) -> float | None:
@@ -21,12 +19,12 @@ def edge_of_stability(experiment: Experiment) -> float | None:
     at the lowest point of the loss on the domain. A model over rows has the exact edge of its second moment.
     """
     system, dynamics = experiment.system, experiment.dynamics
-    if isinstance(system, SampleSystem):
+    if system.each_example_is_a_map:
         plain = dynamics.schedule is None and not dynamics.momentum and not dynamics.is_sde
-        return mean_square_edge(system, dynamics.batch) if plain else None
-    if not isinstance(system, GradientSystem) or dynamics.schedule is not None or dynamics.momentum:
+        return edge_over_examples(experiment) if plain else None
+    if system.surface is None or dynamics.schedule is not None or dynamics.momentum:
         return None
-    domain = experiment.space.domain or system.loss.domain
+    domain = experiment.space.domain or system.surface.domain
     if domain is None or len(domain) != system.dimension:
         return None
     found = fields(experiment)

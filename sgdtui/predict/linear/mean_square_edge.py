@@ -9,18 +9,25 @@ over the largest eigenvalue of L⁻¹K (Défossez & Bach, "Averaged least-mean-s
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.budget import checkpoint
 from sgdtui.model.data import Table
+from sgdtui.model.experiment import Experiment
 from sgdtui.model.sample import SampleSystem
 from sgdtui.model.sample_fields import SampleFields
 
 _DEAREST = 4e8
 """Multiplications of one power step that are worth it; beyond them the bound is taken."""
 _STEPS, _CLOSE = 400, 1e-7
+
+
+def edge_over_examples(experiment: Experiment) -> float | None:
+    """The `mean_square_edge` of an experiment that steps through examples."""
+    return mean_square_edge(cast(SampleSystem, experiment.system), experiment.dynamics.batch)
 
 
 @lru_cache(maxsize=16)

@@ -83,7 +83,7 @@ def all_minima(experiment: Experiment, system: Fields, walkers: Array | None = N
     from `walkers` (n, d) where they are known, and from seeded places all over the box and beyond; they go on until
     every minimum was met three times, or enough is enough.
     """
-    if hasattr(system, "minimum_near"):
+    if system.minimum_near is not None:
         return _searched(experiment)
     if _goes_downhill(experiment, system):
         return _searched(experiment) if walkers is None else _downhill(experiment, system, walkers)
@@ -102,7 +102,7 @@ def all_minima(experiment: Experiment, system: Fields, walkers: Array | None = N
 def _searched(experiment: Experiment) -> Minima:
     """The search without walkers: several predictions of one experiment ask for it."""
     system, box = fields(experiment), search_box(experiment)
-    near = getattr(system, "minimum_near", None)
+    near = system.minimum_near
     if near is not None:
         # The one below the start stands for itself: of the others nothing is known but that they are many.
         return _in_order(system, [_met_at(system, near(start_mean(experiment)))], 1.0)

@@ -12,6 +12,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.predict.numerics.cell_density import PlaneLaw
 from sgdtui.predict.numerics.central_differences import cell_averages
 from sgdtui.predict.prediction import Prediction
+from sgdtui.total_variation import total_variation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,7 @@ def apart(one: Prediction, other: Prediction, experiment: Experiment) -> float:
     """
     assert one.probability is not None
     assert other.probability is not None
-    gaps = [float(np.abs(one.probability - other.probability).sum() / 2), abs(one.outside - other.outside)]
+    gaps = [total_variation(one.probability, other.probability), abs(one.outside - other.outside)]
     if one.mean is not None and other.mean is not None and one.covariance is not None:
         assert other.covariance is not None
         variance = np.maximum(np.diag(one.covariance), 1e-300)

@@ -10,9 +10,7 @@ import numpy as np
 from sgdtui.arrays import Array
 from sgdtui.budget import afford_dense, checkpoint
 from sgdtui.model.experiment import Experiment
-from sgdtui.model.hops import HopSystem
 from sgdtui.model.start import At, Normal, Uniform
-from sgdtui.model.tumble import TumbleSystem
 from sgdtui.predict.chain.cost import TooCostly
 from sgdtui.predict.chain.kernel import chain
 from sgdtui.predict.chain.ulam import kernel_matrix
@@ -24,6 +22,7 @@ from sgdtui.predict.numerics.boundaries import Wall, walls
 from sgdtui.predict.numerics.bounding_box import Box
 from sgdtui.predict.numerics.cell_density import PlaneLaw
 from sgdtui.predict.numerics.normal_bins import rectangles
+from sgdtui.predict.own_theory import own_theory
 from sgdtui.predict.prediction import Absence
 
 _LINE_CELLS = 600
@@ -36,29 +35,21 @@ _UNNOTICED = 1e-18
 
 def evolve(
     experiment: Experiment, edges: tuple[Array, ...], times: Array, start_probability: Array | None = None
-) -> Array | None:
-    """The probability of each bin at each time, (times, bins…); None where it is not known.
+) -> tuple[Array, Array] | None:
+    """The probability of each bin at each time, (times, bins…), and its numerical error as a total variation, (times,):
+    what the last refinement changed. None where it is not known.
+
+    An SDE's finite dt is no part of the error.
 
     Args:
         edges: one array of bin edges a drawn axis.
         times: increasing, in units of t (for a chain the nearest whole number of steps).
         start_probability: (bins…) the law at t = 0; None: the experiment's start.
     """
-    found = evolve_with_error(experiment, edges, times, start_probability)
-    return None if found is None else found[0]
-
-
-def evolve_with_error(
-    experiment: Experiment, edges: tuple[Array, ...], times: Array, start_probability: Array | None = None
-) -> tuple[Array, Array] | None:
-    """The same and, (times,), its numerical error as a total variation: what the last refinement changed.
-
-    An SDE's finite dt is no part of it.
-    """
-    system = experiment.system
-    if isinstance(system, HopSystem):
-        return _hopping(experiment, system, edges[0], times, start_probability), np.zeros(len(times))
-    if isinstance(system, TumbleSystem) or experiment.dimension not in (1, 2):
+    own = own_theory(experiment)
+    if own is not None and own.evolution is not None:
+        return own.evolution(experiment, edges[0], times, start_probability), np.zeros(len(times))
+    if own is not None or experiment.dimension not in (1, 2):
         return None
     if len(experiment.space.axes) != experiment.dimension or tuple(experiment.space.axes) not in (
         (0,),
@@ -290,22 +281,3 @@ def _pushed(matrix: Any, mass: Array, steps: int, squares: list[Array]) -> Array
         if steps >> i & 1:
             mass = squares[i] @ mass
     return mass
-
-
-def _hopping(
-    experiment: Experiment, system: HopSystem, edges: Array, times: Array, given: Array | None
-) -> Array:
-    from scipy.linalg import expm
-
-    from sgdtui.predict.chain.detailed_balance import generator
-
-    afford_dense(f"p(x, t) of {system.states} states", system.states, 20.0 * len(times))
-    matrix = generator(system, experiment.values)
-    states = np.arange(system.states, dtype=float)
-    if given is not None and len(given) == system.states:
-        law = given
-    else:
-        law = np.zeros(system.states)
-        start = experiment.start.point[0] if isinstance(experiment.start, At) else 0.0
-        law[int(np.clip(round(start), 0, system.states - 1))] = 1.0
-    return np.stack([np.histogram(states, bins=edges, weights=expm(matrix * t) @ law)[0] for t in times])

@@ -13,23 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
-from sgdtui.expression.numeric import evaluate
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
-from sgdtui.model.hops import HopSystem
-from sgdtui.model.tumble import TumbleSystem
 from sgdtui.predict.chain.metastability import explored
 from sgdtui.predict.diffusion.sde import Diffusion, diffusion
 from sgdtui.predict.numerics.boundaries import walls
 from sgdtui.predict.numerics.bounding_box import Box
+from sgdtui.predict.numerics.generator import slowest_time
 from sgdtui.predict.numerics.minima import search_box
 from sgdtui.predict.numerics.start import starts
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
+from sgdtui.predict.own_theory import own_theory
 from sgdtui.predict.prediction import Absence
 from sgdtui.predict.time.wells import Wells, find_wells
 
 _CELLS = 500
-_SWIMMERS = 120
 _MOST_WELLS = 6
 _NOBODY = 1e-6
 """The share of a law below which a well that nobody comes to is left out of account."""
@@ -42,15 +40,10 @@ _RARE = 1e3
 
 def relaxation_time(experiment: Experiment) -> float | None:
     """One over the gap, in units of t; None where it is not known (no stationary law, a swarm, changing equations)."""
-    system = experiment.system
-    if isinstance(system, HopSystem):
-        from sgdtui.predict.chain.detailed_balance import slowest_rate
-
-        slowest = slowest_rate(system, experiment.values)
-        return 1 / slowest if slowest is not None and slowest > 1e-300 else None
+    own = own_theory(experiment)
+    if own is not None:
+        return own.relaxation_time(experiment)
     window = _window(experiment)
-    if isinstance(system, TumbleSystem):
-        return _tumbling(experiment, system, window[0])
     swarm = experiment.dynamics.swarm
     if learning_rate(experiment) is None or (swarm is not None and swarm.size > 1 and swarm.coupling != 0):
         return None
@@ -164,22 +157,9 @@ def _slower(one: float | None, other: float | None) -> float | None:
 
 
 def _window(experiment: Experiment) -> tuple[Array, ...]:
-    box = search_box(experiment) if not isinstance(experiment.system, TumbleSystem | HopSystem) else []
-    domain = experiment.space.domain
-    chosen = (
-        list(domain)
-        if domain is not None
-        else [box[axis] for axis in experiment.space.axes]
-        if box
-        else [(0.0, 1.0)]
-    )
+    box, domain = search_box(experiment), experiment.space.domain
+    chosen = list(domain) if domain is not None else [box[axis] for axis in experiment.space.axes]
     return tuple(np.linspace(low, high, 65) for low, high in chosen)
-
-
-def _slowest(generator: Array) -> float | None:
-    """One over the smallest rate that is not zero, of a dense matrix of rates."""
-    rates = np.sort(-np.linalg.eigvals(generator).real)
-    return float(1 / rates[1]) if len(rates) > 1 and rates[1] > 1e-300 else None
 
 
 def _sde_line(experiment: Experiment, edges: Array) -> float | None:
@@ -203,7 +183,7 @@ def _sde_line(experiment: Experiment, edges: Array) -> float | None:
         matrix = np.diag(-(up + down)) + np.diag(up[:-1], -1) + np.diag(down[1:], 1)
         matrix[0, -1] += up[-1]
         matrix[-1, 0] += down[0]
-        return _slowest(matrix)
+        return slowest_time(matrix)
     from scipy.linalg import eigh_tridiagonal
 
     # Detailed balance makes the operator symmetric after scaling by the square root of the law.
@@ -287,29 +267,3 @@ def _linear_about(experiment: Experiment, hessian: Array) -> float | None:
     step = np.block([[identity - eta * hessian, beta * identity], [-eta * hessian, beta * identity]])
     radius = float(np.max(np.abs(np.linalg.eigvals(step))))
     return -eta / np.log(radius) if 0 < radius < 1 - 1e-12 else None
-
-
-def _tumbling(experiment: Experiment, system: TumbleSystem, edges: Array) -> float | None:
-    """Upwind cells for right- and left-movers between reversing walls (or on a ring)."""
-    (wall,) = walls(experiment, (edges,))
-    if not wall.closed:
-        return None
-    grid = np.linspace(wall.low, wall.high, _SWIMMERS + 1)
-    width = grid[1] - grid[0]
-    names: dict[str, Array | float] = {**experiment.values, system.variables[0]: (grid[1:] + grid[:-1]) / 2}
-    speed = np.broadcast_to(evaluate(system.speed, {**names, system.variables[0]: grid}), grid.shape) / width
-    turn = np.broadcast_to(evaluate(system.rate, names), _SWIMMERS) / 2
-    n = _SWIMMERS
-    matrix = np.zeros((2 * n, 2 * n))
-    for cell in range(n):
-        ahead = cell + 1 if cell + 1 < n else (0 if wall.kind == "periodic" else n + cell)
-        behind = n + cell - 1 if cell > 0 else (2 * n - 1 if wall.kind == "periodic" else cell)
-        for source, target, rate in (
-            (cell, ahead, speed[cell + 1]),
-            (n + cell, behind, speed[cell]),
-            (cell, n + cell, turn[cell]),
-            (n + cell, cell, turn[cell]),
-        ):
-            matrix[target, source] += rate
-            matrix[source, source] -= rate
-    return _slowest(matrix)

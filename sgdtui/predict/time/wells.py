@@ -67,7 +67,7 @@ def find_wells(experiment: Experiment, walkers: Array | None = None) -> Wells | 
     if not experiment.system.has_fields:
         return None
     system = fields(experiment)
-    if system.time_dependent or hasattr(system, "minimum_near"):
+    if system.time_dependent or system.minimum_near is not None:
         return None
     count = affordable_places(experiment, system)
     if count < 8:

@@ -11,7 +11,8 @@ from sgdtui.expression import parse
 from sgdtui.model.dynamics import Dynamics
 from sgdtui.model.hops import HopSystem
 from sgdtui.model.law import Law
-from sgdtui.predict.chain.law import survival, transfer
+from sgdtui.predict.chain.law import transfer
+from sgdtui.predict.chain.line import quasi_stationary
 from sgdtui.predict.diffusion.law import fokker_planck
 from sgdtui.predict.gibbs.law import gibbs
 from sgdtui.predict.numerics.noise_distribution import mean_of_draws
@@ -234,9 +235,9 @@ def test_escape_from_the_double_well():
     gone = transfer(e, (WINDOW,))
     assert isinstance(gone, Absence)
     assert gone.reason == "not normalisable"
-    assert survival(e, (WINDOW,)).survival_loss == pytest.approx(0.003167, abs=6e-7)
+    assert quasi_stationary(e, WINDOW).survival_loss == pytest.approx(0.003167, abs=6e-7)
     stays = experiment(on_loss(DOUBLE_WELL), Dynamics("sgd", 0.1))
-    assert survival(stays, (WINDOW,)).survival_loss == 0
+    assert quasi_stationary(stays, WINDOW).survival_loss is None
 
 
 @pytest.mark.parametrize(("loss", "eta"), [("0", 0.1), ("x**2/2", 2.1), ("-x**2/2", 0.1), ("x", 0.1)])

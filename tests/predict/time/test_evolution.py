@@ -28,7 +28,7 @@ def test_row_2_chain_from_a_point():
     """Mean (1 - η)^k·3, variance η/(2 - η)(1 - (1 - η)^2k)."""
     e = experiment(on_loss("x**2/2"), Dynamics("sgd", 0.2), start=At((3.0,)))
     times = np.array([0.2, 1.0, 3.0, 100.0])
-    laws = evolve(e, (EDGES,), times)
+    laws = evolve(e, (EDGES,), times)[0]
     for time, law in zip(times, laws, strict=True):
         shrink = 0.8 ** round(time / 0.2)
         exact = normal_bins(3 * shrink, 0.2 / 1.8 * (1 - shrink**2))
@@ -39,7 +39,7 @@ def test_row_2_chain_from_a_point():
 def test_ornstein_uhlenbeck_from_a_point():
     e = experiment(on_loss("x**2/2"), Dynamics("sde", 0.2), start=At((3.0,)))
     times = np.array([0.3, 1.0, 4.0, 30.0])
-    for time, law in zip(times, evolve(e, (EDGES,), times), strict=True):
+    for time, law in zip(times, evolve(e, (EDGES,), times)[0], strict=True):
         exact = normal_bins(3 * np.exp(-time), 0.1 * (1 - np.exp(-2 * time)))
         assert np.abs(law - exact).sum() / 2 < 4e-3
         assert law.sum() == pytest.approx(1, abs=1e-4)
@@ -49,7 +49,7 @@ def test_row_9_uniform_start_has_no_hurry_inside():
     """D ∝ 1 + 3x, Itô: ∂p/∂t = D″p = 0 inside at first; x = 0 fills and x = 1 drains."""
     e = experiment(on_loss("0", "1 + 3*x"), Dynamics("sde", 0.1), boundary="reflect")
     start = np.full(200, 1 / 200)
-    early, late = evolve(e, (UNIT,), np.array([0.02, 400.0]), start)
+    early, late = evolve(e, (UNIT,), np.array([0.02, 400.0]), start)[0]
     inside = slice(70, 90)
     assert early[inside] == pytest.approx(start[inside], rel=1e-3)
     assert early[0] > 1.05 * start[0]
@@ -59,7 +59,7 @@ def test_row_9_uniform_start_has_no_hurry_inside():
 
 def test_chain_ends_at_its_own_law():
     e = experiment(on_loss(DOUBLE_WELL), Dynamics("sgd", 0.2), start=At((-1.0,)))
-    early, late = evolve(e, (WINDOW,), np.array([1.0, 2000.0]))
+    early, late = evolve(e, (WINDOW,), np.array([1.0, 2000.0]))[0]
     law = transfer(e, (WINDOW,)).probability
     assert np.abs(late - law).sum() / 2 < 1e-3
     assert early[:100].sum() > 0.99
@@ -69,7 +69,7 @@ def test_ring_carries_its_law_round():
     from tests.predict.experiments import on_drift
 
     e = experiment(on_drift(["1"], "1"), Dynamics("sde", 0.02), boundary="periodic", start=At((0.5,)))
-    start, once = evolve(e, (UNIT,), np.array([1e-3, 1.0]))
+    start, once = evolve(e, (UNIT,), np.array([1e-3, 1.0]))[0]
     centres = (UNIT[1:] + UNIT[:-1]) / 2
     assert centres[np.argmax(start)] == pytest.approx(0.5, abs=0.01)
     assert centres[np.argmax(once)] == pytest.approx(0.5, abs=0.02)
@@ -80,7 +80,7 @@ def test_the_plane():
     edges = (np.linspace(-1, 1, 41), np.linspace(-2, 2, 41))
     system = on_loss("x**2 + y**2/4", ["1", "0.6", "0.6", "1"], variables=("x", "y"))
     e = experiment(system, Dynamics("sde", 0.1), start=At((0.5, 0.5)))
-    first, last = evolve(e, edges, np.array([0.5, 30.0]))
+    first, last = evolve(e, edges, np.array([0.5, 30.0]))[0]
     h, noise = np.diag([2.0, 0.5]), 0.1 * np.array([[1, 0.6], [0.6, 1]])
     rates = h.diagonal()[:, None] + h.diagonal()[None, :]
     exact = rectangles(0.5 * np.exp(-0.5 * h.diagonal()), noise * (1 - np.exp(-rates * 0.5)) / rates, edges)
@@ -90,7 +90,7 @@ def test_the_plane():
 
 def test_hops():
     e = experiment(HopSystem(2, parse("2", set())), Dynamics())
-    law = evolve(e, (np.array([-0.5, 0.5, 1.5]),), np.array([0.3]))
+    law = evolve(e, (np.array([-0.5, 0.5, 1.5]),), np.array([0.3]))[0]
     assert law[0, 0] == pytest.approx((1 + np.exp(-0.6)) / 2, abs=1e-12)
 
 
