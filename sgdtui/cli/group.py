@@ -15,7 +15,7 @@ from sgdtui.settings.linear_algebra import one_thread
 
 VERBS = {
     "launch": "the app: pick a loss and a noise, watch SGD settle",
-    "run": "one preset headless: text, JSON, CSV, NPZ or SVG",
+    "run": "one preset headless: text and a picture, JSON, CSV, NPZ, SVG",
     "verify": "run presets' claims, print measured ± error",
     "sweep": "many runs, a table: where does Gibbs hold?",
     "new": "a commented preset to edit: loss, noise, drift, data, network",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from sgdtui.cli.interruption import Interruption
+    from sgdtui.cli.picture import TextTerminal
     from sgdtui.lab.result import Result
     from sgdtui.model.experiment import Experiment
 
@@ -25,12 +26,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The form that was asked for: `plain` is "text" or "json"; at most one of the files is given."""
+    """The form that was asked for: `plain` is "text" or "json"; at most one of csv, npz and svg is given.
+
+    plot      a file for Matplotlib's figure, beside whatever else is asked for
+    terminal  where a report has a picture under it
+    """
 
     plain: str
     csv_file: Path | None = None
     npz_file: Path | None = None
     svg_file: Path | None = None
+    plot: Path | None = None
+    terminal: TextTerminal | None = None
 
     def load(self) -> None:
         """Import what `made` needs: the last words of a run that is interrupted must not wait for it."""
@@ -44,7 +51,16 @@ class Output:
 
     def made(self, experiment: Experiment, result: Result) -> Text:
         """The result in that form. Raises OSError where a file cannot be written."""
-        # Drawing takes seconds: who interrupted has a report instead.
+        # Drawing takes time: who interrupted has a report instead.
+        text = self._plain(experiment, result)
+        if self.plot is not None and result.complete:
+            from sgdtui.cli.picture import write_plot
+
+            write_plot(self.plot, result)
+            text = replace(text, err=f"{text.err}wrote {self.plot}\n")
+        return text
+
+    def _plain(self, experiment: Experiment, result: Result) -> Text:
         if self.svg_file is not None and result.complete:
             from sgdtui.settings.file import write_atomically
             from sgdtui.tui.capture.picture import svg_of
@@ -56,7 +72,15 @@ class Output:
             from sgdtui.claims.check import check
 
             document["claims"] = [claim.document() for claim in check(experiment, document)]
-        return self._of(document)
+        text = self._of(document)
+        if self.terminal is not None and result.complete and self._reports:
+            text = replace(text, out=text.out + self.terminal.picture(result.snapshot))
+        return text
+
+    @property
+    def _reports(self) -> bool:
+        """Whether it is a report, for a person to read."""
+        return self.plain == "text" and self.csv_file is None and self.npz_file is None
 
     def _of(self, document: dict[str, Any]) -> Text:
         if self.plain == "json":

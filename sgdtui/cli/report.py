@@ -119,11 +119,11 @@ def _passage(passage: dict[str, Any] | None, width: int) -> list[str]:
 def _predictions(document: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     if document["predictions"]:
-        heads = "".join(f"{head:>22}" for _, head in _DISTANCES)
+        heads = "".join(f"{head:>23}" for _, head in _DISTANCES)
         lines += ["", f"{'predicted':<18}{heads}   agrees"]
     for name, prediction in document["predictions"].items():
         cells = "".join(
-            f"{distance(prediction['distance'][key], prediction['floor'][key]):>22}" for key, _ in _DISTANCES
+            f"{distance(prediction['distance'][key], prediction['floor'][key]):>23}" for key, _ in _DISTANCES
         )
         lines.append(f"  {PREDICTIONS[name].label:<16}{cells}   {_AGREES[prediction['agrees']]}")
     gibbs = document["predictions"].get("gibbs")

@@ -12,6 +12,7 @@ import click
 from sgdtui.cli.budget import BUDGET_HELP, prediction_seconds
 from sgdtui.cli.interruption import Interruption
 from sgdtui.cli.output import Output
+from sgdtui.cli.picture import refuse_plot, text_terminal
 from sgdtui.cli.progress import progress_bar
 from sgdtui.cli.table import Asked, experiment_of, is_table, refuse_without_table, table_options, with_target
 
@@ -54,6 +55,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the picture that the app shows.",
 )
+@click.option(
+    "--plot",
+    "plot_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw it with Matplotlib too: FILE.png, .svg or .pdf.",
+)
 @click.option("--budget", type=click.FloatRange(min=0.1), metavar="SECONDS", help=BUDGET_HELP)
 @click.option(
     "--show-kernel", is_flag=True, help="Print the generated program that steps the walkers, and stop."
@@ -72,6 +80,7 @@ def command(
     csv_file: Path | None,
     npz_file: Path | None,
     svg_file: Path | None,
+    plot_file: Path | None,
     budget: float | None,
     show_kernel: bool,
     asked: Asked,
@@ -80,19 +89,23 @@ def command(
 
     PRESET may also be a table (.csv, .tsv, .parquet), with --target COLUMN: what is to be predicted.
 
+    In a terminal a picture in text follows: the histogram, the law that Gibbs foretells, and the verdict.
+
     Ctrl-C stops it and prints the partial result.
     """
     refuse_without_table(preset, asked)
     outputs = [as_json, csv_file, npz_file, svg_file]
     if sum(map(bool, outputs)) > 1:
         raise click.UsageError("--json, --csv, --npz and --svg exclude each other: run it once for each")
-    for file in (csv_file, npz_file, svg_file):
+    if plot_file is not None:
+        refuse_plot(plot_file)
+    for file in (csv_file, npz_file, svg_file, plot_file):
         if file is not None and str(file) != "-" and not file.absolute().parent.is_dir():
             raise click.UsageError(f"{file}: there is no folder {file.absolute().parent}")
     dials = {"run.walkers": walkers, "run.steps": steps, "run.seed": seed}
     dials = {k: v for k, v in dials.items() if v is not None}
     asked = with_target("run", preset, asked)
-    output = Output("json" if as_json else "text", csv_file, npz_file, svg_file)
+    output = Output("json" if as_json else "text", csv_file, npz_file, svg_file, plot_file, text_terminal())
     interruption = Interruption()
     with interruption.answering():
         try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 
+from sgdtui.export.provenance import provenance
 from sgdtui.lab.result import Result
 
 COLOURS = {
@@ -31,6 +33,23 @@ def figure(result: Result) -> Any:
         _plane(drawn, result, names)
     drawn.suptitle(f"{_plain(result.experiment.title or result.experiment.name)}: {result.verdict}")
     return drawn
+
+
+def drawn_as(result: Result, kind: str) -> bytes:
+    """The figure as a file of that kind, "png", "svg" or "pdf": the same bytes for the same result."""
+    from matplotlib import rc_context
+
+    origin = provenance(result.document())
+    told = "; ".join(f"{name}: {value}" for name, value in origin.items())
+    metadata: dict[str, dict[str, Any]] = {
+        "png": origin,
+        "svg": {"Description": told, "Date": None},
+        "pdf": {"Keywords": told, "CreationDate": None},
+    }
+    out = BytesIO()
+    with rc_context({"svg.hashsalt": origin["preset hash"]}):
+        figure(result).savefig(out, format=kind, dpi=150, metadata=metadata[kind])
+    return out.getvalue()
 
 
 def _line(drawn: Any, result: Result, name: str) -> None:

@@ -42,6 +42,7 @@ class View:
     notice       one line that wins over the snapshot's message
     advice       what to try next
     jumping      whether every panel shows the letter that jumps to it
+    keys         whether somebody may press keys: a picture in text names none
     """
 
     snapshot: Snapshot | None = None
@@ -62,6 +63,7 @@ class View:
     title: str = ""
     origin: int = 0
     jumping: bool = False
+    keys: bool = True
     advice: tuple[Advice, ...] = ()
 
     def but(self, **changes: object) -> View:

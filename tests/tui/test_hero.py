@@ -16,7 +16,7 @@ from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.distribution_line import rows_of
 from sgdtui.tui.panels.distribution_maps import WATCHED
 from sgdtui.tui.panels.headline import headline_of
-from sgdtui.tui.panels.verdict_line import draw_verdict_line
+from sgdtui.tui.panels.verdict_row import draw_verdict_line
 from sgdtui.tui.screens.laboratory import Laboratory
 from sgdtui.tui.view import View
 from tests.tui import synthetic

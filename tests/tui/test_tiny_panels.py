@@ -10,12 +10,12 @@ import pytest
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.look import Look
-from sgdtui.tui.panels.distribution import draw_distribution
 from sgdtui.tui.panels.distribution_memory import Memory
+from sgdtui.tui.panels.distribution_picture import draw_distribution
 from sgdtui.tui.panels.over_time import draw_over_time
 from sgdtui.tui.panels.pulls import draw_pulls
 from sgdtui.tui.panels.verdict import draw_verdict
-from sgdtui.tui.panels.verdict_line import draw_verdict_line
+from sgdtui.tui.panels.verdict_row import draw_verdict_line
 from sgdtui.tui.panels.wrong import draw_wrong
 from sgdtui.tui.view import View
 from tests.tui import synthetic

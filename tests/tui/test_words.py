@@ -23,7 +23,7 @@ from sgdtui.tui.panels.decider import decider_of
 from sgdtui.tui.panels.loss import LossList
 from sgdtui.tui.panels.status import draw_status
 from sgdtui.tui.panels.verdict import why_of
-from sgdtui.tui.panels.verdict_line import draw_verdict_line
+from sgdtui.tui.panels.verdict_row import draw_verdict_line
 from sgdtui.tui.screens.commands import ABOUT, first_sentence
 from sgdtui.tui.tour.claims import _value
 from sgdtui.tui.view import View

@@ -1,15 +1,15 @@
-"""The only file that knows colours: own dark and light themes, and every role's colour in any theme."""
+"""Own dark and light themes, and every role's colour in any theme; a terminal's own are in `terminal_palette`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from rich.color import Color as RichColor
-from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from sgdtui.tui.draw.roles import BOLD, DIM, DIVERGES, NOISES, REGIONS, REVERSE, SHADES, UNDERLINE, Role
+from sgdtui.tui.draw.roles import DIVERGES, NOISES, REGIONS, SHADES, Role
+from sgdtui.tui.draw.terminal_palette import Palette, terminal_palette
 
 DARK = Theme(
     name="sgdtui-dark",
@@ -93,79 +93,12 @@ _LIGHT_SERIES = {
     Role.LOSS: "#6b7280",
     Role.FORK: "#d99aac",
 }
-_ANSI = {
-    Role.TEXT: "default",
-    Role.MUTED: "default",
-    Role.FAINT: "bright_black",
-    Role.RULE: "bright_black",
-    Role.ACCENT: "cyan",
-    Role.SGD: "blue",
-    Role.GIBBS: "yellow",
-    Role.FOKKER_PLANCK: "green",
-    Role.TRANSFER: "magenta",
-    Role.GAUSSIAN: "cyan",
-    Role.FURTHER_1: "bright_cyan",
-    Role.FURTHER_2: "bright_yellow",
-    Role.FURTHER_3: "bright_magenta",
-    Role.FURTHER_4: "bright_green",
-    Role.GRADIENT: "yellow",
-    Role.NOISE_INDUCED: "red",
-    Role.DIFFUSIVE: "cyan",
-    Role.VELOCITY: "default",
-    Role.GOOD: "green",
-    Role.BAD: "red",
-    Role.WARN: "yellow",
-    Role.ON_ACCENT: "black",
-    Role.LOSS: "default",
-    Role.FORK: "magenta",
-    Role.WALKER: "red",
-    Role.SGD_TEXT: "blue",
-    **{Role.NOISE + step: "blue" if 2 * step < NOISES else "red" for step in range(NOISES)},
-}
-
-
-@dataclass(eq=False)
-class Palette:
-    """The colour of every role (None: the terminal's own), and the styles made of them, cached."""
-
-    ink: dict[int, RichColor | None]
-    ground: dict[int, RichColor | None]
-    colours: bool = True
-    _styles: dict[int, Style] = field(default_factory=dict)
-
-    def style(self, key: int) -> Style:
-        """The style of a cell: ink in bits 0–7, ground in 8–15, weight in 16–23. Never None: a filter would crash."""
-        style = self._styles.get(key)
-        if style is None:
-            ink, ground, weight = key & 255, (key >> 8) & 255, key >> 16
-            colour = self.ink.get(ink)
-            fainter = not self.colours and ink in (Role.FAINT, Role.RULE)
-            chosen = not self.colours and ground == Role.SELECTED
-            style = Style(
-                color=colour,
-                bgcolor=self.ground.get(ground),
-                bold=True if weight & BOLD else None,
-                dim=True if weight & DIM or fainter else None,
-                reverse=True if weight & REVERSE or chosen else None,
-                underline=True if weight & UNDERLINE else None,
-            )
-            self._styles[key] = style
-        return style
 
 
 def palette_of(theme: Theme, colours: int = 1 << 24) -> Palette:
     """The palette for a theme on a terminal with so many colours (0: none)."""
-    if colours == 0:
-        return Palette({}, {}, colours=False)
     if theme.ansi or colours < 256:
-        named = {int(role): RichColor.parse(name) for role, name in _ANSI.items()}
-        return Palette(
-            {**named, Role.SELECTED: None},
-            {
-                Role.SELECTED: RichColor.parse("blue"),
-                **{r: named[r] for r in range(Role.SGD, Role.GAUSSIAN + 1)},
-            },
-        )
+        return terminal_palette(colours)
     background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     text = Color.parse(theme.foreground or ("#e0e0e0" if theme.dark else "#202020"))
     primary = Color.parse(theme.primary)

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from sgdtui.tui.draw.canvas import CONTINUED, Canvas
-from sgdtui.tui.draw.palette import Palette
+from sgdtui.tui.draw.terminal_palette import Palette
 
 
 def strip_of(canvas: Canvas, y: int, palette: Palette) -> Strip:

@@ -15,11 +15,12 @@ from sgdtui.tui.draw.frame import Box
 from sgdtui.tui.draw.plain import plain
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number, with_error
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.map.axis import said
 from sgdtui.tui.map.chart import VERDICT, Chart
 from sgdtui.tui.map.drawing import draw_axes, draw_cells, draw_cursor, draw_legend
 from sgdtui.tui.map.verdicts import glyph_of
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.panels.panel import Panel
 
 
 class PointChosen(Message):

@@ -12,7 +12,8 @@ from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.plain import wrap
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import with_error
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.draw.title import draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import ClaimLine, View
 
 SHORT = 10

@@ -9,9 +9,9 @@ from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import plain, wrap
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.panels.dial import Dial
 from sgdtui.tui.panels.library import first_shown
-from sgdtui.tui.panels.panel import draw_title
 
 VALUE = 6
 """Cells of a value."""

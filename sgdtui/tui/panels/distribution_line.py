@@ -21,12 +21,12 @@ from sgdtui.tui.draw.predictions import ink_of, label_of, short_of
 from sgdtui.tui.draw.ribbon import draw_ribbon
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import count, finite_range, number, percent, tick_labels, ticks, with_error
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_memory import Memory
 from sgdtui.tui.panels.gutter import gutter_of
 from sgdtui.tui.panels.headline import Contrast, contrast_of
 from sgdtui.tui.panels.on_the_way import expected_of, way_name
-from sgdtui.tui.panels.panel import draw_title
 from sgdtui.tui.view import View, names_of, walkers_of
 
 HEADROOM = 1.12
@@ -109,8 +109,9 @@ def _draw_title(canvas: Canvas, title: str, view: View, snapshot: Snapshot, focu
     if snapshot.outside > 5e-4:
         notes.append(f"{number(100 * snapshot.outside, 2)} % outside")
     shown = view.shown()
-    notes.append(f"p: {short_of(shown) if shown else 'no prediction'}")
-    notes.append("f: full")
+    if view.keys:
+        notes.append(f"p: {short_of(shown) if shown else 'no prediction'}")
+        notes.append("f: full")
     while notes and width_of(title) + width_of(view.look.say(" · ".join(notes))) + 10 > canvas.width:
         notes.pop()
     draw_title(canvas, title, focused, " · ".join(notes))

@@ -21,11 +21,11 @@ from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.predictions import ink_of, short_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import finite_range, number, tick_labels, ticks
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_line import title_of
 from sgdtui.tui.panels.distribution_memory import Contours, Memory
 from sgdtui.tui.panels.on_the_way import expected_of, way_name
-from sgdtui.tui.panels.panel import draw_title
 from sgdtui.tui.panels.pull_words import sign_of
 from sgdtui.tui.view import View, names_of, walkers_of
 
@@ -123,10 +123,13 @@ class _Page:
         """The question, and the keys that change what is drawn."""
         title = title_of(self.view, self.snapshot, self.canvas.width)
         shown, say = self.view.shown(), self.view.look.say
-        notes = [f"p: {short_of(shown) if shown else 'no prediction'}"]
-        if self.view.arrows:
-            notes.append(f"a: {sign_of(self.view.arrows, False)}")
-        notes.append("f: full")
+        arrows = sign_of(self.view.arrows, False) if self.view.arrows else ""
+        if self.view.keys:
+            notes = [f"p: {short_of(shown) if shown else 'no prediction'}"]
+            notes += [f"a: {arrows}"] if arrows else []
+            notes.append("f: full")
+        else:
+            notes = [f"arrows: {arrows}"] if arrows else []
         if self.snapshot.outside > 5e-4:
             notes.insert(0, f"{number(100 * self.snapshot.outside, 2)} % outside")
         while notes and width_of(title) + width_of(say(" · ".join(notes))) + 10 > self.canvas.width:

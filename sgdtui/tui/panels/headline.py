@@ -68,7 +68,7 @@ def headline_of(view: View) -> Headline:
     if snapshot.verdict.text == "undecided":
         decider = decider_of(view)
         if decider is not None:
-            sentence = decider.what + (" (d does it)." if decider.changes else "")
+            sentence = decider.what + (" (d does it)." if decider.changes and view.keys else "")
             return Headline(word, addition, ink, sentence, reason=why)
     if snapshot.verdict.text in ("undecided", "no stationary law"):
         return Headline(word, addition, ink, why)

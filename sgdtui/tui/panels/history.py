@@ -11,7 +11,8 @@ from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.frame import Line, draw_lines
 from sgdtui.tui.draw.predictions import ink_of, pattern_of, short_of
 from sgdtui.tui.draw.roles import Role
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.draw.title import draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View
 
 KEPT = 600

@@ -12,8 +12,9 @@ from textual.binding import Binding, BindingType
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import formula, plain, wrap, wrap_sentences
 from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.panels.messages import EditExpression, EntryChosen
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View
 
 OWN = ("its own", "from the data")

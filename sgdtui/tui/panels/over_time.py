@@ -14,7 +14,8 @@ from sgdtui.tui.draw.labels import place_label
 from sgdtui.tui.draw.predictions import ink_of, short_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import finite_range, number, parenthesised
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.draw.title import draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View, names_of
 
 SEEN = 0.03

@@ -11,26 +11,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sgdtui.tui.draw.canvas import BOLD, REVERSE, Canvas
-from sgdtui.tui.draw.palette import Palette, palette_of
-from sgdtui.tui.draw.plain import width as width_of
+from sgdtui.tui.draw.palette import palette_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.strips import strip_of
+from sgdtui.tui.draw.terminal_palette import Palette
 from sgdtui.tui.view import View
-
-
-def draw_title(
-    canvas: Canvas, title: str, focused: bool = False, note: str = "", note_ink: int = Role.MUTED
-) -> int:
-    """The first row: a rule with the title in it and a note at its right end; returns the column after the title."""
-    canvas.rule(0)
-    x = canvas.write(1, 0, f" {title} ", Role.ACCENT if focused else Role.TEXT, weight=BOLD)
-    if note:
-        said = canvas.look.say(note)
-        room = canvas.width - x - 2
-        if room > 4:
-            cells = min(room, width_of(said) + 2)
-            canvas.write(canvas.width - 1 - cells, 0, f" {said} ", note_ink, cells=cells)
-    return x
 
 
 class Panel(Widget, can_focus=True):

@@ -18,8 +18,9 @@ from sgdtui.tui.draw.plain import wrap_sentences
 from sgdtui.tui.draw.predictions import short_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.panels.gutter import gutter_of
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.panels.pull_words import INK, MEANING, ORDER, PATTERN, sign_of
 from sgdtui.tui.view import View
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.draw.title import draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View
 
 

@@ -9,8 +9,9 @@ from sgdtui.tui.draw.plain import wrap, wrap_sentences
 from sgdtui.tui.draw.predictions import ink_of, label_of, short_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number, with_error
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.panels.decider import decider_of
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View, settling_word
 
 SAID = {

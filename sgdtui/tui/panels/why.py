@@ -5,7 +5,8 @@ from __future__ import annotations
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.plain import plain, wrap
 from sgdtui.tui.draw.roles import Role
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.draw.title import draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.panels.verdict import why_of
 from sgdtui.tui.view import View
 

@@ -13,9 +13,10 @@ from sgdtui.tui.draw.predictions import ink_of, short_of
 from sgdtui.tui.draw.roles import DIVERGES, Role
 from sgdtui.tui.draw.scale import number
 from sgdtui.tui.draw.strip import draw_strip
+from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.panels.differences import on_cells, on_columns
 from sgdtui.tui.panels.gutter import gutter_of
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.panels.panel import Panel
 from sgdtui.tui.view import View, walkers_of
 
 MARK = {True: ("≈", Role.GOOD), False: ("≠", Role.BAD), None: ("?", Role.WARN)}

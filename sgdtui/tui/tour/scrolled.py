@@ -8,7 +8,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from sgdtui.tui.draw.canvas import Canvas
-from sgdtui.tui.panels.panel import Panel, draw_title
+from sgdtui.tui.draw.title import draw_title
+from sgdtui.tui.panels.panel import Panel
 
 
 class Scrolled(Panel):
