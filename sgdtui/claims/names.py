@@ -18,7 +18,8 @@ TOP = (
 """Keys of a result's document."""
 
 ENTRIES = (
-    "preset_hash", "form", "variables", "kind", "eta", "batch", "momentum", "schedule", "convention", "dt",
+    "preset_hash", "form", "variables", "kind", "eta", "batch", "momentum", "optimizer", "dampening",
+    "decay", "schedule", "convention", "dt",
     "time_step", "swarm", "walkers", "steps", "burn_in", "every", "seed", "bins", "threads", "domain", "boundary",
     "axes", "start", "temperature", "until", "parameters", "relaxation_time", "relaxation_from", "settled", "dt_bias",
     "mean_steps", "mean_time", "se_steps", "fraction", "predicted_time", "kramers_time", "chain_time", "bias_dt",

@@ -25,6 +25,19 @@ def report(document: dict[str, Any]) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def _rule(settings: dict[str, Any]) -> str:
+    """The rule of the step and its numbers, where it is not plain SGD."""
+    rule, told = settings["optimizer"], ""
+    if isinstance(rule, dict):
+        ((name, numbers),) = rule.items()
+        told = f", {name} " + ", ".join(f"{key} {number(value)}" for key, value in numbers.items())
+    elif rule != "sgd":
+        told = f", {rule}"
+    return told + "".join(
+        f", {key} {number(settings[key])}" for key in ("dampening", "decay") if settings[key]
+    )
+
+
 def _head(document: dict[str, Any]) -> Iterator[str]:
     settings = document["settings"]
     yield printable(document["title"] or document["preset"])
@@ -33,6 +46,7 @@ def _head(document: dict[str, Any]) -> Iterator[str]:
         kind += f", dt {number(settings['dt'])}, convention {number(settings['convention'])}"
     if settings["momentum"]:
         kind += f", momentum {number(settings['momentum'])}"
+    kind += _rule(settings)
     dials = "".join(f", {printable(name)} {number(value)}" for name, value in settings["parameters"].items())
     yield f"{kind}{dials}, seed {settings['seed']}"
     rate = document["walker_steps_per_second"]

@@ -31,7 +31,7 @@ def arrived(experiment: Experiment, positions: Array) -> bool:
 
 def _arrived(experiment: Experiment, positions: Array) -> bool:
     rate = learning_rate(experiment)
-    if rate is None or not experiment.system.has_fields:
+    if rate is None or not experiment.system.has_fields or not experiment.dynamics.is_plain:
         return False
     system = fields(experiment)
     alive = positions[np.isfinite(positions).all(axis=1)]

@@ -84,7 +84,7 @@ def appraise(
         is_sde=experiment.dynamics.is_sde,
         dimension=experiment.dimension,
         periodic=any(wall.kind == "periodic" for wall in experiment.space.boundaries),
-        momentum=experiment.dynamics.momentum,
+        momentum=experiment.dynamics.momentum or (0.0 if experiment.dynamics.is_plain else 1.0),
         eta=experiment.dynamics.eta,
         variance_range=noise.range if noise is not None else None,
         isotropic=noise.isotropic if noise is not None else experiment.system.isotropic,

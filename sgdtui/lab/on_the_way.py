@@ -67,7 +67,8 @@ def _quantiles(edges: Array, law: Array) -> tuple[Array, Array]:
 
 def has_law_on_the_way(experiment: Experiment) -> bool:
     """With momentum a position alone is no Markov state; where walkers stop (`until`) the histogram lacks them."""
-    return experiment.dynamics.momentum == 0 and experiment.until is None
+    dynamics = experiment.dynamics
+    return dynamics.momentum == 0 and dynamics.is_plain and experiment.until is None
 
 
 def on_the_way(experiment: Experiment, edges: tuple[Array, ...], until: float) -> OnTheWay | None:

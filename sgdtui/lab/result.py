@@ -15,6 +15,7 @@ from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.lab.summary import summary
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Prediction
+from sgdtui.preset.to_document import optimizer_document
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -184,6 +185,9 @@ class Result:
             "eta": dynamics.eta,
             "batch": dynamics.batch,
             "momentum": dynamics.momentum,
+            "optimizer": optimizer_document(dynamics),
+            "dampening": dynamics.dampening,
+            "decay": dynamics.decay,
             "schedule": None if dynamics.schedule is None else dynamics.schedule.text,
             "convention": dynamics.convention,
             "dt": dynamics.dt if dynamics.is_sde or experiment.system.in_continuous_time else None,

@@ -1,8 +1,8 @@
-"""How a step is taken: SGD or the SDE, the learning rate and its schedule, momentum, convention, swarm."""
+"""How a step is taken: SGD or the SDE, its rule, the learning rate and its schedule, momentum, convention, swarm."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sgdtui.expression import Expression
 
@@ -18,13 +18,25 @@ class Swarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Optimizer:
+    """The rule of the step by its name in `sgdtui.model.rules.registry`, and those of its numbers that were given."""
+
+    name: str = "sgd"
+    numbers: tuple[tuple[str, float], ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Dynamics:
     """One step of the process.
 
     `kind` is "sgd" (x' = x - eta·ghat) or "sde" (dx = -g dt + sqrt(eta·Sigma/B) dW, Euler steps of `dt`, the
     noise amplitude taken by `convention`: 0 Itô, ½ Stratonovich, 1 anti-Itô). `schedule` gives the learning rate
     at step `k`, time `t` (None: constant `eta`). `precision` is "single" or "double" (None: single for networks, else
-    double).
+    double). `optimizer` is what a step makes of the gradient (sgd), `dampening` what momentum takes from it, `decay`
+    the decoupled weight decay: x is further moved by -eta·decay·x.
     """
 
     kind: str = "sgd"
@@ -36,8 +48,16 @@ class Dynamics:
     dt: float = 0.01
     swarm: Swarm | None = None
     precision: str | None = None
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    dampening: float = 0.0
+    decay: float = 0.0
 
     @property
     def is_sde(self) -> bool:
         """Whether the process is the SDE rather than the discrete chain."""
         return self.kind == "sde"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the step is eta times the gradient, or that of a heavy ball, and nothing beside it."""
+        return self.optimizer.name == "sgd" and self.dampening == 0.0 and self.decay == 0.0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.rules.registry import RULES
 from sgdtui.preset.dial import Dial, number
 from sgdtui.preset.forms.form import owned_parameters
 from sgdtui.preset.forms.registry import form_of
@@ -81,7 +82,7 @@ def _dynamics(experiment: Experiment) -> list[Dial]:
         default = default if default is not None else number(given.get("convention"), value)
         found.append(Dial("convention", value, 0.0, 1.0, about, False, False, default))
     elif system.has_fields:
-        found.append(dial("momentum", dynamics.momentum, 0.0, 0.99, "momentum β", log=False))
+        found.extend(_of_rule(experiment, dial))
     if dynamics.swarm is not None:
         swarm = given.get("swarm") or {}
         size, coupling = dynamics.swarm.size, dynamics.swarm.coupling
@@ -92,6 +93,30 @@ def _dynamics(experiment: Experiment) -> list[Dial]:
         default = number(swarm.get("coupling"), coupling)
         found.append(Dial("coupling", coupling, 0.0, max(100.0, coupling), pull, False, False, default))
     found.extend(form.dials(experiment))
+    return found
+
+
+def _of_rule(experiment: Experiment, dial: Callable[..., Dial]) -> list[Dial]:
+    """Momentum, and the numbers of the rule of the step; decay and dampening where there is any."""
+    dynamics, given = experiment.dynamics, experiment.document.get("dynamics", {})
+    rule = RULES[dynamics.optimizer.name]
+    found = []
+    if rule.carried is not None:
+        found.append(dial("momentum", dynamics.momentum, 0.0, 0.99, "momentum β", log=False))
+    own = given.get("optimizer")
+    first = own.get(rule.name) if isinstance(own, Mapping) else None
+    now = dict(dynamics.optimizer.numbers)
+    for of in rule.numbers:
+        value = now.get(of.name, of.default)
+        low = of.low if not of.open_low else value / 100
+        high = 0.9999 if of.high == 1.0 else of.high if of.high is not None else max(100 * value, 1.0)
+        default = number((first or {}).get(of.name), value)
+        found.append(Dial(of.name, value, low, high, of.about, of.open_low, False, default))
+    if dynamics.dampening:
+        found.append(dial("dampening", dynamics.dampening, 0.0, 1.0, "dampening of the gradient", log=False))
+    if dynamics.decay:
+        most = max(1.0, dynamics.decay)
+        found.append(dial("decay", dynamics.decay, 0.0, most, "decoupled weight decay λ", log=False))
     return found
 
 

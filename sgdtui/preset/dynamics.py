@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sgdtui.model.dynamics import Dynamics, Swarm
 from sgdtui.model.experiment import RunPlan
+from sgdtui.model.rules.registry import RULES
 from sgdtui.model.system import System, law_of
 from sgdtui.preset.forms.registry import form_of
 from sgdtui.preset.memory import available_memory, bytes_per_walker
@@ -64,6 +65,7 @@ def read_dynamics(
             "remove it",
             key=True,
         )
+    _check_rule(section, system, report)
     swarm = Swarm(section.swarm.size, section.swarm.coupling) if section.swarm is not None else None
     return Dynamics(
         kind=section.kind,
@@ -75,7 +77,48 @@ def read_dynamics(
         dt=section.dt,
         swarm=swarm,
         precision=section.precision,
+        optimizer=section.optimizer,
+        dampening=section.dampening,
+        decay=RULES[section.optimizer.name].decay if section.decay is None else section.decay,
     )
+
+
+def _check_rule(section: DynamicsSection, system: System, report: Report) -> None:
+    """Note what does not go with the rule of the step, or the rule with."""
+    rule = RULES[section.optimizer.name]
+    wanted = {
+        "optimizer": rule.name != "sgd",
+        "dampening": section.dampening != 0.0,
+        "decay": bool(section.decay),
+    }
+    for key in (key for key, is_wanted in wanted.items() if is_wanted):
+        if section.kind == "sde":
+            report.error(("dynamics", key), f"{key} belongs to sgd", "write kind: sgd", key=True)
+        elif not form_of(system).has_rules:
+            report.error(
+                ("dynamics", key), f"{system.form} is stepped by plain sgd only", "remove it", key=True
+            )
+        elif section.swarm is not None:
+            report.error(("dynamics", key), "a swarm is of workers of plain sgd", "remove it", key=True)
+    if section.dampening and not (section.momentum and rule.name == "sgd"):
+        report.error(
+            ("dynamics", "dampening"), "dampening is of momentum, and of sgd alone", "remove it", key=True
+        )
+    if section.momentum and rule.carried is None:
+        hint = f"it has {', '.join(number.name for number in rule.numbers)}" if rule.numbers else "remove it"
+        report.error(
+            ("dynamics", "momentum"), f"{rule.title} has no momentum beside its own memory", hint, key=True
+        )
+    if not section.momentum and rule.formulas is None:
+        report.error(
+            ("dynamics", "optimizer"), f"{rule.title} needs a momentum", "write momentum: 0.9", key=True
+        )
+
+
+def _remembered(dynamics: Dynamics) -> int:
+    """How many numbers the rule of the step remembers of each coordinate."""
+    rule = RULES[dynamics.optimizer.name]
+    return len(rule.carries if dynamics.momentum else rule.moments)
 
 
 def read_run(section: RunSection, system: System, dynamics: Dynamics, axes: int, report: Report) -> RunPlan:
@@ -92,7 +135,7 @@ def read_run(section: RunSection, system: System, dynamics: Dynamics, axes: int,
             )
         walkers = fitting
     needed, available = (
-        walkers * bytes_per_walker(system.dimension, dynamics.momentum > 0),
+        walkers * bytes_per_walker(system.dimension, _remembered(dynamics)),
         available_memory(),
     )
     if available is not None and needed > available:

@@ -10,6 +10,9 @@ _BYTES_PER_WALKER = 48
 _BYTES_PER_COORDINATE = 16
 
 
-def bytes_per_walker(dimension: int, has_velocity: bool = False) -> int:
-    """An upper estimate of the bytes that one walker takes: at most 64 in one dimension."""
-    return _BYTES_PER_WALKER + _BYTES_PER_COORDINATE * dimension * (2 if has_velocity else 1)
+def bytes_per_walker(dimension: int, remembered: int = 0) -> int:
+    """An upper estimate of the bytes that one walker takes: at most 64 in one dimension.
+
+    `remembered` numbers are kept beside each coordinate: a velocity, moments.
+    """
+    return _BYTES_PER_WALKER + _BYTES_PER_COORDINATE * dimension * (1 + remembered)

@@ -10,6 +10,7 @@ from pydantic_core import PydanticUndefined
 
 from sgdtui.expression import FUNCTIONS
 from sgdtui.model.law import KINDS
+from sgdtui.model.rules.registry import RULES
 from sgdtui.preset import schema
 from sgdtui.preset.setting_path import SHORT
 
@@ -101,6 +102,34 @@ dimensions) · burn_in and steps: auto, at least five relaxation times each · d
 pilot run finds.
 """
 
+
+def _optimisers() -> str:
+    """A table of the rules of the step, from their own formulas."""
+    rows = []
+    for rule in RULES:
+        numbers = ", ".join(f"`{n.name}: {n.default:g}`" for n in rule.numbers)
+        told = [
+            prefix + "; ".join(f"`{name} = {text}`" for name, text in formulas)
+            for prefix, formulas in (("", rule.formulas), ("with momentum: ", rule.carried))
+            if formulas is not None
+        ]
+        rows.append(f"| `{rule.name}` | {rule.title} ({rule.source}) | {numbers} | {'. '.join(told)} |\n")
+    return _OPTIMISERS + "".join(rows)
+
+
+_OPTIMISERS = """
+## Optimisers
+
+`optimizer: NAME`, or `optimizer: {NAME: {NUMBER: …}}`. Each acts on the gradient `g` of the step, its noise included,
+coordinate by coordinate as in torch.optim; x then moves by `move`, and by `-eta*decay*x` where there is a `decay`.
+What is remembered starts at 0; `age` counts the steps that a walker has taken, `length` is the Euclidean length of g.
+Gibbs, Fokker–Planck, the chain's own law and the Gaussian are laws of plain SGD: under another rule they are absent,
+and `why_not_detail` says why.
+
+| name | is | numbers | formulas |
+|---|---|---|---|
+"""
+
 _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("An experiment", schema.ExperimentSection),
     ("A loss preset, or `loss:` in place", schema.LossSection),
@@ -132,6 +161,7 @@ def reference() -> str:
     functions = " ".join(f"`{name}`" for name in sorted(FUNCTIONS))
     laws = ", ".join(f"`{kind}`" for kind in KINDS)
     short = ", ".join(f"`{name}`" for name in SHORT)
+    parts.append(_optimisers())
     return "".join(parts) + _TAIL.format(functions=functions, laws=laws, short=short)
 
 

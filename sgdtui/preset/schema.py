@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag
 
+from sgdtui.model.dynamics import Optimizer
 from sgdtui.model.network import ACTIVATIONS, LOSSES, TRAINED
 from sgdtui.model.sample import DRAWS, MODELS
 from sgdtui.preset.text.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
 from sgdtui.preset.text.names import ColumnNames, Entry, Variables, listed_parameters
+from sgdtui.preset.text.optimizer import OptimizerChoice
 from sgdtui.preset.text.values import Box, Flipped, Formula, Label, Point, Text, number, one_of
 
 MAX_WALKERS = 100_000_000
@@ -223,6 +225,18 @@ class DynamicsSection(Section):
     batch: Annotated[int, number(1, 10**9, integer=True)] = Field(default=1, description="examples a step, B")
     momentum: Annotated[float, number(0, 1, open_high=True)] = Field(
         default=0.0, description="β in v ← βv − ηĝ (sgd)"
+    )
+    optimizer: OptimizerChoice = Field(
+        default_factory=Optimizer,
+        description="what a step makes of the gradient (sgd): a name, or a mapping with one key, "
+        "`{adam: {beta1: 0.9}}` (see Optimisers)",
+    )
+    dampening: Annotated[float, number(0, 1)] = Field(
+        default=0.0, description="v ← βv − η(1 − dampening)ĝ, but for the first step (sgd with momentum)"
+    )
+    decay: Annotated[float, number(0)] | None = Field(
+        default=None,
+        description="decoupled weight decay, x ← x − η·decay·x beside the step (sgd); left out: 0.01 for adamw, else 0",
     )
     schedule: Formula | None = Field(
         default=None, description="the learning rate at step k and time t, of eta and the parameters"

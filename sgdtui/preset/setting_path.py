@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.rules.registry import RULES
 from sgdtui.preset.forms.registry import FORMS, form_of
 from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.text.problem import PresetError, names_hint, shortened
 from sgdtui.preset.text.yaml_places import Path, locate
 
+_OF_THE_STEP = (
+    "kind", "eta", "batch", "momentum", "schedule", "convention", "dt", "swarm", "precision", "optimizer", "dampening",
+    "decay",
+)  # fmt: skip
+
 SHORT: Mapping[str, Path] = {
-    **{
-        name: ("dynamics", name)
-        for name in ("kind", "eta", "batch", "momentum", "schedule", "convention", "dt", "swarm", "precision")
-    },
+    **{name: ("dynamics", name) for name in _OF_THE_STEP},
     "coupling": ("dynamics", "swarm", "coupling"),
     **{name: ("run", name) for name in ("walkers", "burn_in", "steps", "every", "seed", "bins")},
     **{name: ("space", name) for name in ("domain", "boundary", "axes")},
@@ -37,6 +40,9 @@ def resolve(experiment: Experiment, name: str) -> Path:
     """The document path that a name means. Raises PresetError for an unknown one."""
     if any(parameter.name == name for parameter in experiment.parameters):
         return ("parameters", name)
+    rule = RULES[experiment.dynamics.optimizer.name]
+    if any(number.name == name for number in rule.numbers):
+        return ("dynamics", "optimizer", rule.name, name)
     own = form_of(experiment.system).short
     if name in own:
         return own[name]

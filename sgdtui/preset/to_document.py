@@ -11,6 +11,7 @@ from typing import Any
 from sgdtui.model.dynamics import CONVENTIONS, Dynamics
 from sgdtui.model.experiment import Experiment, RunPlan
 from sgdtui.model.parameter import Parameter
+from sgdtui.model.rules.registry import RULES
 from sgdtui.model.space import Boundary
 from sgdtui.model.start import At, Normal, Uniform
 from sgdtui.preset.forms.form import owned_parameters
@@ -85,6 +86,15 @@ def convention_word(convention: float) -> str | float:
     return next((word for word, value in CONVENTIONS.items() if value == convention), convention)
 
 
+def optimizer_document(dynamics: Dynamics) -> str | Document:
+    """The rule of the step as a preset writes it, with all of its numbers."""
+    rule = RULES[dynamics.optimizer.name]
+    if not rule.numbers:
+        return rule.name
+    numbers = {number.name: number.default for number in rule.numbers} | dict(dynamics.optimizer.numbers)
+    return {rule.name: numbers}
+
+
 def _dynamics(dynamics: Dynamics) -> Document:
     document: Document = {
         "kind": dynamics.kind,
@@ -98,6 +108,13 @@ def _dynamics(dynamics: Dynamics) -> Document:
         document["schedule"] = text(dynamics.schedule)
     if dynamics.precision is not None:
         document["precision"] = dynamics.precision
+    optimizer = optimizer_document(dynamics)
+    if optimizer != "sgd":
+        document["optimizer"] = optimizer
+    if dynamics.dampening:
+        document["dampening"] = dynamics.dampening
+    if dynamics.decay != RULES[dynamics.optimizer.name].decay:
+        document["decay"] = dynamics.decay
     if dynamics.swarm is not None:
         document["swarm"] = {"size": dynamics.swarm.size, "coupling": dynamics.swarm.coupling}
     return document

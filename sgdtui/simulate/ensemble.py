@@ -18,7 +18,7 @@ from sgdtui.simulate.count.counts import Counts
 from sgdtui.simulate.count.groups import layout
 from sgdtui.simulate.count.tally import Tally
 from sgdtui.simulate.driver import rng
-from sgdtui.simulate.driver.layout import BATCH, CAPACITY, ENTROPY, FLOW, PADDING, UNTIL
+from sgdtui.simulate.driver.layout import BATCH, BORN, CAPACITY, ENTROPY, FLOW, PADDING, UNTIL
 from sgdtui.simulate.form.registry import program
 from sgdtui.simulate.program import Unsupported
 
@@ -101,8 +101,7 @@ class Ensemble:
     @property
     def lost(self) -> int:
         """Walkers dropped so far: not finite, or beyond 1e12. A walker that `until` stopped is not lost."""
-        gone = ~(np.abs(self._state) <= FAR).all(axis=0)
-        return int(gone.sum()) - int(self._passage[:, 0].sum())
+        return int((~self._going()).sum()) - int(self._passage[:, 0].sum())
 
     def compile(self) -> None:
         """Compile, or load from the cache. `advance` does so by itself."""
@@ -177,6 +176,8 @@ class Ensemble:
     def _tasks(self, steps: int, record: bool) -> list[tuple[Any, ...]]:
         p, kernels = self._program, self._kernels
         assert kernels is not None
+        sizes = p.sizes.copy()
+        sizes[BORN] = self._origin
         shared = (
             self._layout.blocks,
             self._layout.bounds,
@@ -191,7 +192,7 @@ class Ensemble:
             self._every,
             p.dials,
             p.law_shape,
-            p.sizes,
+            sizes,
             np.array(self.experiment.space.axes, dtype=np.int64),
             self._window(),
             self._tally.shift,
@@ -210,7 +211,7 @@ class Ensemble:
         with self._lock:
             passage = None
             if self._program.sizes[UNTIL]:
-                going = (np.abs(self._state) <= FAR).all(axis=0)
+                going = self._going()
                 passage = passage_counts(
                     self._passage,
                     np.diff(self._layout.bounds),
@@ -243,8 +244,12 @@ class Ensemble:
         """(walkers, d), NaN for walkers that are lost or stopped."""
         with self._lock:
             found: NDArray[np.float64] = self._state[: self.dimension].T.copy()
-            found[~(np.abs(self._state) <= FAR).all(axis=0)] = np.nan
+            found[~self._going()] = np.nan
             return found
+
+    def _going(self) -> NDArray[np.bool_]:
+        """Which walkers are neither far nor infinite; what a rule remembers of squares may well be far."""
+        return np.asarray((np.abs(self._state[: self.dimension]) <= FAR).all(axis=0), dtype=np.bool_)
 
     def restart(self) -> None:
         """Walkers to their start, step 0, time 0, the seed's random streams from their beginning, nothing recorded."""

@@ -11,6 +11,7 @@ from sgdtui.model.fields import fields
 from sgdtui.predict.numerics.noise_distribution import NoiseShape
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.rule import why_no_law
 
 NAME = "transfer"
 
@@ -47,6 +48,9 @@ def why_no_chain(experiment: Experiment) -> Absence | None:
     """Why the chain of this experiment has no stationary kernel on its own coordinates; None where it has."""
     if not experiment.system.has_fields:
         return Absence(NAME, "degenerate noise", "this is a process in continuous time, not a chain")
+    unknown = why_no_law(experiment, NAME)
+    if unknown is not None:
+        return unknown
     if learning_rate(experiment) is None:
         return Absence(NAME, "unsettled", "the learning rate changes with time: there is no stationary law")
     swarm = experiment.dynamics.swarm

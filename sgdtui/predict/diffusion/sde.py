@@ -9,6 +9,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import Fields, fields
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.rule import why_no_law
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,9 @@ class Diffusion:
 
 def diffusion(experiment: Experiment, name: str) -> Diffusion | Absence:
     """The SDE whose law the prediction `name` is about, or why it has none."""
+    unknown = why_no_law(experiment, name)
+    if unknown is not None:
+        return unknown
     system = experiment.system
     if not system.has_fields:
         return Absence(name, "degenerate noise", "a process of jumps has no diffusion tensor")

@@ -12,6 +12,7 @@ from sgdtui.model.fields import fields
 from sgdtui.predict.numerics.conserved import conserved_directions
 from sgdtui.predict.numerics.step_constants import learning_rate
 from sgdtui.predict.prediction import Absence, Prediction
+from sgdtui.predict.rule import why_no_law
 
 NAME = "gibbs"
 
@@ -25,6 +26,9 @@ def gibbs(
         temperature: T, in units of the loss.
         rule: how T was chosen: "minimum", "average", "best-kl" or "given".
     """
+    unknown = why_no_law(experiment, NAME)
+    if unknown is not None:
+        return unknown
     if not experiment.system.has_fields:
         return Absence(NAME, "no loss", "these jumps follow from rates, not from a loss")
     system = fields(experiment)

@@ -26,6 +26,7 @@ from sgdtui.predict.numerics.normal_bins import normal_prediction
 from sgdtui.predict.numerics.start import start_mean
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.prediction import Absence, Prediction
+from sgdtui.predict.rule import why_no_law
 
 NAME = "gaussian"
 
@@ -59,6 +60,9 @@ class Linearised:
 
 def gaussian(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
     """The normal law on the bins of the drawn axes, with mean and covariance of all coordinates."""
+    unknown = why_no_law(experiment, NAME)
+    if unknown is not None:
+        return unknown
     system = experiment.system
     if not system.has_fields:
         return Absence(NAME, "no loss", "there is no minimum to linearise at")

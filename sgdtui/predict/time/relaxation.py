@@ -25,6 +25,7 @@ from sgdtui.predict.numerics.start import starts
 from sgdtui.predict.numerics.step_constants import learning_rate, momentum
 from sgdtui.predict.own_theory import own_theory
 from sgdtui.predict.prediction import Absence
+from sgdtui.predict.rule import why_no_law
 from sgdtui.predict.time.wells import Wells, find_wells
 
 _CELLS = 500
@@ -43,6 +44,8 @@ def relaxation_time(experiment: Experiment) -> float | None:
     own = own_theory(experiment)
     if own is not None:
         return own.relaxation_time(experiment)
+    if why_no_law(experiment, "") is not None:
+        return None
     window = _window(experiment)
     swarm = experiment.dynamics.swarm
     if learning_rate(experiment) is None or (swarm is not None and swarm.size > 1 and swarm.coupling != 0):

@@ -76,4 +76,4 @@ def _check(experiment: Experiment, report: Report) -> None:
     check_force_and_noise(experiment, entries, report)
 
 
-DRIFT = Form("drift", "drift", read_drift, _document, _check)
+DRIFT = Form("drift", "drift", read_drift, _document, _check, has_rules=True)

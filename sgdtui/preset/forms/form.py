@@ -56,6 +56,7 @@ class Form:
     has_dynamics  whether the dynamics section means anything
     starts        ways to start of its own
     has_single_precision  whether its walkers may be simulated in float32
+    has_rules     whether its step may follow another rule than plain sgd
     """
 
     key: str
@@ -69,6 +70,7 @@ class Form:
     has_dynamics: bool = True
     starts: Starts | None = None
     has_single_precision: bool = False
+    has_rules: bool = False
 
 
 def owned_parameters(system: System) -> tuple[Parameter, ...]:

@@ -76,4 +76,6 @@ def _check(experiment: Experiment, report: Report) -> None:
     check_force_and_noise(experiment, [(("loss",), surface.expression)], report)
 
 
-GRADIENT = Form("loss", "gradient", read_gradient, _document, _check, short={"law": ("noise", "law")})
+GRADIENT = Form(
+    "loss", "gradient", read_gradient, _document, _check, short={"law": ("noise", "law")}, has_rules=True
+)

@@ -395,4 +395,5 @@ SAMPLE = Form(
     dials=_dials,
     short={name: ("sample", name) for name in ("draw", "ridge")},
     forbids={"noise": "its noise is its own", "variables": "they belong inside sample"},
+    has_rules=True,
 )

@@ -201,14 +201,14 @@ def advance_blocks(
                         ),
                     )  # fmt: skip
                 record(
-                    walkers, work[sizes[WORK] - observables :], lanes, lo, hi, groups_from, groups_to, bounds,
-                    axes, window, shift, going, cells, histogram, own_sums,
+                    walkers[:dimension], work[sizes[WORK] - observables :], lanes, lo, hi, groups_from, groups_to,
+                    bounds, axes, window, shift, going, cells, histogram, own_sums,
                 )  # fmt: skip
             if offset == round_steps:
                 if not whole:
                     copy_lanes(ahead, 0, kept, 0, lanes)
                 if k // round_steps % LOOKS == 0:
-                    drop_far(walkers, lanes)
+                    drop_far(walkers[:dimension], lanes)
         copy_lanes(walkers, 0, state, lo, lanes)
         copy_lanes(kept, 0, streams, lo, lanes)
     return t

@@ -18,8 +18,9 @@ ADVANCE, OBSERVE, FORCE = 0, 1, 2
     UNTIL,  # 1 + the row of `work` where a step marks arrivals, or 0
     SWARM,  # workers in a swarm, or 1
     EXAMPLES,  # rows of the data, or 0
-) = range(12)
-SIZES = 12
+    BORN,  # the step at which the walkers were put at their start
+) = range(13)
+SIZES = 13
 
 BLOCK = 544
 """Most lanes in a block: three or four rows of them stay in a first-level cache, and 100 000 walkers in 64 groups make

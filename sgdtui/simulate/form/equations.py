@@ -129,6 +129,8 @@ class _SymbolicWriter(Writer):
             self.swarm_means(text)
         if self.noisy:
             size = "math.sqrt(eta)*scale" if self.dynamics.is_sde else "eta*scale"
+            if self.rule is not None:  # a rule takes the noise as part of the gradient
+                size = "scale"
             text.add(f"amplitude = {size}")
             for place, c in enumerate(self.noisy):
                 row = (
@@ -238,6 +240,8 @@ class _SymbolicWriter(Writer):
         has no inverse at a place, the force is infinite: nothing is measured then.
         """
         dynamics = self.dynamics
+        if self.rule is not None:
+            return False
         if self.dimension > 2 or len(self.noisy) < self.dimension or dynamics.momentum or dynamics.swarm:
             return False
         if dynamics.schedule is not None or self.experiment.until is not None or not self.law.has_variance:

@@ -14,8 +14,9 @@ _WORDS = """
 """
 _STEMS = """
     part observed outside variance was draw kick spread drift low length lane speed pull turned fold star mid moved new
-    force factor gradient column covariance pivot hit sd rate inverse seed word turn normal slope sum total minus share
-    place target second member pick picks picked up down rest tumbling drawn direction own push half_word
+    force factor rule moment gradient column covariance pivot hit sd rate inverse seed word turn normal slope sum
+    total minus share place target second member pick picks picked up down rest tumbling drawn direction own push
+    half_word
     TURN BACK SHIFT HALF LOG SIN COS ROOT
 """
 _OURS = re.compile(rf"({'|'.join(_WORDS.split())})$|({'|'.join(_STEMS.split())})(_.*)?$|.*_squared$")

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from sgdtui.model.experiment import Experiment
-from sgdtui.simulate.program import Program
+from sgdtui.simulate.program import Program, Unsupported
 
 
 def program(experiment: Experiment) -> Program:
@@ -27,16 +27,23 @@ def program(experiment: Experiment) -> Program:
     """
     if experiment.space.domain is None:
         raise ValueError("the window (space.domain) must be known before walkers can be counted")
-    place = _WRITERS[experiment.system.form]
+    place, dynamics = _WRITERS[experiment.system.form], experiment.dynamics
+    if not dynamics.is_plain and (dynamics.is_sde or dynamics.swarm or place not in _RULED):
+        raise Unsupported("optimisers and decay belong to sgd on a loss, a drift or data, without a swarm")
     module, name = place.rsplit(".", 1)
     write: Callable[[Experiment], Program] = getattr(import_module(module), name)
     return write(experiment)
 
 
+_SYMBOLIC = "sgdtui.simulate.form.equations.symbolic_program"
+_SAMPLE = "sgdtui.simulate.form.minibatch_sgd.sample_program"
+_RULED = (_SYMBOLIC, _SAMPLE)
+"""Whose kernels take the rules of `sgdtui.model.rules`."""
+
 _WRITERS = {
-    "gradient": "sgdtui.simulate.form.equations.symbolic_program",
-    "drift": "sgdtui.simulate.form.equations.symbolic_program",
-    "sample": "sgdtui.simulate.form.minibatch_sgd.sample_program",
+    "gradient": _SYMBOLIC,
+    "drift": _SYMBOLIC,
+    "sample": _SAMPLE,
     "hops": "sgdtui.simulate.form.hops.hops_program",
     "network": "sgdtui.simulate.form.network_sgd.network_program",
     "tumble": "sgdtui.simulate.form.tumble.tumble_program",

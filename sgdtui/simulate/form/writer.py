@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sgdtui.expression import Expression
 from sgdtui.expression.bound import UNKNOWN
 from sgdtui.expression.source import straight_line
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.rules.update import update_of
 from sgdtui.model.space import Boundary
 from sgdtui.simulate.form.identifiers import identifiers
 from sgdtui.simulate.form.square_root import root_of
+from sgdtui.simulate.form.update import RuleLines
 
 SURELY_POSITIVE = 1e-3
 """A first variance that is never below this has an inverse in float32, and a determinant over it is 0 there only where
@@ -68,6 +70,11 @@ class Writer:
             self.dials[f"length_{own}"] = interval[1] - interval[0]
             self.dials[f"inverse_{own}"] = 1.0 / (interval[1] - interval[0])
         self.dials |= {self.names[name]: value for name, value in values.items()}
+        self.rule: RuleLines | None = None
+        if not self.dynamics.is_plain:
+            coordinates = [self.own(c) for c in range(self.dimension)]
+            self.rule = RuleLines(update_of(self.dynamics), coordinates)
+            self.dials |= self.rule.dials
 
     def own(self, coordinate: int) -> str:
         """The identifier of a coordinate."""
@@ -88,8 +95,13 @@ class Writer:
         given = space.boundaries
         return given * len(space.axes) if len(given) == 1 else given
 
-    def wall_lines(self, suffix: str = "", velocities: bool = False, flips: bool = True) -> list[str]:
-        """Fold or wrap the coordinates `{suffix}{own}` back into the window; any number of times in one step."""
+    def wall_lines(
+        self, suffix: str = "", turning: Mapping[str, Sequence[str]] | None = None, flips: bool = True
+    ) -> list[str]:
+        """Fold or wrap the coordinates `{suffix}{own}` back into the window; any number of times in one step.
+
+        `turning` are the names of what else changes sign where a coordinate is turned round, by the coordinate.
+        """
         lines: list[str] = []
         for axis, boundary in zip(self.experiment.space.axes, self.boundaries(), strict=True):
             kind = boundary.kind
@@ -107,8 +119,7 @@ class Writer:
                     f"{x} = low_{own} + (2.0 - fold_{own} if turned_{own} else fold_{own})*length_{own}",
                 ]
                 flipped = [suffix + self.own(other) for other in boundary.flips] if flips else []
-                if velocities:
-                    flipped.append(f"speed_{own}")
+                flipped += (turning or {}).get(own, ())
                 lines += [f"{v} = -{v} if turned_{own} else {v}" for v in flipped]
         return lines
 
@@ -116,7 +127,9 @@ class Writer:
 
     @property
     def state_rows(self) -> int:
-        """Coordinates, and velocities where there is momentum."""
+        """Coordinates, and what is remembered of each: its velocity where there is momentum, the moments of a rule."""
+        if self.rule is not None:
+            return self.dimension * (1 + len(self.rule.update.state))
         return self.dimension * (2 if self.dynamics.momentum != 0.0 else 1)
 
     # Rows of `work`: 2d + 1 are the driver's (a displacement and what it produced), then the means of swarms, then
@@ -146,6 +159,9 @@ class Writer:
 
     def move(self, text: Text, drifts: dict[int, str], kicks: dict[int, str]) -> None:
         """Lines of the open loop over lanes that take the step: the drift's and the noise's part by coordinate."""
+        if self.rule is not None:
+            self._follow(text, self.rule, drifts, kicks)
+            return
         momentum = self.dynamics.momentum != 0.0
         pace = "dt" if self.dynamics.is_sde else "eta"
         for c in range(self.dimension):
@@ -161,11 +177,23 @@ class Writer:
                 text.add(f"speed_{own} = momentum*lane_speed_{own}[lane]" + (f" + {step}" if step else ""))
                 step = f"speed_{own}"
             text.add(f"new_{own} = {own} + {step}" if step else f"new_{own} = {own}")
-        text.add(*self.wall_lines("new_", velocities=momentum))
+        speeds = {self.own(c): [f"speed_{self.own(c)}"] for c in range(self.dimension)} if momentum else None
+        text.add(*self.wall_lines("new_", speeds))
         for c in range(self.dimension):
             text.add(f"lane_{self.own(c)}[lane] = new_{self.own(c)}")
             if momentum:
                 text.add(f"lane_speed_{self.own(c)}[lane] = speed_{self.own(c)}")
+
+    def _follow(self, text: Text, rule: RuleLines, drifts: dict[int, str], kicks: dict[int, str]) -> None:
+        """The same by a rule of the step, from the gradient with its noise; a kick is what the noise adds to -g."""
+        for c in range(self.dimension):
+            parts = [part for part in (drifts.get(c, ""), kicks.get(c, "")) if part]
+            text.add(f"slope_{self.own(c)} = -({' + '.join(parts) or '0.0'})")
+        self.before_loop(text, rule.before())
+        text.add(*rule.inside([f"slope_{self.own(c)}" for c in range(self.dimension)]))
+        text.add(*self.wall_lines("new_", rule.turning()))
+        text.add(*(f"lane_{self.own(c)}[lane] = new_{self.own(c)}" for c in range(self.dimension)))
+        text.add(*rule.after())
 
     def swarm_means(self, text: Text) -> None:
         """The mean of each swarm, for every one of its members; lost members do not count."""
@@ -278,7 +306,9 @@ class Writer:
     def lanes_of(self) -> list[str]:
         """Lines that name the rows of the state."""
         lines = [f"lane_{self.own(c)} = walkers[{c}]" for c in range(self.dimension)]
-        if self.state_rows > self.dimension:
+        if self.rule is not None:
+            lines += self.rule.rows(self.dimension)
+        elif self.state_rows > self.dimension:
             lines += [
                 f"lane_speed_{self.own(c)} = walkers[{self.dimension + c}]" for c in range(self.dimension)
             ]
