@@ -17,6 +17,10 @@ ENTRY = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[([0-9]+)\]\Z")
 """The name of one number of a vector."""
 
 
+_NUMBERED, _MANY = re.compile(r"(.+)_[0-9]+\Z"), 4
+"""Names that only a number tells apart are listed as one from so many on."""
+
+
 def lengths(names: Iterable[str]) -> dict[str, int]:
     """The vectors whose numbers are among the names, with their lengths, in order."""
     found: dict[str, int] = {}
@@ -34,10 +38,19 @@ def stem(name: str) -> str:
 
 
 def shown(names: Collection[str]) -> list[str]:
-    """The names as a person would list them, sorted: a vector once, as `w[0…19]`."""
+    """The names as a person would list them, sorted: a vector once, as `w[0…19]`, a row of names too, as `H_1…21`."""
     vectors = lengths(names)
     alone = [name for name in names if not ENTRY.match(name)]
-    return sorted([*alone, *(f"{name}[0…{length - 1}]" for name, length in vectors.items())])
+    rows: dict[str, list[str]] = {}
+    for name in alone:
+        match = _NUMBERED.match(name)
+        rows.setdefault(match.group(1) if match is not None else name, []).append(name)
+    told = [
+        name
+        for stem, own in rows.items()
+        for name in ([f"{stem}_1…{len(own)}"] if len(own) >= _MANY and f"{stem}_{len(own)}" in own else own)
+    ]
+    return sorted([*told, *(f"{name}[0…{length - 1}]" for name, length in vectors.items())], key=str.lower)
 
 
 def distinct(node: Node) -> Iterator[Node]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sgdtui.settings.file import write_privately
 
-VERSION = 3
+VERSION = 4
 _ARRAY = "array:"
 _HEADER = "header"
 

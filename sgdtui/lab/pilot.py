@@ -14,6 +14,7 @@ from sgdtui.lab.allowance import Allowance
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.loss import FALLBACK_INTERVAL, Interval
+from sgdtui.model.quantities import in_steps
 from sgdtui.model.start import At, Start
 from sgdtui.predict.prediction import Absence
 
@@ -44,7 +45,8 @@ def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
     run = replace(
         experiment.run, walkers=walkers, seed=experiment.run.seed + _SEED_OFFSET, burn_in=0, steps=0
     )
-    return replace(experiment, run=run, until=None, start=start or experiment.start, space=space)
+    known = in_steps(experiment)
+    return replace(known, run=run, until=None, start=start or experiment.start, space=space)
 
 
 def _unit(experiment: Experiment) -> int:

@@ -17,6 +17,7 @@ from sgdtui.lab.on_the_way import OnTheWay
 from sgdtui.lab.passage import PassageForesight
 from sgdtui.lab.snapshot import Observed
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.quantities import in_steps, waits_beside_steps
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.prediction import Absence, Prediction
 from sgdtui.predict.question import MeasuredLaw, Question
@@ -94,7 +95,7 @@ def foresee(
             masses = None if smooth is None else smooth.probability
             so_far = _with_drift(experiment, so_far, masses, _DRIFTS, allowed)
         yield so_far
-    if experiment.until is not None:
+    if experiment.until is not None and not waits_beside_steps(experiment):
         so_far = _with_passage(experiment, so_far, allowed)
         yield so_far
     for kind in in_turn(experiment, late=True):
@@ -113,7 +114,8 @@ def _law(
     allowed: Allowance,
 ) -> Prediction | Absence:
     """What one prediction says, or why it says nothing."""
-    question = Question(experiment, so_far.edges, so_far.predictions, measured)
+    asked = experiment if kind.samples else in_steps(experiment)
+    question = Question(asked, so_far.edges, so_far.predictions, measured)
 
     def work() -> Prediction | Absence:
         if kind.cost is not None:

@@ -11,11 +11,14 @@ from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.lab.snapshot import Series
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.quantities import beside_steps, seconds_a_place, values_at
 from sgdtui.predict.prediction import Prediction
 
 POINTS = 400
 """Most moments that a series keeps."""
 _PLANNED = 160
+_SECONDS, _FEWEST = 0.02, 32
+"""About how long the quantities of one moment may take, and of how many walkers they are taken at least."""
 
 
 def plan(experiment: Experiment, total_steps: int) -> NDArray[np.int64]:
@@ -166,9 +169,7 @@ def _moment(experiment: Experiment, time: float, x: Array, histogram: NDArray[np
     m = len(experiment.observe)
     if n == 0:
         return _Moment(time, _nan(d), _nan(d), _nan(d, d), _nan(d, d), _nan(m), _nan(m), histogram, 0)
-    names: dict[str, float | Array] = {**experiment.values, "k": 0.0, "t": time}
-    names.update({v: x[:, i] for i, v in enumerate(experiment.variables)})
-    seen = np.stack([evaluate(e, names) for _, e in experiment.observe], axis=1) if m else np.zeros((n, 0))
+    seen, seen_se = _seen(experiment, time, x, block)
     mean = x.mean(axis=0)
     centred = x - mean
     covariance = centred.T @ centred / n
@@ -184,11 +185,32 @@ def _moment(experiment: Experiment, time: float, x: Array, histogram: NDArray[np
         _block_error(x, block),
         covariance,
         covariance_se.reshape(d, d),
-        seen.mean(axis=0),
-        _block_error(seen, block),
+        seen,
+        seen_se,
         histogram,
         n,
     )
+
+
+def _seen(experiment: Experiment, time: float, x: Array, block: int) -> tuple[Array, Array]:
+    """The averages of the observed expressions over walkers (n, d), and their standard errors, each (m,).
+
+    Of quantities that cost much, over as many whole swarms, spread over all, as `_SECONDS` allow.
+    """
+    beside = beside_steps(experiment)
+    mean, error = _nan(len(experiment.observe)), _nan(len(experiment.observe))
+    for columns in ([i for i in range(len(mean)) if i not in beside], list(beside)):
+        if not columns:
+            continue
+        wanted = [experiment.observe[i][1] for i in columns]
+        most = max(_FEWEST, int(_SECONDS / seconds_a_place(experiment, wanted)))
+        places = x
+        if beside and len(x) > most:
+            swarms = x.reshape(len(x) // block, block, -1)
+            places = swarms[:: -(-len(x) // most)].reshape(-1, x.shape[1])
+        values = values_at(experiment, wanted, places, 0.0, time)
+        mean[columns], error[columns] = values.mean(axis=0), _block_error(values, block)
+    return mean, error
 
 
 def _block_error(values: Array, block: int) -> Array:

@@ -139,6 +139,19 @@ class NetworkSystem:
         """The rows kept out, (M, inputs + 1)."""
         return np.ascontiguousarray(self.data.rows[self._order[1]])
 
+    @cached_property
+    def quantities(self) -> tuple[str, ...]:
+        """What its copies can be asked at record times, as expressions name it: balance(1) is balance_1."""
+        classes = self.loss != "squared"
+        found = ["loss", "norm", "trH", "trSigma", "lambda_max"]
+        found += ["accuracy"] if classes else []
+        if len(self.test_rows):
+            found += ["test_loss", "test_accuracy"] if classes else ["test_loss"]
+        found += [f"balance_{layer}" for layer in range(1, len(self.hidden) + 1)]
+        found += [f"output_{row}" for row in range(1, len(self.rows) + 1)]
+        found += [f"{matrix}_{i}" for matrix in ("H", "Sigma") for i in range(1, self.dimension + 1)]
+        return tuple(found)
+
     @property
     def isotropic(self) -> bool:
         """Only with one weight: what the noise of data looks like is not known beforehand."""

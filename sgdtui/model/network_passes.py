@@ -2,6 +2,7 @@
 direction (Pearlmutter 1994, Fast exact multiplication by the Hessian).
 
 Arrays over rows are (n, width of the layer); the weights are (P,), laid out as `sgdtui.model.network.stacked` says.
+Weights of several copies, (copies, P), give everything an axis of copies in front.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def split(layer: Layer, weights: Array) -> tuple[Array, Array]:
 class Pass:
     """One place (P,) over rows (n, inputs + 1): everything is worked out when it is first asked for.
 
-    The penalty is left out of what stands here.
+    The penalty is left out of what stands here. Of several places (copies, P) every shape below begins with copies.
     """
 
     system: NetworkSystem
@@ -68,7 +69,7 @@ class Pass:
         for layer in system.layers:
             matrix, biases = split(layer, self.weights)
             kind = system.activation if layer is not system.layers[-1] else "linear"
-            found.append(activated(kind, found[-1][0] @ matrix.T + biases))
+            found.append(activated(kind, found[-1][0] @ matrix.swapaxes(-1, -2) + biases[..., None, :]))
         return found
 
     @property
@@ -86,46 +87,46 @@ class Pass:
         """The loss of each row, (n,), without label noise."""
         f = self.outputs
         if self.system.loss == "squared":
-            return np.asarray(0.5 * (f[:, 0] - self.target) ** 2)
+            return np.asarray(0.5 * (f[..., 0] - self.target) ** 2)
         if self.system.loss == "logistic":
-            return np.asarray(np.logaddexp(0.0, f[:, 0]) - self.target * f[:, 0])
-        top = f.max(axis=1)
-        own = f[np.arange(len(f)), self.target.astype(int)]
-        return np.asarray(top + np.log(np.exp(f - top[:, None]).sum(axis=1)) - own)
+            return np.asarray(np.logaddexp(0.0, f[..., 0]) - self.target * f[..., 0])
+        top = f.max(axis=-1)
+        own = f[..., np.arange(len(self.rows)), self.target.astype(int)]
+        return np.asarray(top + np.log(np.exp(f - top[..., None]).sum(axis=-1)) - own)
 
     @property
     def right(self) -> Array:
         """Whether each row is classified right, (n,)."""
         if self.system.loss == "softmax":
-            return np.asarray(self.outputs.argmax(axis=1) == self.target)
-        return np.asarray((self.outputs[:, 0] > 0) == (self.target > 0.5))
+            return np.asarray(self.outputs.argmax(axis=-1) == self.target)
+        return np.asarray((self.outputs[..., 0] > 0) == (self.target > 0.5))
 
     @cached_property
-    def _shares(self) -> Array:
+    def shares(self) -> Array:
         """What is predicted, (n, outputs): probabilities, or the output itself under squared loss."""
         f = self.outputs
         if self.system.loss == "squared":
             return f
         if self.system.loss == "logistic":
             return np.asarray(0.5 * (1 + np.tanh(0.5 * f)))
-        e = np.exp(f - f.max(axis=1, keepdims=True))
-        return np.asarray(e / e.sum(axis=1, keepdims=True))
+        e = np.exp(f - f.max(axis=-1, keepdims=True))
+        return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
     @cached_property
     def residuals(self) -> Array:
         """∂loss/∂output, (n, outputs)."""
         if self.system.loss == "softmax":
-            return np.asarray(self._shares - (np.arange(self.system.outputs) == self.target[:, None]))
-        return np.asarray(self._shares - self.target[:, None])
+            return np.asarray(self.shares - (np.arange(self.system.outputs) == self.target[:, None]))
+        return np.asarray(self.shares - self.target[:, None])
 
     def _bent(self, moved: Array) -> Array:
         """What the loss's curvature in the outputs makes of moved outputs (n, outputs)."""
-        p = self._shares
+        p = self.shares
         if self.system.loss == "squared":
             return moved
         if self.system.loss == "logistic":
             return np.asarray(p * (1 - p) * moved)
-        return np.asarray(p * (moved - (p * moved).sum(axis=1, keepdims=True)))
+        return np.asarray(p * (moved - (p * moved).sum(axis=-1, keepdims=True)))
 
     def pulled_back(self, at_outputs: Array) -> list[Array]:
         """∂/∂z of every layer (n, outputs of it), from the derivative by the outputs."""
@@ -141,13 +142,13 @@ class Pass:
 
     def _sheets(self, deltas: list[Array]) -> Array:
         """Gradients of single rows, (n, P), from the derivatives by every layer's z."""
-        n, parts = len(self.rows), []
+        parts = []
         for layer, delta, (given, _, _) in zip(self.system.layers, deltas, self._forward[:-1], strict=True):
-            parts.append((delta[:, :, None] * given[:, None, :]).reshape(n, -1))
+            parts.append((delta[..., :, None] * given[..., None, :]).reshape(*delta.shape[:-1], -1))
             if layer.biases is not None:
                 parts.append(delta)
-        found = np.concatenate(parts, axis=1)
-        found[:, : self.system.frozen] = 0.0
+        found = np.concatenate(parts, axis=-1)
+        found[..., : self.system.frozen] = 0.0
         return found
 
     @cached_property
@@ -158,7 +159,7 @@ class Pass:
     def output_gradients(self, output: int) -> Array:
         """The gradient of one output at each row, (n, P)."""
         unit = np.zeros_like(self.outputs)
-        unit[:, output] = 1.0
+        unit[..., output] = 1.0
         return self._sheets(self.pulled_back(unit))
 
     def gradient(self) -> Array:
@@ -167,21 +168,21 @@ class Pass:
         for layer, delta, (given, _, _) in zip(
             self.system.layers, self._deltas, self._forward[:-1], strict=True
         ):
-            parts.append((delta.T @ given / n).ravel())
+            parts.append(_flat(delta.swapaxes(-1, -2) @ given / n))
             if layer.biases is not None:
-                parts.append(delta.mean(axis=0))
-        found = np.concatenate(parts)
-        found[: self.system.frozen] = 0.0
+                parts.append(delta.mean(axis=-2))
+        found = np.concatenate(parts, axis=-1)
+        found[..., : self.system.frozen] = 0.0
         return found
 
     def squares(self) -> Array:
         """|gradient|² of each row, (n,), without the gradients: a sum over layers of |δ|²(|a|² + 1)."""
-        total = np.zeros(len(self.rows))
+        total = np.zeros(self.outputs.shape[:-1])
         layers = self.system.layers if not self.system.frozen else self.system.layers[-1:]
         offset = len(self.system.layers) - len(layers)
         for number, layer in enumerate(layers, start=offset):
-            room = (self._forward[number][0] ** 2).sum(axis=1) + (layer.biases is not None)
-            total += (self._deltas[number] ** 2).sum(axis=1) * room
+            room = (self._forward[number][0] ** 2).sum(axis=-1) + (layer.biases is not None)
+            total += (self._deltas[number] ** 2).sum(axis=-1) * room
         return total
 
     def curved(self, direction: Array) -> list[tuple[Array, Array]]:
@@ -192,7 +193,11 @@ class Pass:
         for number, layer in enumerate(layers):
             matrix, _ = split(layer, self.weights)
             turn, shift = split(layer, direction)
-            tilt = moved[-1] @ matrix.T + forward[number][0] @ turn.T + shift
+            tilt = (
+                moved[-1] @ matrix.swapaxes(-1, -2)
+                + forward[number][0] @ turn.swapaxes(-1, -2)
+                + shift[..., None, :]
+            )
             tilts.append(tilt)
             moved.append(tilt * forward[number + 1][1])
         back = [self._bent(tilts[-1])]
@@ -211,11 +216,11 @@ class Pass:
         for layer, delta, (given, _, _), (moved, turned) in zip(
             self.system.layers, self._deltas, self._forward[:-1], self.curved(direction), strict=True
         ):
-            parts.append(((turned.T @ given + delta.T @ moved) / n).ravel())
+            parts.append(_flat((turned.swapaxes(-1, -2) @ given + delta.swapaxes(-1, -2) @ moved) / n))
             if layer.biases is not None:
-                parts.append(turned.mean(axis=0))
-        found = np.concatenate(parts)
-        found[: self.system.frozen] = 0.0
+                parts.append(turned.mean(axis=-2))
+        found = np.concatenate(parts, axis=-1)
+        found[..., : self.system.frozen] = 0.0
         return found
 
     def rows_hessian_times(self, direction: Array) -> Array:
@@ -237,23 +242,27 @@ class Pass:
         square of its input, and the second derivatives by z go back layer by layer.
         """
         layers, forward = self.system.layers, self._forward
-        n, p = len(self.rows), self._shares
+        p = self.shares
         if self.system.loss == "softmax":
-            bent = p[:, :, None] * (np.eye(p.shape[1]) - p[:, None, :])
+            bent = p[..., :, None] * (np.eye(p.shape[-1]) - p[..., None, :])
         elif self.system.loss == "logistic":
-            bent = (p * (1 - p))[:, :, None]
+            bent = (p * (1 - p))[..., :, None]
         else:
-            bent = np.ones((n, 1, 1))
-        total = np.zeros(n)
+            bent = np.ones((*p.shape[:-1], 1, 1))
+        total = np.zeros(p.shape[:-1])
         for number in range(len(layers) - 1, -1, -1):
-            room = (forward[number][0] ** 2).sum(axis=1) + (layers[number].biases is not None)
-            total += np.einsum("nii->n", bent) * room
+            room = (forward[number][0] ** 2).sum(axis=-1) + (layers[number].biases is not None)
+            total += np.einsum("...ii->...", bent) * room
             if number == 0 or self.system.frozen:
                 break
             matrix, _ = split(layers[number], self.weights)
             slope, bend = forward[number][1], forward[number][2]
-            through = np.einsum("ji,njk,kl->nil", matrix, bent, matrix, optimize=True)
-            bent = through * slope[:, :, None] * slope[:, None, :]
-            own = (self._deltas[number] @ matrix) * bend
-            bent[:, np.arange(matrix.shape[1]), np.arange(matrix.shape[1])] += own
+            each, width = matrix[..., None, :, :], np.arange(matrix.shape[-1])
+            bent = each.swapaxes(-1, -2) @ bent @ each * slope[..., :, None] * slope[..., None, :]
+            bent[..., width, width] += (self._deltas[number] @ matrix) * bend
         return total
+
+
+def _flat(matrices: Array) -> Array:
+    """A layer's weights row by row, (…, outputs·inputs)."""
+    return matrices.reshape(*matrices.shape[:-2], -1)

@@ -49,6 +49,7 @@ class PredictionKind:
     needs           predictions whose laws it takes up, which therefore come first
     takes_measured  whether it changes with the measured law, so that it is asked again when there is more of that
     cost            about so many seconds of one core, told before it starts; None: it looks at its budget on its way
+    samples         whether it can average quantities of the system (see `sgdtui.model.quantities`)
     late            whether it comes last, after passage times, since it takes longest
     evolution       p(x, t) from the experiment's start; None: only the stationary law is known
     evolves         whether that evolution is the one to show; the first in order that says so is shown
@@ -65,6 +66,7 @@ class PredictionKind:
     needs: Callable[[Experiment], tuple[str, ...]] = _nothing
     takes_measured: Callable[[Experiment], bool] = never
     cost: Callable[[Experiment], float] | None = None
+    samples: bool = False
     late: bool = False
     evolution: Evolution | None = None
     evolves: Callable[[Experiment], bool] = never
@@ -137,6 +139,7 @@ PREDICTIONS: Registry[PredictionKind] = Registry(
         PredictionKind(
             name="gaussian", label="Gaussian", short="Gauss", said="the Gaussian", role="GAUSSIAN", line="dash-dot",
             law=_gaussian,
+            samples=True,
         ),
     ),
 )  # fmt: skip

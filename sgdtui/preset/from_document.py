@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sgdtui.model.experiment import Experiment, Variant
+from sgdtui.model.quantities import quantity_names
 from sgdtui.preset.dynamics import read_dynamics, read_run
 from sgdtui.preset.forms.registry import form_of, read_system
 from sgdtui.preset.numeric_checks import check_recording
@@ -67,7 +68,7 @@ def _assemble(
     names = {*declared, *(parameter.name for parameter in parameters)}
     dynamics = read_dynamics(checked.dynamics, system, names, report)
     space = read_space(checked.space, system, report)
-    known = {*system.variables, *names, "k", "t"}
+    known = {*system.variables, *names, *quantity_names(system), "k", "t"}
     if len(checked.variants) > MAX_VARIANTS:
         report.error(("variants",), f"{len(checked.variants)} variants", f"allowed: at most {MAX_VARIANTS}")
     title = checked.title or name

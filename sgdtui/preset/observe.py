@@ -9,6 +9,7 @@ from sgdtui.expression import Expression
 from sgdtui.model.experiment import Expectation
 from sgdtui.model.system import System
 from sgdtui.preset.schema import ExperimentSection
+from sgdtui.preset.text.names import quantities_spelt
 from sgdtui.preset.text.problem import names_hint, shortened
 from sgdtui.preset.text.report import Report
 
@@ -28,7 +29,7 @@ def read_observables(
     surface = system.surface
     found: dict[str, Expression] = dict(surface.regions) if surface is not None else {}
     for name, text in section.observe.items():
-        expression = report.expression(("observe", name), text, names)
+        expression = report.expression(("observe", name), quantities_spelt(text), names)
         if expression is not None:
             found[name] = expression
     if len(found) > MAX_OBSERVABLES:
@@ -38,7 +39,11 @@ def read_observables(
 
 def read_until(section: ExperimentSection, names: Collection[str], report: Report) -> Expression | None:
     """The condition of first passage."""
-    return report.condition(("until",), section.until, names) if section.until is not None else None
+    return (
+        report.condition(("until",), quantities_spelt(section.until), names)
+        if section.until is not None
+        else None
+    )
 
 
 def read_expectations(section: ExperimentSection, report: Report) -> tuple[Expectation, ...]:

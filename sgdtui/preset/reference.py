@@ -54,6 +54,16 @@ Langevin dynamics at T whatever eta is, and `noise: "1 + c/eta"` adds injected n
 Where Σ would be negative, anywhere on the domain (without one: on [-8, 8], as far as there is a force, and
 where walkers start), the preset is refused.
 
+**Quantities.** A network answers to more names, in `observe` and in `until`: `loss` (the penalty included),
+`accuracy`, `test_loss`, `test_accuracy` (of the rows kept out), `norm` of all weights, `trH` and `trSigma`,
+`lambda_max` (the largest eigenvalue of H), `balance(1)` (|W|² + |b|² of hidden layer 1 less |W|² of the next),
+`output(3)` (what it says of row 3; a probability where it classifies), and `H:2` or `Sigma:2` (how far a copy is
+from the minimum below the start, along the second eigenvector of H or Σ there). Within a longer expression and in
+results they are `balance_1`, `output_3`, `H_2`. `observe: [loss, trH, "H:1"]` lists what goes by its own name.
+They are exact, but cost more than a step: they are measured when records are made (`every`), of as many copies of
+each group as stepping pays for, and with one in `until` or observed beside it, arrivals are looked for then.
+`H:2` means something only while no copy has left its minimum.
+
 ## Walls
 
 `boundary` says what happens at both ends of each drawn axis. `open`: nothing, the window only bins and draws,

@@ -13,7 +13,7 @@ from sgdtui.model.dynamics import Optimizer
 from sgdtui.model.network import ACTIVATIONS, LOSSES, TRAINED
 from sgdtui.model.sample import DRAWS, MODELS
 from sgdtui.preset.text.alternatives import Convention, Covariance, Evaluate, Expected, Length, Temperature
-from sgdtui.preset.text.names import ColumnNames, Entry, Variables, listed_parameters
+from sgdtui.preset.text.names import ColumnNames, Entry, Variables, by_own_names, listed_parameters
 from sgdtui.preset.text.optimizer import OptimizerChoice
 from sgdtui.preset.text.values import Box, Flipped, Formula, Label, Point, Text, number, one_of
 
@@ -391,8 +391,13 @@ class ExperimentSection(Section):
     )
     run: RunSection = Field(default_factory=RunSection, description="how much to simulate")
     temperature: Temperature = Field(default="minimum", description="the temperature of the Gibbs prediction")
-    observe: dict[Label, Formula] = Field(
-        default_factory=dict, description="named expressions to average; a condition is a probability"
+    observe: Annotated[
+        dict[Label, Formula],
+        BeforeValidator(by_own_names, json_schema_input_type=dict[Label, Formula] | list[Formula]),
+    ] = Field(
+        default_factory=dict,
+        description="named expressions to average (a condition is a probability), or a list of expressions and of "
+        "quantities: see Quantities",
     )
     until: Formula | None = Field(
         default=None, description="a condition: first passage, each walker stops there"

@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.quantities import in_steps
 from sgdtui.model.start import At, Normal, Start, Uniform
 from sgdtui.simulate.count.arrivals import passage_columns, passage_counts
 from sgdtui.simulate.count.batches import Batches
+from sgdtui.simulate.count.beside import Beside
 from sgdtui.simulate.count.counts import Counts
 from sgdtui.simulate.count.groups import layout
 from sgdtui.simulate.count.tally import Tally
 from sgdtui.simulate.driver import rng
-from sgdtui.simulate.driver.layout import BATCH, BORN, CAPACITY, ENTROPY, FLOW, PADDING, UNTIL
+from sgdtui.simulate.driver.layout import BATCH, BORN, CAPACITY, ENTROPY, FLOW, PADDING
 from sgdtui.simulate.form.registry import program
 from sgdtui.simulate.program import Unsupported
 
@@ -60,7 +62,7 @@ class Ensemble:
 
     def __init__(self, experiment: Experiment, *, threads: int | None = None) -> None:
         self.experiment = experiment
-        self._program = program(experiment)
+        self._program = program(in_steps(experiment))
         swarm = experiment.dynamics.swarm.size if experiment.dynamics.swarm else 1
         self.walkers = experiment.run.walkers // swarm * swarm
         if self.walkers <= 0:
@@ -72,14 +74,16 @@ class Ensemble:
         self._kernels: Kernels | None = None
         self._lock = threading.Lock()
         self._layout = layout(self.walkers, swarm, int(self._program.sizes[CAPACITY]) - PADDING)
+        self._beside = Beside(experiment, self._layout)
         self._tally = Tally(
             self._layout.row_groups,
             self.dimension,
             self._bins(),
-            len(experiment.observe),
+            len(experiment.observe) - len(self._beside.columns),
             self._shift(),
             bool(self._program.sizes[FLOW]),
             bool(self._program.sizes[ENTROPY]),
+            self._beside.columns,
         )
         self._batches = Batches(self._layout.groups)
         self._passage = np.zeros((self._layout.groups, passage_columns(len(experiment.observe))))
@@ -124,6 +128,7 @@ class Ensemble:
                 chunk = min(self._chunk(), steps - done)
                 if record and self._layout.time_batched:
                     chunk = min(chunk, self._until_batch_closes())
+                chunk = min(chunk, self._until_measured(record))
                 self._run(chunk, record)
             done += chunk
         return done
@@ -141,6 +146,25 @@ class Ensemble:
     def _until_batch_closes(self) -> int:
         records = self._batches.length - self._records_in_batch
         return records * self._every - self._since % self._every
+
+    def _until_measured(self, record: bool) -> int:
+        """Steps until something is measured between steps."""
+        waits = [self._every - (self.step - self._origin) % self._every] if self._beside.waits else []
+        if record and self._beside.columns:
+            since, every = self._since, self._every
+            waits.append(self._beside.until_due(since // every) * every - since % every)
+        return min(waits, default=2**62)
+
+    def _measure(self, record: bool) -> None:
+        """What is due between steps: quantities of some walkers, and who has arrived."""
+        took = self.step - self._origin
+        if self._beside.waits and took % self._every == 0:
+            self._beside.stop_arrived(self.experiment, self._state, self.step, took, self.time, self._passage)
+        records = self._since // self._every
+        if record and self._since % self._every == 0 and self._beside.is_due(records):
+            self._beside.add(
+                self.experiment, self._state, records, self.step, self.time, self._tally.measured
+            )
 
     def _run(self, steps: int, record: bool) -> None:
         from sgdtui.simulate.threads import Pool
@@ -162,6 +186,8 @@ class Ensemble:
         if record:
             records = (self._since % self._every + steps) // self._every
             self._since += steps
+        self._measure(record)
+        if record:
             self._close_batch(records)
 
     def _close_batch(self, records: int) -> None:
@@ -198,7 +224,7 @@ class Ensemble:
             self._tally.shift,
             kernels.draw_address,
             kernels.step_address,
-            *self._tally.arrays().values(),
+            *self._tally.driven(),
             self._passage,
             self._origin,
         )
@@ -210,7 +236,7 @@ class Ensemble:
         """Everything recorded since the statistics began (passages: since the walkers were put at their start)."""
         with self._lock:
             passage = None
-            if self._program.sizes[UNTIL]:
+            if self.experiment.until is not None:
                 going = self._going()
                 passage = passage_counts(
                     self._passage,
@@ -301,13 +327,15 @@ class Ensemble:
         False, and nothing happens, if it takes another kernel or another shape: build a new Ensemble then.
         A new window clears the statistics; what else to clear is the caller's choice.
         """
-        fresh = program(experiment)
+        fresh, beside = program(in_steps(experiment)), Beside(experiment, self._layout)
         same = (
             fresh.structure == self._program.structure
             and experiment.run.walkers == self.experiment.run.walkers
             and experiment.run.seed == self.experiment.run.seed
             and experiment.space.axes == self.experiment.space.axes
             and len(experiment.observe) == len(self.experiment.observe)
+            and beside.columns == self._beside.columns
+            and beside.waits == self._beside.waits
             and (fresh.sizes == self._program.sizes)[np.arange(len(fresh.sizes)) != BATCH].all()
         )
         bins = tuple(experiment.run.bins_for(len(experiment.space.axes)) for _ in experiment.space.axes)
@@ -315,7 +343,7 @@ class Ensemble:
             return False
         with self._lock:
             moved = experiment.space.domain != self.experiment.space.domain
-            self.experiment, self._program = experiment, fresh
+            self.experiment, self._program, self._beside = experiment, fresh, beside
             if moved:
                 self._tally.shift = self._shift()
                 self._clear()

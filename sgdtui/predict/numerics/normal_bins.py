@@ -8,6 +8,7 @@ from sgdtui.arrays import Array
 from sgdtui.expression.numeric import evaluate
 from sgdtui.expression.tree import Expression
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.quantities import named, seconds_a_place, values_at
 from sgdtui.predict.numerics.cell_density import PlaneLaw
 from sgdtui.predict.prediction import Absence, Prediction
 
@@ -15,6 +16,8 @@ _REACH = 8.5
 _CELLS, _FEWER_CELLS = 240, 160
 _LEAST_ERROR, _LINE_ERROR = 1e-9, 1e-6
 _POINTS = 1 << 17
+_QUANTITY_SECONDS, _PAIRS = 0.5, 1 << 13
+"""How long a quantity's average may take, and of how many mirrored pairs of points it is taken at most."""
 
 
 def normal_prediction(
@@ -83,6 +86,8 @@ def average(
 
     By quadrature where it names at most two coordinates, else over points drawn with a fixed seed.
     """
+    if named(experiment, expression):
+        return _of_quantity(expression, experiment, mean, covariance), 0.0
     used = [i for i, v in enumerate(experiment.variables) if v in expression.names]
     if not used:
         return float(evaluate(expression, experiment.values)), 0.0
@@ -108,6 +113,15 @@ def average(
     pairs = (drawn[:_POINTS] + drawn[_POINTS:]) / 2
     value = float(np.mean(drawn))
     return value, float(np.std(pairs) / np.sqrt(_POINTS)) / max(1.0, abs(value))
+
+
+def _of_quantity(expression: Expression, experiment: Experiment, mean: Array, covariance: Array) -> float:
+    """The mean of an expression that names quantities, over mirrored points drawn with a fixed seed."""
+    most = int(_QUANTITY_SECONDS / seconds_a_place(experiment, [expression])) // 2
+    values, vectors = np.linalg.eigh(covariance)
+    normals = np.random.default_rng(0).standard_normal((min(max(most, 32), _PAIRS), len(mean)))
+    away = (normals * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    return float(values_at(experiment, [expression], np.concatenate([mean + away, mean - away])).mean())
 
 
 def _on_the_plane(

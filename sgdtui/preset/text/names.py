@@ -6,12 +6,13 @@ vector's numbers are names of their own, `w[0]` to `w[19]`: what is read is a li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from sgdtui.expression.vector import ENTRY, lengths
-from sgdtui.preset.text.values import IDENTIFIER, Checked, described, plain, wrong
+from sgdtui.preset.text.values import IDENTIFIER, LABEL, Checked, described, plain, wrong
 
 MOST = 4096
 """Longest vector."""
@@ -134,6 +135,36 @@ def listed_parameters(value: Any) -> Any:
         if len(given) < 2 or len(given) > MOST:
             raise wrong(f"the list '{name}' holds {len(given)} numbers", f"allowed: 2 to {MOST}")
         found |= dict(zip(entries(name, len(given)), given, strict=True))
+    return found
+
+
+_INDEXED = re.compile(
+    r"\b(?P<called>balance|output)\((?P<index>[0-9]{1,6})\)|\b(?P<axis>H|Sigma):(?P<number>[0-9]{1,6})\b"
+)
+
+
+def quantities_spelt(text: Any) -> Any:
+    """Text in which balance(1), output(3), H:2 and Sigma:2 are names, as long as before so that places stay right."""
+    if not isinstance(text, str):
+        return text
+
+    def spelt(match: re.Match[str]) -> str:
+        if match["called"]:
+            return f"{match['called']}_{match['index']} "
+        return f"{match['axis']}_{match['number']}"
+
+    return _INDEXED.sub(spelt, text)
+
+
+def by_own_names(value: Any) -> Any:
+    """A list of what is observed: each goes by its own name, an expression that is no name by what_1, what_2, …"""
+    if not isinstance(value, list):
+        return value
+    found: dict[Any, Any] = {}
+    for place, text in enumerate(value, start=1):
+        name = quantities_spelt(text).strip() if isinstance(text, str) else text
+        is_name = isinstance(name, str) and LABEL.match(name) is not None
+        found[name if is_name else f"what_{place}"] = text
     return found
 
 

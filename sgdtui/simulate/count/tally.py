@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.simulate.count.beside import woven
 from sgdtui.simulate.count.counts import Counts, FlowCounts, PassageCounts
 from sgdtui.simulate.driver.layout import COPIES, DISPLACEMENT_UNITS, FLOW_COLUMNS
 from sgdtui.simulate.machine.aligned import aligned_zeros
@@ -19,10 +20,13 @@ class Tally:
     The moments are summed around `shift` (the middle of the window), so that a narrow law far from the origin loses no
     digits. `NAMES` are the arrays that together are its state. Results must not depend on how the steps were divided
     among calls, so nothing is summed in an order that could change: sums and flow have a row for each group of each
-    block (`row_groups`), and displacements are whole numbers, 2³² to the length of the window.
+    block (`row_groups`), and displacements are whole numbers, 2³² to the length of the window. `DRIVEN` are those that
+    the driver adds to; `measured` (groups, columns, 2) is added to between steps: sums and how many, of the observed
+    expressions `beside` (by their place among all).
     """
 
-    NAMES = ("histogram", "sums", "flow", "displacement")
+    DRIVEN = ("histogram", "sums", "flow", "displacement")
+    NAMES = (*DRIVEN, "measured")
 
     def __init__(
         self,
@@ -33,8 +37,10 @@ class Tally:
         shift: Array,
         flowing: bool,
         entropic: bool = False,
+        beside: tuple[int, ...] = (),
     ) -> None:
         self.dimension = dimension
+        self.beside = beside
         self._starts = np.flatnonzero(np.diff(row_groups, prepend=-1))
         groups, rows = len(self._starts), len(row_groups)
         self.bins = bins
@@ -51,10 +57,15 @@ class Tally:
         self.flow = np.zeros((rows, 3))
         displacement = aligned_zeros(np.int64, groups, flow_cells * flow_columns)
         self.displacement = displacement.reshape(groups, flow_cells, flow_columns)
+        self.measured = np.zeros((groups, len(beside), 2))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The sums themselves, by name."""
         return {name: getattr(self, name) for name in self.NAMES}
+
+    def driven(self) -> tuple[NDArray[Any], ...]:
+        """Those that the driver adds to, in its order."""
+        return tuple(getattr(self, name) for name in self.DRIVEN)
 
     def clear(self) -> None:
         """Set every sum to zero."""
@@ -97,7 +108,7 @@ class Tally:
             outside=whole - inside.reshape(len(inside), -1).sum(axis=1),
             first=first + samples[:, None] * s,
             second=second,
-            observables=sums[:, column:].copy(),
+            observables=woven(self.beside, sums[:, column:], stacks["measured"], samples),
             lost=lost,
             flow=self._flow(stacks, edges, dt) if self.flowing else None,
             passage=passage,

@@ -140,3 +140,36 @@ def test_a_wrong_network_is_told_in_one_sentence(given: dict[str, Any], said: st
 def test_starts_of_networks_are_for_networks() -> None:
     with pytest.raises(PresetError, match="a start of other systems"):
         load({"loss": "x**2/2", "start": {"minimum": "best"}})
+
+
+def test_what_is_observed_is_listed_by_name_and_written_so_that_it_reads_again() -> None:
+    given = document(start={"init": {"seed": 3}})
+    given["observe"] = ["loss", "balance(1)", "H:2", "output(3) - 1", "w1_1_1"]
+    given["until"] = "Sigma:1 > 3"
+    experiment = load(given)
+    assert [name for name, _ in experiment.observe] == ["loss", "balance_1", "H_2", "what_4", "w1_1_1"]
+    again = load(describe(experiment))
+    assert [(n, e.node) for n, e in again.observe] == [(n, e.node) for n, e in experiment.observe]
+    assert again.until is not None
+    assert experiment.until is not None
+    assert again.until.node == experiment.until.node
+
+
+@pytest.mark.parametrize(
+    ("observe", "said"),
+    [
+        (["balance(2)"], "unknown name 'balance_2'"),
+        (["output(5)"], "unknown name 'output_5'"),
+        (["H:10"], "unknown name 'H_10'"),
+        (["test_loss"], "unknown name 'test_loss'"),
+        ({"a": "trh"}, "unknown name 'trh'; did you mean 'trH'"),
+        ({"a": "los"}, "did you mean 'loss'"),
+    ],
+)
+def test_a_quantity_that_there_is_not_is_told_of(observe: Any, said: str) -> None:
+    given = document()
+    given["observe"] = observe
+    with pytest.raises(PresetError) as error:
+        load(given)
+    assert said in str(error.value)
+    assert "H_1…9" in str(error.value)
