@@ -87,7 +87,10 @@ OWNERS = {
     "TumbleSystem": {
         "model/tumble.py", "preset/forms/tumble.py", "simulate/form/tumble.py", "predict/diffusion/run_and_tumble.py",
     },
-    "NetworkSystem": {"model/network*.py", "preset/forms/network.py", "simulate/form/network*.py", "model/fields.py"},
+    "NetworkSystem": {
+        "model/network*.py", "preset/forms/network.py", "simulate/form/network*.py", "model/fields.py",
+        "model/quantities.py", "predict/network/report.py",
+    },
     "SampleSystem": {
         "model/sample*.py", "model/drawn*.py", "model/polynomial_fields.py", "model/fields.py",
         "preset/forms/sample.py",

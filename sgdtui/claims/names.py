@@ -13,7 +13,7 @@ TOP = (
     "sgdtui", "preset", "title", "dimension", "settings", "time", "seconds", "walker_steps_per_second", "samples",
     "effective_samples", "lost", "complete", "mean", "mean_se", "covariance", "covariance_se", "observables",
     "first_passage", "wells", "histogram", "predictions", "why_not", "why_not_detail", "flow", "drift", "pulls",
-    "series", "variants", "verdict", "why", "claims",
+    "series", "variants", "verdict", "why", "claims", "network",
 )  # fmt: skip
 """Keys of a result's document."""
 

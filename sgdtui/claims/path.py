@@ -135,7 +135,7 @@ def spelt(mapping: Mapping[str, Any], key: Key) -> str | None:
 def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
     """The standard error that stands beside a measured number; 0 for what was not measured."""
     top, last = keys[0], keys[-1]
-    exact = top == "settings" or (top == "predictions" and "distance" not in keys)
+    exact = top in ("settings", "network") or (top == "predictions" and "distance" not in keys)
     if (
         exact
         or (len(keys) == 1 and top in _COUNTED)

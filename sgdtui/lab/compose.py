@@ -122,6 +122,7 @@ def compose(
         misplaced=misplaced(counts, foresight.predictions),
         pulls=pulls(foresight.drift, errors.density),
         foretold=foretold(foresight.predictions, experiment.dynamics.is_sde),
+        network=foresight.network,
     )
 
 

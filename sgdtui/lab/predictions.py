@@ -19,6 +19,7 @@ from sgdtui.lab.snapshot import Observed
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.quantities import in_steps, waits_beside_steps
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
+from sgdtui.predict.network.report import NetworkReport, network_report
 from sgdtui.predict.prediction import Absence, Prediction
 from sgdtui.predict.question import MeasuredLaw, Question
 from sgdtui.predict.registry import PREDICTIONS, PredictionKind, in_turn
@@ -31,10 +32,11 @@ _DRIFTS, _STEPS = "fokker-planck", "transfer"
 class Foresight:
     """What is predicted so far.
 
-    `drift` belongs to the Fokker–Planck law (None until there is one); `passage_doubled` is the mean passage time of a
-    run at 2 dt, where no prediction tells the bias of dt; `best_fit` is the temperature at which Gibbs comes closest to
-    the measured law, and the KL left; `way` is p(x, t) through the burn-in, which only a live run asks for. `unknown`
-    says why one of these others (drift vectors, passage times, best fit) is missing that there should be.
+    `drift` belongs to the Fokker–Planck law (None until there is one); `passage_doubled` is the mean passage time of
+    a run at 2 dt, where no prediction tells the bias of dt; `best_fit` is the temperature at which Gibbs comes
+    closest to the measured law, and the KL left; `network` is the minimum of one; `way` is p(x, t) through the
+    burn-in, which only a live run asks for. `unknown` says why one of these others (drift vectors, passage times,
+    best fit) is missing that there should be.
     """
 
     edges: tuple[Array, ...]
@@ -47,6 +49,7 @@ class Foresight:
     best_fit: tuple[float, float] | None = None
     way: OnTheWay | None = None
     unknown: dict[str, Absence] = field(default_factory=dict)
+    network: NetworkReport | None = None
 
     def but_for(self, found: object) -> Foresight:
         """The same, and a word on what was not found: an `Absence` of one of the others."""
@@ -94,6 +97,11 @@ def foresee(
             smooth = so_far.predictions.get(_DRIFTS)
             masses = None if smooth is None else smooth.probability
             so_far = _with_drift(experiment, so_far, masses, _DRIFTS, allowed)
+        yield so_far
+    report = allowed.attempt("network", experiment, lambda: network_report(experiment))
+    so_far = so_far.but_for(report)
+    if isinstance(report, NetworkReport):
+        so_far = replace(so_far, network=report)
         yield so_far
     if experiment.until is not None and not waits_beside_steps(experiment):
         so_far = _with_passage(experiment, so_far, allowed)

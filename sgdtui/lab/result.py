@@ -161,6 +161,7 @@ class Result:
             "why_not_detail": {
                 name: absence.detail for name, absence in s.absences.items() if absence.detail
             },
+            **self._network(),
             "flow": self._flow(),
             "pulls": {
                 kind: {"mean": _plain(p.mean), "largest": _plain(p.largest)} for kind, p in s.pulls.items()
@@ -300,6 +301,37 @@ class Result:
         if prediction.name == "gibbs" and best_fit is not None:
             told["best_fit"] = {"temperature": _plain(best_fit[0]), "kl": _plain(best_fit[1])}
         return told
+
+    def _network(self) -> dict[str, Any]:
+        """The minimum of a network, under its own key; nothing of other systems."""
+        found = self.snapshot.network
+        if found is None:
+            return {}
+        valley = found.valley
+        told = {
+            "weights": found.weights,
+            "loss": _plain(found.loss),
+            "trH": _plain(found.trH),
+            "trSigma": _plain(found.trSigma),
+            "excess_loss": _plain(found.excess_loss),
+            "spectrum": {
+                "hessian": _plain(found.hessian),
+                "noise": _plain(found.noise),
+                "exponent": _plain(found.exponent),
+            },
+            "cosine": {"hessian": _plain(found.cosine_hessian), "identity": _plain(found.cosine_identity)},
+            "valley": None
+            if valley is None
+            else {
+                "rate": _plain(valley.rate),
+                "fall": _plain(valley.fall),
+                "time": _plain(valley.time),
+                "trH": _plain(valley.trH),
+            },
+            "balance": _plain(found.balance),
+            "why_not": dict(found.why_not),
+        }
+        return {"network": told}
 
     def _flow(self) -> dict[str, Any] | None:
         flow = self.snapshot.flow

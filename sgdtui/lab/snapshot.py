@@ -11,6 +11,7 @@ from sgdtui.lab.misplaced import Misplaced
 from sgdtui.lab.pulls import Pull
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
+from sgdtui.predict.network.report import NetworkReport
 from sgdtui.predict.prediction import Absence, Prediction
 
 PHASES = ("compiling", "pilot", "settling", "sampling", "done", "stopped", "failed")
@@ -153,6 +154,7 @@ class Snapshot:
     sample             (n, axes) where a few walkers are now, the same ones as time goes on; not finite: lost
     misplaced          on the line, by prediction: where the walkers have most more and most fewer than it says
     foretold           by prediction: its distance from the process's own law, from the predictions alone
+    network            of a network: its minimum, curvature beside noise
     pulls              by drift vector: its mean length over the measured law and its largest
     """
 
@@ -198,3 +200,4 @@ class Snapshot:
     pulls: dict[str, Pull] = field(default_factory=dict)
     wells: WellReport | None = None
     foretold: dict[str, float] = field(default_factory=dict)
+    network: NetworkReport | None = None

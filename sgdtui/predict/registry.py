@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.quantities import quantity_names
 from sgdtui.predict.prediction import Absence, Prediction
 from sgdtui.predict.question import Question
 from sgdtui.registry import Registry
@@ -102,6 +103,16 @@ def _gaussian(question: Question) -> Prediction | Absence:
     return gaussian(question.experiment, question.edges)
 
 
+def _closure(question: Question) -> Prediction | Absence:
+    from sgdtui.predict.linear.closure import closure
+
+    return closure(question.experiment, question.edges, question.laws.get("gaussian"))
+
+
+def _has_quantities(experiment: Experiment) -> bool:
+    return bool(quantity_names(experiment.system))
+
+
 def _evolution(experiment: Experiment, edges: tuple[Array, ...], times: Array) -> tuple[Array, Array] | None:
     from sgdtui.predict.time.evolution import evolve
 
@@ -139,6 +150,14 @@ PREDICTIONS: Registry[PredictionKind] = Registry(
         PredictionKind(
             name="gaussian", label="Gaussian", short="Gauss", said="the Gaussian", role="GAUSSIAN", line="dash-dot",
             law=_gaussian,
+            samples=True,
+        ),
+        PredictionKind(
+            name="closure", label="Gaussian, moved", short="moved", said="the Gaussian with its own mean",
+            role="FURTHER_1", line="long-dashed",
+            law=_closure,
+            applies=_has_quantities,
+            needs=lambda _: ("gaussian",),
             samples=True,
         ),
     ),
