@@ -26,6 +26,8 @@ def balance_rates(experiment: Experiment, fields: NetworkFields) -> Array | str:
         return f"gradient flow of {system.activation} units keeps no balance; of relu and linear ones it does"
     if system.train == "last":
         return "the hidden layers do not move"
+    if not dynamics.is_plain:
+        return "the step is not that of plain SGD"
     if dynamics.momentum or (dynamics.swarm is not None and dynamics.swarm.coupling > 0):
         return "momentum and the pull of a swarm move it too"
     place = np.array(middle(experiment.start, system.dimension))

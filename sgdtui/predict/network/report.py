@@ -101,6 +101,8 @@ def excess_loss(experiment: Experiment, noise: float, curvature: Array) -> float
     """
     eta, beta = learning_rate(experiment), momentum(experiment)
     swarm = experiment.dynamics.swarm
+    if not experiment.dynamics.is_plain:
+        return "the step is not that of plain SGD"
     if eta is None:
         return "the learning rate changes with time"
     if swarm is not None and swarm.size > 1 and swarm.coupling > 0:

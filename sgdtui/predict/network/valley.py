@@ -57,6 +57,8 @@ def valley(experiment: Experiment, fields: NetworkFields, minimum: Array) -> Val
         return Absence(NAME, "not found", "there is no label noise")
     if system.ridge:
         return Absence(NAME, "not found", "a ridge pulls along the valley too")
+    if not experiment.dynamics.is_plain:
+        return Absence(NAME, "unsettled", "the step is not that of plain SGD")
     if eta is None:
         return Absence(NAME, "unsettled", "the learning rate changes with time")
     left = float(fields.loss(minimum[None])[0]) - 0.5 * system.label_noise**2
