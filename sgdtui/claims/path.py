@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sgdtui.claims.grammar import AbsentError, ClaimError, Key, Path, nearest
+from sgdtui.compare.distances.registry import DISTANCES
 
 Document = Mapping[str, Any]
 
-_DISTANCES = ("tv", "kl", "hellinger", "ks", "w1")
 _SECTIONS = ("first_passage", "flow", "settings")
 """Sections whose entries go by their bare name too."""
 
@@ -31,7 +31,7 @@ def read(document: Document, path: Path) -> Reading:
     """Follow a path.
 
     Short names: an observable's name is `observables.NAME.value`; a prediction's name starts in `predictions`, and
-    `tv`, `kl`, `hellinger`, `ks`, `w1` after it in its `distance`, an observable's name in its `observables`; a
+    a distance's (`tv`, `kl`, …) after it in its `distance`, an observable's name in its `observables`; a
     variant's name starts in `variants`; entries of `first_passage`, `flow` and `settings` and parameters go by their
     own names. `fokker_planck` is `fokker-planck`.
 
@@ -90,7 +90,7 @@ def _written_out(root: Document, keys: tuple[Key, ...], path: Path) -> tuple[Key
     if keys[0] == "predictions" and len(keys) > 2:
         name, what = keys[1], keys[2]
         prediction = (root.get("predictions") or {}).get(spelt(root.get("predictions") or {}, name) or "", {})
-        if what in _DISTANCES:
+        if what in DISTANCES:
             keys = (keys[0], name, "distance", *keys[2:])
         elif spelt(prediction, what) is None and spelt(prediction.get("observables") or {}, what):
             keys = (keys[0], name, "observables", *keys[2:])

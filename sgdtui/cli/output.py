@@ -43,7 +43,7 @@ class Output:
         """Import what `made` needs: the last words of a run that is interrupted must not wait for it."""
         import sgdtui.claims.check
         import sgdtui.cli.report
-        import sgdtui.compare.floor
+        import sgdtui.compare.distance
         import sgdtui.export.csv
         import sgdtui.export.json
         import sgdtui.export.npz

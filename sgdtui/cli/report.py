@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sgdtui.compare.distances.registry import DISTANCES
 from sgdtui.lab.summary import number, plus_minus, printable
 from sgdtui.predict.registry import PREDICTIONS
 
-_DISTANCES = (("tv", "TV"), ("kl", "KL"), ("w1", "W1"), ("ks", "KS"))
 _AGREES = {True: "yes", False: "NO", None: "cannot tell"}
 
 
@@ -133,11 +133,13 @@ def _passage(passage: dict[str, Any] | None, width: int) -> list[str]:
 def _predictions(document: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     if document["predictions"]:
-        heads = "".join(f"{head:>23}" for _, head in _DISTANCES)
+        shown = [kind for kind in DISTANCES if kind.in_report]
+        heads = "".join(f"{kind.plain or kind.label:>23}" for kind in shown)
         lines += ["", f"{'predicted':<18}{heads}   agrees"]
     for name, prediction in document["predictions"].items():
         cells = "".join(
-            f"{distance(prediction['distance'][key], prediction['floor'][key]):>23}" for key, _ in _DISTANCES
+            f"{distance(prediction['distance'][kind.name], prediction['floor'][kind.name]):>23}"
+            for kind in shown
         )
         lines.append(f"  {PREDICTIONS[name].label:<16}{cells}   {_AGREES[prediction['agrees']]}")
     gibbs = document["predictions"].get("gibbs")

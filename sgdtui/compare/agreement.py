@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from sgdtui.compare.classes import assign, how_many, masses
-from sgdtui.compare.comparison import Comparison, Distances
-from sgdtui.compare.distance import distances
-from sgdtui.compare.distance_error import distance_errors
+from sgdtui.compare.comparison import Comparison
+from sgdtui.compare.distance import distance_errors, distances, floors
+from sgdtui.compare.distances.registry import DISTANCES
+from sgdtui.compare.distances.values import Distances
 from sgdtui.compare.effective_size import cumulative_effective_samples, effective_samples
-from sgdtui.compare.floor import floors
 from sgdtui.compare.groups import frequencies
 from sgdtui.compare.p_value import noncentrality_needed, p_value, worth
 from sgdtui.compare.step_bias import StepBias
@@ -162,7 +162,7 @@ def _floor(prediction: Prediction, n_eff: float, slow: float) -> Distances:
     shape = tuple(len(axis_edges) - 1 for axis_edges in prediction.edges)
     floor = floors(n_eff, cells[:-1].reshape(shape), prediction.edges, float(cells[-1]), slow)
     if prediction.probability is None:
-        return Distances(tv=None, kl=None, hellinger=None, ks=floor.ks, w1=floor.w1)
+        return Distances(**{kind.name: floor[kind.name] if kind.singular else None for kind in DISTANCES})
     return floor
 
 

@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DISTANCES = ("tv", "kl", "hellinger", "ks", "w1")
-
-
-@dataclass(frozen=True, slots=True)
-class Distances:
-    """Five distances between two laws; None where one does not exist (a singular law has no TV or KL).
-
-    tv half the L1 distance · kl of the measured law from the prediction, KL(measured‖prediction), in nats ·
-    hellinger in [0, 1] · ks the largest gap between distribution functions · w1 in units of x (in 2-D: ks and w1
-    are the larger of the two axes).
-    """
-
-    tv: float | None
-    kl: float | None
-    hellinger: float | None
-    ks: float | None
-    w1: float | None
+from sgdtui.compare.distances.values import Distances
 
 
 @dataclass(frozen=True, slots=True)

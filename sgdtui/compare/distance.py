@@ -1,14 +1,15 @@
-"""Five distances between two laws given by the mass in every bin of the window, and one bin for all outside it."""
+"""Every distance of the registry between two laws, what sampling alone would show of it, and its standard error."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.compare.comparison import Distances
-
-ROUNDING = 1e-15
-"""Where a prediction leaves no mass at all, KL counts this much: less is below rounding of 1 - Σp."""
+from sgdtui.compare.distances.pair import Pair
+from sgdtui.compare.distances.registry import DISTANCES
+from sgdtui.compare.distances.sampling import Sampling
+from sgdtui.compare.distances.values import Distances
+from sgdtui.compare.groups import variance_of_mean
 
 
 def distances(
@@ -19,85 +20,72 @@ def distances(
     edges: tuple[Array, ...],
     distribution: Array | None = None,
 ) -> Distances:
-    """How far the first law (the measured one) is from the other (the predicted one).
+    """How far the first law (the measured one) is from the other; of a singular law only what needs no masses.
 
-    Args:
-        probability: (bins…) mass in each bin of the window, summing to 1 - `outside`.
-        outside: mass outside the window; it counts as one more bin for TV, KL and Hellinger.
-        other_probability: the same of the other law; None for a singular law, which has only a `distribution`.
-        other_outside: mass of the other law outside the window.
-        edges: one array of bin edges an axis.
-        distribution: (bins + 1,) the other law's distribution function at the edges, 1-D only; it says on which
-            side the outside mass lies. Without it half lies on each side.
-
-    Returns:
-        tv, kl and hellinger over the bins; ks and w1 from the distribution functions at the edges (in 2-D of the
-        marginals, the larger one). w1 counts the window only. A singular law has ks and w1 alone.
-
-    Raises:
-        ValueError: the other law has neither masses nor a distribution function.
+    Arguments and errors are those of `Pair.of`.
     """
-    if other_probability is None:
-        if distribution is None:
-            raise ValueError("a law without masses needs a distribution function")
-        ks, w1 = _of_distributions(
-            cumulative(probability, outside, _side(distribution)), np.asarray(distribution), edges[0]
-        )
-        return Distances(tv=None, kl=None, hellinger=None, ks=ks, w1=w1)
-    p = np.append(np.ravel(probability), outside)
-    q = np.maximum(np.append(np.ravel(other_probability), other_outside), 0.0)
-    q = q / max(q.sum(), 1.0)  # a predicted law may hold a little more than all probability
-    seen = p > 0
-    kl = float(np.sum(p[seen] * (np.log(p[seen]) - np.log(np.where(q[seen] > 0, q[seen], ROUNDING)))))
-    along = [
-        _of_distributions(*pair, axis_edges)
-        for pair, axis_edges in zip(
-            _marginal_distributions(probability, outside, other_probability, other_outside, distribution),
-            edges,
-            strict=True,
-        )
-    ]
+    pair = Pair.of(probability, outside, other_probability, other_outside, edges, distribution)
     return Distances(
-        tv=float(0.5 * np.abs(p - q).sum()),
-        kl=max(kl, 0.0),
-        hellinger=float(np.sqrt(0.5 * np.sum((np.sqrt(p) - np.sqrt(q)) ** 2))),
-        ks=max(ks for ks, _ in along),
-        w1=max(w1 for _, w1 in along),
+        **{
+            kind.name: kind.between(pair) if pair.predicted is not None or kind.singular else None
+            for kind in DISTANCES
+        }
     )
 
 
-def marginal(probability: Array, axis: int) -> Array:
-    """The masses along one axis, summed over the others, (bins,)."""
-    others = tuple(i for i in range(probability.ndim) if i != axis)
-    return np.asarray(probability.sum(axis=others))
+def floors(
+    n_eff: float,
+    probability: Array,
+    edges: tuple[Array, ...],
+    outside: float = 0.0,
+    cumulative_n_eff: float | None = None,
+) -> Distances:
+    """What each distance from a law to the histogram of `n_eff` independent samples of it is on average.
+
+    Args:
+        n_eff: independent samples; with none every floor is its largest value.
+        probability: (bins…) mass in each bin under the law.
+        edges: one array of bin edges an axis.
+        outside: mass outside the window, one more bin.
+        cumulative_n_eff: independent samples for the distribution functions, where slow modes make that fewer.
+    """
+    n = max(float(n_eff), 1.0)
+    slow = max(float(n if cumulative_n_eff is None else cumulative_n_eff), 1.0)
+    sampling = Sampling(probability, edges, outside, n, slow)
+    return Distances(**{kind.name: kind.floor(sampling) for kind in DISTANCES})
 
 
-def cumulative(masses: Array, outside: float, left: float = 0.5) -> Array:
-    """The distribution function at the edges of one axis, (bins + 1,), with the share `left` of outside below."""
-    return outside * left + np.concatenate([[0.0], np.cumsum(masses)])
+def distance_errors(
+    samples: Array,
+    shares: Array,
+    other_probability: Array | None,
+    other_outside: float,
+    edges: tuple[Array, ...],
+    found: Distances,
+    floor: Distances,
+    distribution: Array | None = None,
+) -> Distances:
+    """One standard error for each distance, by the delta method; None where the distance does not exist.
 
+    A distance changes by ψ(x) for each share of walkers more at x, so its error is that of the mean of ψ, which the
+    groups of walkers tell, however slowly they mix. Near zero a distance is no longer linear in the law: below twice
+    its sampling floor its error is at least the floor.
 
-def _side(distribution: Array) -> float:
-    below, above = float(distribution[0]), 1.0 - float(distribution[-1])
-    return below / (below + above) if below + above > ROUNDING else 0.5
-
-
-def _marginal_distributions(
-    probability: Array, outside: float, other: Array, other_outside: float, distribution: Array | None
-) -> list[tuple[Array, Array]]:
-    if probability.ndim == 1 and distribution is not None:
-        return [(cumulative(probability, outside, _side(distribution)), np.asarray(distribution))]
-    return [
-        (cumulative(marginal(probability, axis), outside), cumulative(marginal(other, axis), other_outside))
-        for axis in range(probability.ndim)
-    ]
-
-
-def _of_distributions(f: Array, g: Array, edges: Array) -> tuple[float, float]:
-    """KS, and W1 = ∫|F - G| dx with the gap linear within a bin (a change of sign inside one included)."""
-    gap = f - g
-    a, b = gap[:-1], gap[1:]
-    total = np.abs(a) + np.abs(b)
-    crossing = a * b < 0
-    mean = np.where(crossing, (a * a + b * b) / np.where(total > 0, 2 * total, 1.0), total / 2)
-    return float(np.max(np.abs(gap))), float(np.sum(mean * np.diff(edges)))
+    Args:
+        samples, shares: of each group, as `groups.frequencies` gives them; NaN errors for a single group.
+        other_probability, other_outside, edges, distribution: as for `Pair.of`.
+        found, floor: the distances, and what sampling alone would show.
+    """
+    p = np.tensordot(samples / samples.sum(), shares, axes=1)
+    window = p[:-1].reshape(tuple(len(axis) - 1 for axis in edges))
+    pair = Pair.of(window, float(p[-1]), other_probability, other_outside, edges, distribution)
+    errors: dict[str, float | None] = {}
+    for kind in DISTANCES:
+        distance, least = found[kind.name], floor[kind.name]
+        if distance is None:
+            errors[kind.name] = None
+            continue
+        psi = kind.influence(pair, distance)
+        own = float(np.sqrt(variance_of_mean(shares @ psi, samples)))
+        errors[kind.name] = max(own, least) if least is not None and distance < 2 * least else own
+    return Distances(**errors)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sgdtui.compare.distances.registry import DISTANCES
+from sgdtui.compare.distances.values import Distances
 from sgdtui.lab.snapshot import Series
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.start import At, Normal, Uniform
@@ -20,8 +22,8 @@ def preset_hash(experiment: Experiment) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _distances(of: Any) -> dict[str, Any]:
-    return {name: _plain(getattr(of, name)) for name in ("tv", "kl", "hellinger", "ks", "w1")}
+def _distances(of: Distances) -> dict[str, Any]:
+    return {name: _plain(of[name]) for name in DISTANCES.names}
 
 
 def _series(series: Series | None, experiment: Experiment) -> dict[str, Any]:

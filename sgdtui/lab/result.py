@@ -9,6 +9,7 @@ import sgdtui
 from sgdtui import __version__
 from sgdtui.arrays import Array
 from sgdtui.compare.comparison import Comparison
+from sgdtui.compare.distances.registry import DISTANCES
 from sgdtui.lab.document import _distances, _plain, _series, _start, preset_hash
 from sgdtui.lab.misplaced import Misplaced
 from sgdtui.lab.snapshot import Observed, Snapshot
@@ -271,7 +272,7 @@ class Result:
 
     def _prediction(self, prediction: Prediction) -> dict[str, Any]:
         found = self.snapshot.comparisons.get(prediction.name)
-        nothing = dict.fromkeys(("tv", "kl", "hellinger", "ks", "w1"))
+        nothing = dict.fromkeys(DISTANCES.names)
         told: dict[str, Any] = {
             "temperature": _plain(prediction.temperature),
             "rule": prediction.rule,

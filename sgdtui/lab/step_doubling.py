@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.compare.distance import floors
 from sgdtui.compare.effective_size import cumulative_effective_samples, effective_samples, standard_errors
-from sgdtui.compare.floor import floors
 from sgdtui.compare.groups import frequencies, variance_of_mean
 from sgdtui.compare.step_bias import StepBias
 from sgdtui.lab.dt_bias import KNOWN, DtBias

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
-from sgdtui.compare.floor import floors
+from sgdtui.compare.distance import floors
 from sgdtui.lab.on_the_way import has_law_on_the_way
 from sgdtui.lab.snapshot import Transient
 from sgdtui.model.experiment import Experiment

@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
-from sgdtui.compare.comparison import Distances
-from sgdtui.compare.distance import distances
-from sgdtui.compare.distance_error import distance_errors
+from sgdtui.compare.distance import distance_errors, distances
+from sgdtui.compare.distances.values import Distances
 
 EDGES = np.linspace(-3, 3, 41)
 GROUPS, EACH = 64, 500
-NOTHING = Distances(0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = Distances(tv=0.0, kl=0.0, hellinger=0.0, ks=0.0, w1=0.0)
 NAMES = ("tv", "kl", "hellinger", "ks", "w1")
 
 

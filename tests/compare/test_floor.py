@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from sgdtui.compare.comparison import DISTANCES
-from sgdtui.compare.distance import distances
-from sgdtui.compare.floor import floors
+from sgdtui.compare.distance import distances, floors
+from sgdtui.compare.distances.registry import DISTANCES
 from tests.compare.drawn_laws import drawn, edges, gaussian
 
 
@@ -17,10 +16,10 @@ def test_floors_are_the_mean_distances_of_a_sample_of_that_size(n):
         d = distances(
             c.histogram[0] / n, c.outside[0] / n, law.probability, law.outside, law.edges, law.distribution
         )
-        seen.append([getattr(d, name) for name in DISTANCES])
+        seen.append([getattr(d, name) for name in DISTANCES.names])
     mean, se = np.mean(seen, axis=0), np.std(seen, axis=0) / np.sqrt(300)
     floor = floors(n, law.probability, law.edges, law.outside)
-    for name, m, s in zip(DISTANCES, mean, se, strict=True):
+    for name, m, s in zip(DISTANCES.names, mean, se, strict=True):
         assert getattr(floor, name) == pytest.approx(m, abs=4 * s + 0.03 * m), name
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sgdtui.compare.comparison import Comparison, Distances, Verdict
+from sgdtui.compare.comparison import Comparison, Verdict
+from sgdtui.compare.distances.values import Distances
 from sgdtui.expression import parse
 from sgdtui.lab.foretold import foretold
 from sgdtui.lab.misplaced import Misplaced, Share, largest_interval
@@ -57,11 +58,11 @@ def _distances(measured: np.ndarray, predicted: np.ndarray, width: float) -> Dis
     good = p > 0
     cumulative = np.cumsum(p - q)
     return Distances(
-        float(abs(p - q).sum() / 2),
-        float((p[good] * np.log(p[good] / np.maximum(q[good], 1e-300))).sum()),
-        float(np.sqrt(max(0.0, 1 - np.sqrt(p * q).sum()))),
-        float(abs(cumulative).max()),
-        float(abs(cumulative).sum() * width),
+        tv=float(abs(p - q).sum() / 2),
+        kl=float((p[good] * np.log(p[good] / np.maximum(q[good], 1e-300))).sum()),
+        hellinger=float(np.sqrt(max(0.0, 1 - np.sqrt(p * q).sum()))),
+        ks=float(abs(cumulative).max()),
+        w1=float(abs(cumulative).sum() * width),
     )
 
 
@@ -115,7 +116,7 @@ def double_well(
         "fokker-planck": Prediction("fokker-planck", (edges,), planck * width, numerical_error=1e-6),
         "transfer": Prediction("transfer", (edges,), transfer * width),
     }
-    floor = Distances(4e-4, 2e-5, 3e-4, 2e-4, 5e-4)
+    floor = Distances(tv=4e-4, kl=2e-5, hellinger=3e-4, ks=2e-4, w1=5e-4)
     comparisons = {
         "gibbs": Comparison("gibbs", _distances(density, gibbs, width), floor, 0.0, 1e-9, False),
         "fokker-planck": Comparison(
@@ -248,7 +249,7 @@ def rotating_2d(samples: int = 4_000_000, seed: int = 2) -> Snapshot:
         ),
         "fokker-planck": Prediction("fokker-planck", (xe, ye), law * area, current=velocity * law),
     }
-    floor = Distances(0.012, 0.0009, 0.01, 4e-4, 5e-4)
+    floor = Distances(tv=0.012, kl=0.0009, hellinger=0.01, ks=4e-4, w1=5e-4)
     comparisons = {
         "gibbs": Comparison(
             "gibbs", _distances(density.ravel(), gibbs.ravel(), area), floor, 0.0, 1e-9, False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sgdtui.compare.comparison import Comparison
+from sgdtui.compare.distances.registry import DISTANCES
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.plain import wrap, wrap_sentences
@@ -21,7 +22,6 @@ SAID = {
     "no stationary law": ("NO STATIONARY LAW", Role.BAD),
     "undecided": ("UNDECIDED", Role.MUTED),
 }
-COLUMNS = (("tv", "TV"), ("kl", "KL"), ("w1", "W₁"), ("ks", "KS"), ("hellinger", "H"))
 TABLE_CELLS = 26
 """What the table takes where it stands beside the reason."""
 
@@ -72,7 +72,7 @@ def why_of(view: View) -> str:
 def draw_table(canvas: Canvas, x: int, y: int, width: int, rows: int, view: View, snapshot: Snapshot) -> int:
     """Distances of every prediction with their floors; returns the rows used."""
     name_cells = 9 if width >= 26 else 6
-    shown = COLUMNS[: max(1, min(5, (width - name_cells - 2) // 6))]
+    shown = [(kind.name, kind.label) for kind in DISTANCES][: max(1, min(5, (width - name_cells - 2) // 6))]
     cell = min(8, (width - name_cells - 2) // len(shown))
     if rows < 1:
         return 0
@@ -89,7 +89,7 @@ def draw_table(canvas: Canvas, x: int, y: int, width: int, rows: int, view: View
         title = label_of(name) if len(label_of(name)) <= name_cells - 1 else short_of(name)
         canvas.write(x, y + used, title, Role.FAINT if faint else ink_of(name), cells=name_cells)
         for place, (key, _) in enumerate(shown):
-            value = getattr(comparison.distances, key)
+            value = comparison.distances[key]
             canvas.write(
                 x + name_cells + place * cell, y + used, number(value), Role.FAINT if faint else Role.TEXT,
                 cells=cell, align="right",
@@ -111,12 +111,12 @@ def _draw_floor(
     y: int,
     name_cells: int,
     cell: int,
-    shown: tuple[tuple[str, str], ...],
+    shown: list[tuple[str, str]],
     comparison: Comparison,
 ) -> None:
     canvas.write(x, y, "  floor", Role.MUTED, cells=name_cells)
     for place, (key, _) in enumerate(shown):
-        value = number(getattr(comparison.floor, key), 2)
+        value = number(comparison.floor[key], 2)
         canvas.write(x + name_cells + place * cell, y, value, Role.MUTED, cells=cell, align="right")
 
 

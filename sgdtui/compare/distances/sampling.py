@@ -1,65 +1,64 @@
-"""Noise floors: the distances that sampling error alone would show.
+"""What sampling does to a histogram: the expectations that every distance's floor is made of.
 
 The histogram of n independent samples has Poisson-like bins, so TV, KL and Hellinger are sums over bins of an
-expectation for X ~ Poisson(np), exact also where a bin expects less than one sample; for well-filled bins they
-become Σ√(p(1-p)/(2πn)), (bins-1)/(2n) and √((bins-1)/(8n)). KS and W1 are averages over bridges.
+expectation for X ~ Poisson(np), exact also where a bin expects less than one sample. Distribution functions are
+averages over bridges.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.compare.comparison import Distances
-from sgdtui.compare.distance import marginal
+from sgdtui.compare.distances.pair import marginal
 
 _BRIDGES = 1024
 _LOG_MEANS = np.linspace(np.log(1e-9), np.log(60.0), 400)
 
 
-def floors(
-    n_eff: float,
-    probability: Array,
-    edges: tuple[Array, ...],
-    outside: float = 0.0,
-    cumulative_n_eff: float | None = None,
-) -> Distances:
-    """What each distance from a law to the histogram of `n_eff` independent samples of it is on average.
+@dataclass(frozen=True, eq=False)
+class Sampling:
+    """`n` independent samples of a law, `slow` of them for its distribution function.
 
     Args:
-        n_eff: independent samples; with none every floor is its largest value.
         probability: (bins…) mass in each bin under the law.
         edges: one array of bin edges an axis.
         outside: mass outside the window, one more bin.
-        cumulative_n_eff: independent samples for the distribution functions (KS, W1), where slow modes make that
-            fewer.
+        n: independent samples, at least 1.
+        slow: the same for distribution functions, where slow modes make that fewer.
     """
-    n = max(float(n_eff), 1.0)
-    slow = max(float(n if cumulative_n_eff is None else cumulative_n_eff), 1.0)
-    p = np.maximum(np.append(np.ravel(probability), outside), 0.0)
-    p = p / max(p.sum(), 1e-300)
-    absolute, relative_entropy, squared_root = _poisson(n * p)
-    along = [
-        _bridged(marginal(probability, axis), outside, edges[axis], seed=axis)
-        for axis in range(probability.ndim)
-    ]
-    ks = np.max([ks for ks, _ in along], axis=0).mean() / np.sqrt(slow)
-    w1 = np.max([w1 for _, w1 in along], axis=0).mean() / np.sqrt(slow)
-    total_variation = float(np.sum(absolute * np.sqrt(1 - p))) / (2 * n)
-    return Distances(
-        # TV is never below KS, so what a slow mode does to the distribution function it does to TV too.
-        tv=min(1.0, max(total_variation, float(ks))),
-        kl=float(np.sum(relative_entropy * (1 - p))) / n,
-        hellinger=min(1.0, float(np.sqrt(np.sum(squared_root * (1 - p)) / (2 * n)))),
-        ks=min(1.0, float(ks)),
-        w1=float(w1),
-    )
+
+    probability: Array
+    edges: tuple[Array, ...]
+    outside: float
+    n: float
+    slow: float
+
+    @cached_property
+    def masses(self) -> Array:
+        """(bins + 1,) of all bins, flat, and of outside; normalised."""
+        p = np.maximum(np.append(np.ravel(self.probability), self.outside), 0.0)
+        return np.asarray(p / max(p.sum(), 1e-300))
+
+    @cached_property
+    def poisson(self) -> tuple[Array, Array, Array]:
+        """E|X - μ|, E X ln(X/μ) - E(X - μ) and E(√X - √μ)² for X ~ Poisson(μ = n p), each (bins + 1,)."""
+        return _poisson(self.n * self.masses)
+
+    @cached_property
+    def bridges(self) -> tuple[Array, Array]:
+        """√n·KS and √n·W1 of many empirical distribution functions, the larger of the axes, each (bridges,)."""
+        along = [
+            _bridged(marginal(self.probability, axis), self.outside, self.edges[axis], seed=axis)
+            for axis in range(self.probability.ndim)
+        ]
+        return np.max([ks for ks, _ in along], axis=0), np.max([w1 for _, w1 in along], axis=0)
 
 
 def _poisson(mean: Array) -> tuple[Array, Array, Array]:
-    """E|X - μ|, E X ln(X/μ) - E(X - μ) and E(√X - √μ)² for X ~ Poisson(μ), each (bins,)."""
     logarithm = np.log(np.maximum(mean, 1e-300))
     low = [np.interp(logarithm, _LOG_MEANS, table) for table in _poisson_tables()]
     high_mean = np.maximum(mean, 1.0)

@@ -1,0 +1,1 @@
+"""Distances between two laws: one file each, and their registry."""
