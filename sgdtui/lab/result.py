@@ -162,7 +162,7 @@ class Result:
             "why_not_detail": {
                 name: absence.detail for name, absence in s.absences.items() if absence.detail
             },
-            **self._network(),
+            "network": self._network(),
             "flow": self._flow(),
             "pulls": {
                 kind: {"mean": _plain(p.mean), "largest": _plain(p.largest)} for kind, p in s.pulls.items()
@@ -303,13 +303,13 @@ class Result:
             told["best_fit"] = {"temperature": _plain(best_fit[0]), "kl": _plain(best_fit[1])}
         return told
 
-    def _network(self) -> dict[str, Any]:
-        """The minimum of a network, under its own key; nothing of other systems."""
+    def _network(self) -> dict[str, Any] | None:
+        """What is known at the minimum of a network; null of other systems."""
         found = self.snapshot.network
         if found is None:
-            return {}
+            return None
         valley = found.valley
-        told = {
+        return {
             "weights": found.weights,
             "loss": _plain(found.loss),
             "trH": _plain(found.trH),
@@ -332,7 +332,6 @@ class Result:
             "balance": _plain(found.balance),
             "why_not": dict(found.why_not),
         }
-        return {"network": told}
 
     def _flow(self) -> dict[str, Any] | None:
         flow = self.snapshot.flow

@@ -20,6 +20,7 @@ from sgdtui.model.fields import Fields, fields
 from sgdtui.predict.linear.law import linearised, stationary_covariance
 from sgdtui.predict.numerics.normal_bins import normal_prediction
 from sgdtui.predict.prediction import Absence, Prediction
+from sgdtui.predict.rule import why_no_law
 
 NAME = "closure"
 
@@ -36,6 +37,9 @@ def closure(
     experiment: Experiment, edges: tuple[Array, ...], linear: Prediction | Absence | None
 ) -> Prediction | Absence:
     """The law on the bins of the drawn axes; `linear` is the linearised one, whose absence is this one's too."""
+    unknown = why_no_law(experiment, NAME)
+    if unknown is not None:
+        return unknown
     if linear is None or isinstance(linear, Absence) or linear.mean is None or linear.covariance is None:
         reason = linear.reason if isinstance(linear, Absence) else "not found"
         return Absence(NAME, reason, "there is no linearised law to begin with")
