@@ -78,6 +78,13 @@ def presets(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documents as a site in build/site, without a network; warnings are errors, and the notebook is executed."""
+    _install(session)
+    session.run("mkdocs", "build", "--strict", "-q", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def screenshots(session: nox.Session) -> None:
     """Draw every picture of the README and the gallery anew."""
     _install(session)

@@ -13,11 +13,13 @@ from sgdtui.preset.text.problem import PresetError, Problem
 def check(source: str | Path | Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every mistake of a preset (a name, a file, or a mapping) with its place, warnings included; () where it is right.
 
-    >>> [str(problem) for problem in sgdtui.check({"loss": "x**2/2", "noize": 1})]
-
     Raises:
         PresetError: there is no such preset, or its file cannot be read.
         TypeError: `source` is nothing of this kind.
+
+    Examples:
+        >>> print(sgdtui.check({"loss": "x**2/2", "noize": 1})[0].message)
+        run["noize"]: unknown key 'noize'
     """
     if isinstance(source, str | Path):
         return check_file(find(source))[0]

@@ -39,9 +39,6 @@ def load(
 ) -> Experiment:
     """The experiment that `source` describes, with dials turned.
 
-    >>> sgdtui.load("double-well", eta=0.05)
-    >>> sgdtui.load("people.csv", target="weight", features=["height", "age"])
-
     Args:
         source: an experiment, a preset's name, a file, a mapping, or a table in memory.
         target: of a table: the column to predict.
@@ -51,8 +48,15 @@ def load(
         changes: new values of dials, by the names that `--set` takes.
 
     Raises:
-        PresetError: what is wrong, with its place: a line of a file, or run["noise"][0][1] of a mapping.
+        PresetError: what is wrong, with its place: a line of a file, or `run["noise"][0][1]` of a mapping.
         TypeError: `source` is nothing of this kind.
+
+    Examples:
+        >>> sgdtui.load("double-well", eta=0.05).dynamics.eta
+        0.05
+        >>> table = {"height": [1.5, 1.6, 1.7, 1.8], "age": [30, 50, 20, 40], "weight": [52, 60, 69, 81]}
+        >>> sgdtui.load(table, target="weight", features=["height"]).variables
+        ('w_height', 'w_intercept')
     """
     experiment = _loaded(source, target, model, network, features)
     return changed(experiment, changes) if changes else experiment

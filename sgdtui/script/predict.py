@@ -28,8 +28,6 @@ def predict(
 
     No walker is run, except where the window is not given: a pilot then finds it.
 
-    >>> sgdtui.predict("double-well", eta=0.1).predictions["gibbs"].temperature
-
     Args:
         source: see `sgdtui.load`, as for `target`, `model`, `network`, `features` and `changes`.
         target: of a table: the column to predict.
@@ -42,6 +40,11 @@ def predict(
 
     Raises:
         PresetError: the source or a change is wrong.
+
+    Examples:
+        >>> foretold = sgdtui.predict({"loss": "x**2/2", "noise": "1", "space": {"domain": [[-2, 2]]}}, eta=0.1)
+        >>> {name: round(float(law.covariance[0, 0]), 4) for name, law in foretold.predictions.items()}
+        {'gibbs': 0.05, 'fokker-planck': 0.05, 'transfer': 0.0526, 'gaussian': 0.0526}
     """
     experiment = load(source, target=target, model=model, network=network, features=features, **changes)
     allowed = Allowance(budget, cancelled)

@@ -29,10 +29,6 @@ def run(
 ) -> Result:
     """Run it to its end: walkers, predictions, comparisons, verdict.
 
-    >>> sgdtui.run("double-well", eta=0.1, walkers=1024).verdict
-    >>> sgdtui.run({"loss": "x**2/2", "noise": "1 + x**2"}, eta=0.2)
-    >>> sgdtui.run(frame, target="weight").mean_se
-
     Args:
         source: see `sgdtui.load`, as for `target`, `model`, `network`, `features` and `changes`.
         target: of a table: the column to predict.
@@ -48,6 +44,13 @@ def run(
 
     Raises:
         PresetError: the source or a change is wrong.
+
+    Examples:
+        >>> result = sgdtui.run({"loss": "x**2/2", "noise": "1"}, eta=0.1, walkers=1024, steps=500)
+        >>> bool(abs(result.covariance[0, 0] - 0.1 / 1.9) < 5 * result.covariance_se[0, 0])
+        True
+        >>> result.predictions["gibbs"].temperature
+        0.05
     """
     experiment = load(source, target=target, model=model, network=network, features=features, **changes)
     return run_experiment(

@@ -41,8 +41,6 @@ def sweep(
 ) -> SweepTable:
     """Run it at every combination of the settings in `over`, in processes of this machine: one row a point.
 
-    >>> sgdtui.sweep("double-well", {"eta": [0.05, 0.1, 0.2], "batch": [1, 4]}, walkers=4096).columns["gibbs.tv"]
-
     A script that is a file must call it under `if __name__ == "__main__":`, as everything that starts processes.
 
     Args:
@@ -65,6 +63,13 @@ def sweep(
     Raises:
         PresetError: the source, a change or the first point is wrong.
         ValueError: an axis or a measure is wrong; the sentence says how.
+
+    Examples:
+        >>> table = sgdtui.sweep({"loss": "x**2/2"}, {"eta": [0.1, 0.4]}, walkers=512, steps=200, workers=1)
+        >>> table.settings, len(table)
+        (('eta',), 2)
+        >>> bool(table.columns["gibbs.tv"][1] > table.columns["gibbs.tv"][0])
+        True
     """
     experiment = load(source, target=target, model=model, network=network, features=features, **changes)
     if not isinstance(over, Mapping) or not over:
