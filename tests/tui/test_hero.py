@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,18 +11,22 @@ import pytest
 
 from sgdtui.compare.comparison import Verdict
 from sgdtui.expression import parse
-from sgdtui.lab.snapshot import Observed
+from sgdtui.lab.misplaced import Misplaced, Share
+from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.roles import Role
+from sgdtui.tui.draw.scale import percent
 from sgdtui.tui.panels.distribution import Distribution
 from sgdtui.tui.panels.distribution_line import rows_of
 from sgdtui.tui.panels.distribution_maps import WATCHED
-from sgdtui.tui.panels.headline import headline_of
+from sgdtui.tui.panels.headline import contrast_of, headline_of
+from sgdtui.tui.panels.line_labels import part_of
 from sgdtui.tui.panels.verdict_row import draw_verdict_line
 from sgdtui.tui.screens.laboratory import Laboratory
 from sgdtui.tui.view import View
 from tests.tui import synthetic
 from tests.tui.stage import Stage, staged
+from tests.tui.tour.lecture import lecture
 
 SIZES = (
     (60, 20), (60, 24), (60, 30), (60, 60), (72, 20), (79, 35), (80, 20), (80, 24), (80, 30), (90, 50),
@@ -46,6 +52,18 @@ async def test_it_has_half_of_the_rows_at_twenty_sizes(scene: str) -> None:
             assert hero.box is not None
             assert 4 * hero.box.rows >= height, ("the plot itself has a quarter", width, height, hero.box)
             assert 3 * hero.box.columns >= min(width, 90), (width, height, hero.box)
+
+
+@pytest.mark.parametrize("page", ["flat-or-quiet", "not-identity"])
+async def test_it_has_half_of_the_rows_of_the_tour_at_twenty_sizes(page: str) -> None:
+    async with lecture(SIZES[0], page=page) as stage:
+        for width, height in SIZES:
+            await stage.pilot.resize_terminal(width, height)
+            await stage.settle()
+            hero = stage.tour.query_one(Distribution)
+            assert 2 * hero.size.height >= height, (width, height, hero.size)
+            assert hero.box is not None
+            assert 4 * hero.box.rows >= height, (width, height, hero.box)
 
 
 def test_the_plot_has_half_of_the_picture() -> None:
@@ -181,3 +199,75 @@ def test_half_a_reason_is_not_told() -> None:
     draw_verdict_line(wide, view)
     assert "constant" not in narrow.lines[0]
     assert "too long for the SDE limit." in wide.lines[0]
+
+
+def narrow_difference() -> Snapshot:
+    """Nothing observed tells much: the sentence speaks of an interval in the middle, Gibbs has more on both sides."""
+    snapshot = synthetic.double_well()
+    more, fewer = Share(-0.82, 0.84, 0.408, 1e-6, 0.356), Share(0.84, None, 0.273, 5e-4, 0.309)
+    found = {**snapshot.misplaced, "gibbs": Misplaced(more, fewer)}
+    experiment = replace(snapshot.experiment, observe=())
+    return replace(snapshot, experiment=experiment, misplaced=found)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 36), (200, 60)])
+@pytest.mark.parametrize("scene", [synthetic.double_well, narrow_difference])
+async def test_labels_and_sentence_tell_the_same_numbers_of_the_same_part(
+    size: tuple[int, int], scene: Callable[[], Snapshot]
+) -> None:
+    snapshot = scene()
+    contrast = contrast_of(snapshot, "gibbs")
+    assert contrast is not None
+    measured = percent(contrast.share.measured, contrast.share.se)
+    says = percent(contrast.share.predicted)
+    async with staged(snapshot, size, colour="none") as stage:
+        assert measured in stage.lines()[1]
+        assert says in stage.lines()[1]
+        hero = hero_of(stage)
+        assert hero.painted is not None
+        drawn = "\n".join(hero.painted.lines)
+        told = re.findall(r"[\d.]+(?:\(\d+\))? %", drawn)
+        assert sorted(told) == sorted([measured, says]), "these two percentages and no other"
+        if "here" in drawn.replace(" % here", ""):
+            assert hero.box is not None
+            rule = next(line for line in hero.painted.lines if "━" in line)
+            part = part_of(snapshot, contrast, hero.box)
+            begin, end = hero.box.x + int(part.argmax()), hero.box.x + len(part) - int(part[::-1].argmax())
+            assert (rule.index("━"), rule.rindex("━") + 1) == (begin, end)
+
+
+async def test_labels_keep_apart() -> None:
+    async with staged(narrow_difference(), colour="none") as stage:
+        hero = hero_of(stage)
+        assert hero.painted is not None
+        places = hero.painted.labelled
+        assert len(places) == 2
+        for one, (x, y, cells, rows) in enumerate(places):
+            for left, upper, wide, high in places[one + 1 :]:
+                beside = left >= x + cells + 3 or x >= left + wide + 3
+                assert beside or upper > y + rows or y > upper + high, places
+
+
+async def test_in_ascii_the_loss_is_not_drawn_like_the_prediction() -> None:
+    async with staged(synthetic.double_well(), colour="none", ascii=True) as stage:
+        hero = hero_of(stage)
+        assert hero.painted is not None
+        loss = hero.painted.glyph[hero.painted.ink == Role.LOSS]
+        line = hero.painted.glyph[hero.painted.ink == Role.GIBBS]
+        assert loss.size > 20
+        assert set(loss.tolist()) == {ord(".")}
+        assert ord("*") in line
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+@pytest.mark.parametrize(
+    "produced", [Observed(0.527, 0.004), Observed(1234.5, 0.4), Observed(1.2e-7, 1e-9), Observed(0.0, None)]
+)
+async def test_the_sentence_of_a_plane_that_turns_fits(size: tuple[int, int], produced: Observed) -> None:
+    snapshot = synthetic.rotating_2d()
+    assert snapshot.flow is not None
+    snapshot = replace(snapshot, flow=replace(snapshot.flow, entropy_production=produced))
+    async with staged(snapshot, size) as stage:
+        said = stage.lines()[1]
+        assert "nats per t" in said
+        assert said.rstrip().endswith(("Gibbs says 0.", "Gibbs 0."))

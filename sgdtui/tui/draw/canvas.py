@@ -34,7 +34,7 @@ def _glyphs(text: str) -> NDArray[np.uint32]:
 class Canvas:
     """Cells to draw on. Rows grow downwards; everything outside is cut off silently."""
 
-    __slots__ = ("glyph", "ground", "height", "ink", "look", "weight", "width")
+    __slots__ = ("glyph", "ground", "height", "ink", "labelled", "look", "weight", "width")
 
     def __init__(self, width: int, height: int, look: Look | None = None) -> None:
         self.width, self.height = max(width, 0), max(height, 0)
@@ -44,6 +44,8 @@ class Canvas:
         self.ink: NDArray[np.uint8] = np.full(shape, Role.TEXT, np.uint8)
         self.ground: NDArray[np.uint8] = np.zeros(shape, np.uint8)
         self.weight: NDArray[np.uint8] = np.zeros(shape, np.uint8)
+        self.labelled: list[tuple[int, int, int, int]] = []
+        """Where labels stand that keep apart from one another: column, row, columns, rows."""
 
     def write(
         self,

@@ -19,10 +19,18 @@ PATTERNS = {
     "dash-dot": (1, 1, 1, 0, 0, 1, 0, 0),
     "long-dashed": (1, 1, 1, 1, 1, 1, 1, 0, 0, 0),
     "sparse": (1, 0, 0, 0, 0, 0),
+    "ground": (1,),
+    "before": (1,),
 }
-"""Which dots along a curve are set: how curves differ without colour, where several are drawn on one another."""
+"""Which dots along a curve are set: how curves differ without colour, where several are drawn on one another.
 
-ASCII_MARK = {"solid": "*", "dotted": "o", "dashed": "-", "dash-dot": "~", "long-dashed": "=", "sparse": "."}
+`ground` is what walkers stand on and `before` a run that is compared: in ASCII they are not the prediction's `*`.
+"""
+
+ASCII_MARK = {
+    "solid": "*", "dotted": "o", "dashed": "-", "dash-dot": "~", "long-dashed": "=", "sparse": ".",
+    "ground": ".", "before": "~",
+}  # fmt: skip
 
 
 def curve_dots(

@@ -17,6 +17,9 @@ Lines = Sequence[tuple[str, int]]
 ROW = 2.2
 """How many columns a row counts for in a distance: cells are higher than wide."""
 
+APART = 4
+"""Columns between two labels; one row lies between those above one another."""
+
 STAY = 6.0
 """A place that was used before is kept unless another is nearer by more than so many columns."""
 
@@ -34,6 +37,7 @@ def place_label(
     if place is None:
         return None
     x, y = place
+    canvas.labelled.append((x, y, cells, rows))
     for line, (text, ink) in enumerate(said):
         canvas.write(x, y + line, text, ink, weight=0 if line else BOLD)
     return place
@@ -47,6 +51,9 @@ def _nearest(
     part = (slice(box.y, box.y + box.rows), slice(box.x, box.x + box.columns))
     ground = canvas.ground[part]
     taken = (canvas.glyph[part] != SPACE) | ((ground != Role.DEFAULT) & (ground != Role.SHADE))
+    for left, upper, wide, high in canvas.labelled:
+        rows_ = slice(max(upper - box.y - 1, 0), max(upper - box.y + high + 1, 0))
+        taken[rows_, max(left - box.x - APART + 1, 0) : max(left - box.x + wide + APART - 1, 0)] = True
     sums = np.pad(np.cumsum(np.cumsum(taken, axis=0), axis=1), ((1, 0), (1, 0)))
     wide = cells + 2
     inside = (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sgdtui.lab.misplaced import Misplaced
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.prediction import Prediction
 from sgdtui.tui.draw.bars import bins_of, columns_of, draw_bars
@@ -14,19 +13,19 @@ from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.cursor import mark_cursor, write_readout
 from sgdtui.tui.draw.curves import dot_positions, draw_curve
 from sgdtui.tui.draw.frame import Box
-from sgdtui.tui.draw.labels import place_label
 from sgdtui.tui.draw.plain import shorten
 from sgdtui.tui.draw.plain import width as width_of
-from sgdtui.tui.draw.predictions import ink_of, label_of, short_of
+from sgdtui.tui.draw.predictions import ink_of, short_of
 from sgdtui.tui.draw.ribbon import draw_ribbon
 from sgdtui.tui.draw.roles import Role
-from sgdtui.tui.draw.scale import count, finite_range, number, percent, tick_labels, ticks, with_error
+from sgdtui.tui.draw.scale import count, finite_range, number, tick_labels, ticks, with_error
 from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_memory import Memory
 from sgdtui.tui.panels.gutter import gutter_of
-from sgdtui.tui.panels.headline import Contrast, contrast_of
-from sgdtui.tui.panels.on_the_way import expected_of, way_name
+from sgdtui.tui.panels.headline import Contrast
+from sgdtui.tui.panels.line_labels import Labels, draw_part, part_of, told_of
+from sgdtui.tui.panels.on_the_way import expected_of
 from sgdtui.tui.view import View, names_of, walkers_of
 
 HEADROOM = 1.12
@@ -90,8 +89,10 @@ def draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, fo
     page = _Page(canvas, view, snapshot, memory, gutter, low, high)
     box = page.plot(rows.plot)
     y = 1 + rows.plot
+    told = told_of(view, snapshot)
     if rows.rule:
-        canvas.fill(gutter, y, box.columns, 1, "-" if view.look.ascii else "─", Role.RULE)
+        part = part_of(snapshot, told, box) if told is not None else np.zeros(box.columns, bool)
+        draw_part(canvas, box, y, part)
     y += rows.rule
     if rows.loss:
         page.landscape(Box(gutter, y, box.columns, rows.loss, low, high))
@@ -100,7 +101,7 @@ def draw_line(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, fo
         page.ribbon(box, y)
     page.ticks(box, canvas.height - 1)
     page.cursor(box, canvas.height - 1)
-    page.labels(box)
+    page.labels(box, told, bool(rows.rule))
     return box
 
 
@@ -154,7 +155,7 @@ class _Page:
         draw_bars(canvas, box.x, box.y, columns, rows, heights, top, memory.bars)
         if view.fork is not None and len(view.fork.edges) == 1:
             before = columns_of(view.fork.edges[0], view.fork.density, self.low, self.high, 2 * columns)
-            draw_curve(canvas, box.x, box.y, columns, rows, before / top, Role.FORK)
+            draw_curve(canvas, box.x, box.y, columns, rows, before / top, Role.FORK, "before")
         if self.line is not None:
             draw_curve(canvas, box.x, box.y, columns, rows, self.line / top, self._line_ink(), bold=True)
         return box
@@ -199,7 +200,7 @@ class _Page:
                 top - bottom, 1e-300
             )
             shown = np.where(levels <= 1.0, levels, np.nan)
-            draw_curve(canvas, box.x, box.y, box.columns, box.rows, shown, Role.LOSS)
+            draw_curve(canvas, box.x, box.y, box.columns, box.rows, shown, Role.LOSS, "ground")
             self._gutter_text(box.y, f"loss L({self.name})", "L")
         else:
             canvas.fill(
@@ -253,89 +254,14 @@ class _Page:
                 self.canvas.write(x, y, label, Role.MUTED)
         self.canvas.write(box.x, y, name, Role.MUTED, cells=box.columns, align="right")
 
-    # --- words in the plot
-
-    def labels(self, box: Box) -> None:
-        """The line's name where it runs, and what the bars are."""
-        view, shown = self.view, self.view.shown()
-        settled = not (view.settling or view.stale)
-        if view.fork is not None:
-            self.canvas.write(box.x + 1, box.y, " before " + ("***" if view.look.ascii else "⠤⠤⠤"), Role.FORK)
-        comparison = self.snapshot.comparisons.get(shown) if shown and settled else None
-        if (
-            shown
-            and comparison is not None
-            and comparison.agrees is False
-            and shown in self.snapshot.misplaced
-        ):
-            contrast, found = contrast_of(self.snapshot, shown), self.snapshot.misplaced[shown]
-            if contrast is not None:
-                self._contrast(box, shown, contrast, found)
-                return
-        if self.line is not None and shown is not None:
-            self._label("line", box, self._top_of_line(None, None), self._name_of_line(shown, box))
-        self._label(
-            "bars",
-            box,
-            self._top_of_bars(None, None),
-            [(f"{walkers_of(self.snapshot)}, measured", Role.SGD_TEXT)],
-        )
-
-    def _contrast(self, box: Box, shown: str, contrast: Contrast, found: Misplaced) -> None:
-        """At the line where it is too high, and at the bars where they are: both shares, to be compared."""
-        fewer, more = contrast.fewer, contrast.more
-        line = [
-            (f"{label_of(shown)}: {percent(fewer.predicted)}", self._line_ink()),
-            (f"measured: {percent(fewer.measured, fewer.se)}", Role.SGD_TEXT),
-        ]
-        where = f" have {contrast.where}" if not contrast.where.startswith("not ") else ""
-        bars = [
-            (f"{walkers_of(self.snapshot)}: {percent(more.measured, more.se)}{where}", Role.SGD_TEXT),
-            (f"{label_of(shown)}: {percent(more.predicted)}", self._line_ink()),
-        ]
-        self._label("line", box, self._top_of_line(found.fewer.low, found.fewer.high), line)
-        self._label("bars", box, self._top_of_bars(found.more.low, found.more.high), bars)
-
-    def _name_of_line(self, shown: str, box: Box) -> list[tuple[str, int]]:
-        """What the line is, and whether the run agrees with it."""
-        del box
-        ink = self._line_ink()
-        if expected_of(self.view) is not None:
-            return [(f"{way_name(self.view)} at this moment", ink)]
-        comparison = self.snapshot.comparisons.get(shown)
-        if comparison is None or self.view.stale or self.view.settling:
-            return [(label_of(shown), ink)]
-        agrees = {True: "agrees ≈", False: "differs ≠", None: "cannot be told yet ?"}[comparison.agrees]
-        return [(f"{label_of(shown)} {agrees}", ink)]
-
-    def _label(self, key: str, box: Box, anchor: tuple[int, int], lines: list[tuple[str, int]]) -> None:
-        for said in (lines, lines[:1]):
-            place = place_label(self.canvas, box, *anchor, said, self.memory.labels.get(key))
-            if place is not None:
-                self.memory.labels[key] = place
-                return
-
-    def _columns(self, box_columns: int, low: float | None, high: float | None) -> tuple[int, int]:
-        begin = 0 if low is None else int((low - self.low) / (self.high - self.low) * box_columns)
-        end = box_columns if high is None else int((high - self.low) / (self.high - self.low) * box_columns)
-        return min(begin, box_columns - 1), max(end, begin + 1)
-
-    def _top_of_line(self, low: float | None, high: float | None) -> tuple[int, int]:
-        """Where the line is highest above the bars, of an interval."""
+    def labels(self, box: Box, told: Contrast | None, ruled: bool) -> None:
+        """What the line and the bars are, and the numbers in which they differ."""
         assert self.bars is not None
-        line = self.line[::2] if self.line is not None else self.bars
-        begin, end = self._columns(len(line), low, high)
-        if low is None and high is None:
-            column = int(np.nanargmax(line))
-        else:
-            column = begin + int(np.nanargmax((line - self.bars)[begin:end]))
-        return self._cell(column, float(line[column]))
-
-    def _top_of_bars(self, low: float | None, high: float | None) -> tuple[int, int]:
-        assert self.bars is not None
-        begin, end = self._columns(len(self.bars), low, high)
-        column = begin + int(np.argmax(self.bars[begin:end]))
-        return self._cell(column, float(self.bars[column]))
+        labels = Labels(
+            self.canvas, self.view, self.snapshot, self.memory, box, self.line, self.bars, self._line_ink(),
+            self._cell, ruled,
+        )  # fmt: skip
+        labels.draw(told)
 
     def _cell(self, column: int, value: float) -> tuple[int, int]:
         rows = rows_of(self.canvas.height - 1, self.snapshot.drift is not None).plot

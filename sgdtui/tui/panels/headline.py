@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sgdtui.expression import Expression
 from sgdtui.expression.node import Apply
 from sgdtui.lab.misplaced import Share
 from sgdtui.lab.snapshot import Snapshot
@@ -91,60 +92,59 @@ def _turning(snapshot: Snapshot) -> tuple[str, str] | None:
     if snapshot.verdict is None or snapshot.verdict.text != "nonequilibrium" or snapshot.flow is None:
         return None
     produced = snapshot.flow.entropy_production
+    plane = len(snapshot.edges) == 2
+    moves, short = ("The cloud turns", "It turns") if plane else ("A current flows", "It flows")
     if produced.value is not None and produced.se is not None:
         amount = parenthesised(produced.value, produced.se)
-    elif snapshot.flow.predicted_entropy_production is not None:
-        amount = f"{number(snapshot.flow.predicted_entropy_production)} (predicted)"
-    else:
+        return (
+            f"{moves}: it produces {amount} nats per t; Gibbs says 0.",
+            f"{short}: {amount} nats per t; Gibbs 0.",
+        )
+    predicted = snapshot.flow.predicted_entropy_production
+    if predicted is None:
         return None
-    moves = "The cloud turns" if len(snapshot.edges) == 2 else "A current flows"
     return (
-        f"{moves}: it produces {amount} nats per t; Gibbs says 0.",
-        f"It turns: {amount} nats per t; Gibbs 0.",
+        f"{moves}: it should produce {number(predicted)} nats per t; Gibbs says 0.",
+        f"Foretold: {number(predicted)} nats per t; Gibbs 0.",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Two parts of the line between which a prediction shares the walkers wrongly: where they have more and fewer.
+    """A part of the line, `where` in words, of whose walkers a prediction has too few or too many.
 
-    `where` names the part with more; measured shares have standard errors.
+    `condition` is what the preset observes, None where the part is the interval of the share.
     """
 
     where: str
-    more: Share
-    fewer: Share
+    share: Share
+    condition: Expression | None = None
+
+    @property
+    def more(self) -> bool:
+        """Whether more walkers are there than was predicted."""
+        return self.share.measured >= self.share.predicted
 
 
 def contrast_of(snapshot: Snapshot, name: str) -> Contrast | None:
-    """Of one prediction: by a condition that the preset observes where that shows most of the difference, else by the
-    intervals that were found. None where neither tells.
+    """Of one prediction: a condition that the preset observes where that shows most of the difference, else the
+    interval that was found in which there are most more. None where neither tells.
     """
     found = snapshot.misplaced.get(name)
-    conditions = _conditions(snapshot, name)
-    best = max(conditions, key=lambda pair: abs(pair[1].measured - pair[1].predicted), default=None)
+    best = max(_conditions(snapshot, name), key=_off, default=None)
     if found is None:  # in the plane: a condition that shows nothing gives way to a moment that does
-        return (
-            None if best is None or abs(best[1].measured - best[1].predicted) < SEEN else _either_side(*best)
-        )
-    largest = max(
-        abs(found.more.measured - found.more.predicted), abs(found.fewer.measured - found.fewer.predicted)
-    )
-    if best is not None and abs(best[1].measured - best[1].predicted) >= OBSERVED_FIRST * largest:
-        return _either_side(*best)
-    return Contrast(interval_of(found.more, names_of(snapshot)[0]), found.more, found.fewer)
+        return best if best is not None and _off(best) >= SEEN else None
+    interval = Contrast(interval_of(found.more, names_of(snapshot)[0]), found.more)
+    largest = max(_off(interval), abs(found.fewer.measured - found.fewer.predicted))
+    return best if best is not None and _off(best) >= OBSERVED_FIRST * largest else interval
 
 
-def _either_side(where: str, share: Share) -> Contrast:
-    """A condition and its opposite, the one with more of the walkers first."""
-    opposite = Share(None, None, 1 - share.measured, share.se, 1 - share.predicted)
-    if share.measured >= share.predicted:
-        return Contrast(where, share, opposite)
-    return Contrast(f"not {where}", opposite, share)
+def _off(contrast: Contrast) -> float:
+    return abs(contrast.share.measured - contrast.share.predicted)
 
 
-def _conditions(snapshot: Snapshot, name: str) -> list[tuple[str, Share]]:
-    """The preset's conditions, as they are written, with their measured and predicted shares."""
+def _conditions(snapshot: Snapshot, name: str) -> list[Contrast]:
+    """The preset's conditions with their measured and predicted shares."""
     found = []
     for condition, expression in snapshot.experiment.observe:
         observed = snapshot.observables.get(condition)
@@ -155,17 +155,17 @@ def _conditions(snapshot: Snapshot, name: str) -> list[tuple[str, Share]]:
             and observed.value is not None
             and predicted is not None
         ):
-            found.append((expression.text, Share(None, None, observed.value, observed.se, predicted)))
+            share = Share(None, None, observed.value, observed.se, predicted)
+            found.append(Contrast(expression.text, share, expression))
     return found
 
 
 def _told_share(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
-    """Where the walkers have more than is predicted."""
+    """A part of the line, and its two shares."""
     contrast = contrast_of(snapshot, name)
     if contrast is None:
         return None
-    share = contrast.fewer if contrast.where.startswith("not ") else contrast.more
-    where = contrast.where.removeprefix("not ")
+    share, where = contrast.share, contrast.where
     measured = percent(share.measured, share.se)
     said = percent(share.predicted)
     return (

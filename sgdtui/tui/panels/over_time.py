@@ -24,6 +24,9 @@ SEEN = 0.03
 BAND = 2.0
 """Standard errors on both sides that are drawn."""
 
+TOGETHER = 1
+"""Rows that the two numbers are apart at most to be written under one another."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
@@ -132,12 +135,20 @@ def _words(canvas: Canvas, view: View, box: Box, track: Track, low: float, high:
         return box.y + min(box.rows - 1, max(0, int((high - value) / (high - low) * box.rows)))
 
     told = parenthesised(last, se) if se else number(last)
-    place_label(canvas, box, box.x + box.columns // 2, row_of(last) + 1, [(told, Role.SGD_TEXT)])
+    middle, row = box.x + box.columns // 2, row_of(last)
+    measured = (told, int(Role.SGD_TEXT))
     shown = view.shown()
     if track.predicted is not None and shown is not None:
         tiny = abs(track.predicted) < 1e-9 * float(np.nanmax(np.abs(track.values), initial=0.0))
-        says = f"{short_of(shown)} {number(0.0 if tiny else track.predicted)}"
-        place_label(canvas, box, box.x + box.columns // 2, row_of(track.predicted), [(says, ink_of(shown))])
+        says = (f"{short_of(shown)} {number(0.0 if tiny else track.predicted)}", int(ink_of(shown)))
+        other = row_of(track.predicted)
+        if abs(other - row) <= TOGETHER:  # the larger above
+            place_label(canvas, box, middle, row, [measured, says][:: 1 if last >= track.predicted else -1])
+        else:
+            place_label(canvas, box, middle, row + 1, [measured])
+            place_label(canvas, box, middle, other, [says])
+    else:
+        place_label(canvas, box, middle, row + 1, [measured])
     if box.rows == 1:
         canvas.write(box.x, box.y, told, Role.TEXT, weight=BOLD)
 

@@ -74,6 +74,8 @@ class Tour(Laboratory):
         Binding("escape", "leave", "Leave", show=False),
     ]
 
+    COLUMNS: ClassVar[tuple[str, ...]] = ("telling", "scene", "aside")
+
     def __init__(
         self, bench: Workbench, look: Look, at: Progress | None = None, *, remember: bool = True
     ) -> None:

@@ -10,15 +10,18 @@ from sgdtui.tui.tour.markdown import Line, Span, lines_of
 from sgdtui.tui.tour.page import Page
 from sgdtui.tui.tour.scrolled import Scrolled
 
+BRIEF = 6
+"""In fewer rows than these nothing stands before the story but its title."""
+
 
 class Story(Scrolled):
     """The story beside the live panels."""
 
     TITLE = "Story"
     READING = (
-        "n and b turn the page, as do → ← and PageDown PageUp; ↑ ↓ read on. t shows all chapters. 1 … 9 run the\n"
-        "variants that the story speaks of, 0 its own run. Turn any dial: Home gives back the claim's own settings.\n"
-        "o takes this run to the laboratory, Escape goes back to what was there before the tour."
+        "j and k turn the page, as do → ← and PageDown PageUp; ↑ ↓ read on, m gives the story all the room. t shows\n"
+        "all chapters. 1 … 9 run the variants that the story speaks of, 0 its own run. Turn any dial: Home gives back\n"
+        "the claim's own settings. g takes this run to the laboratory, Escape goes back to what was there before."
     )
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -41,11 +44,12 @@ class Story(Scrolled):
         return shorten(f"{chapter + 1} {CHAPTERS[chapter].title}", self.size.width - len(place) - 9), place
 
     def rows(self, width: int) -> Canvas:
-        """The title, the chapter's opening on its first page, the story, its source."""
+        """The title, the chapter's opening on its first page, the story, its source. In few rows the story at once."""
         look, cells = self.view.look, width - 2
         lines: list[Line] = []
         evidence = self.page.evidence
-        if self.page.progress.place[1] == 0:
+        brief = self.size.height < BRIEF
+        if self.page.progress.place[1] == 0 and not brief:
             lines += [(Span(row, Role.MUTED),) for row in wrap(look.say(self.page.chapter.about), cells)]
             lines.append(())
         if evidence is None:
@@ -53,7 +57,7 @@ class Story(Scrolled):
         else:
             title = look.say(plain(evidence.experiment.title or evidence.experiment.name))
             lines += [(Span(row, Role.TEXT, BOLD),) for row in wrap(title, cells)]
-            lines.append(())
+            lines += [] if brief else [()]
             lines += lines_of(evidence.experiment.story, cells, look)
             if evidence.experiment.source:
                 lines.append(())
