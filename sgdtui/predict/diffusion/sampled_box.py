@@ -58,7 +58,10 @@ def _followed(
         if number % _LOOKS == 0:
             # Each walker at its own pace: the law that they settle to is another, its extent about the same.
             rates = _own_rates(process, x)
-            pace = (_PACE / np.maximum(rates, 0.5 * np.nanmedian(rates)))[:, None]
+            known = rates[np.isfinite(rates)]
+            if not len(known):
+                return x, np.full(x.shape[1], np.nan), np.full(x.shape[1], np.nan)
+            pace = (_PACE / np.maximum(rates, 0.5 * np.median(known)))[:, None]
         root = amplitude_factor(process.tensor(x))
         kick = np.sqrt(2 * pace) * np.einsum("nij,nj->ni", root, rng.standard_normal(x.shape))
         slope = process.drift(x)
