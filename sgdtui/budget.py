@@ -146,6 +146,12 @@ def checkpoint() -> None:
         budget.look()
 
 
+def left() -> float:
+    """Seconds that this thread may still spend; infinite where nobody set a budget."""
+    budget = _CURRENT.get()
+    return math.inf if budget is None else budget.seconds - budget.spent
+
+
 def afford(what: str, *, seconds: float = 0.0, bytes: float = 0.0, remedy: str = "") -> None:
     """To be called before what is known to be large: `what` takes so many seconds of one core, or bytes at once.
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sgdtui import budget
-from sgdtui.budget import Budget, Cancel, TooCostly, afford, afford_dense, checkpoint, within
+from sgdtui.budget import Budget, Cancel, TooCostly, afford, afford_dense, checkpoint, left, within
 
 
 def burn(seconds: float) -> None:
@@ -78,3 +78,11 @@ def test_budgets_do_not_leak_into_what_comes_after():
         pass
     burn(0.05)
     checkpoint()
+
+
+def test_what_is_left():
+    assert left() == math.inf
+    with within(Budget(0.5)):
+        before = left()
+        burn(0.05)
+        assert 0.3 < left() <= before - 0.05 <= 0.45

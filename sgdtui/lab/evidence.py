@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.budget import Cancel
 from sgdtui.compare.motion import Motion
-from sgdtui.lab.allowance import LIVE, Allowance
+from sgdtui.lab.allowance import Allowance
 from sgdtui.lab.appraisal import appraisal
 from sgdtui.lab.arrival import arrived
 from sgdtui.lab.dt_bias import has_dt_bias
@@ -165,10 +166,12 @@ class Evidence:
         motion: Motion | None = None,
         positions: Callable[[], Array] | None = None,
         state: Settling | None = None,
+        allowed: Allowance | None = None,
     ) -> Foresight:
         """The predictions for these very bins (none if they are not `current`), with the bias of dt as measured.
 
         Compares them with `counts`, as often as costs no more than a small share of the time, and when it has `ended`.
+        What is said of the wells is paid from what is `allowed`.
         """
         foresight = Foresight(edges)
         began = time.monotonic()
@@ -178,7 +181,7 @@ class Evidence:
             foresight = self._foreseen.foresight
             if state is not None and not restless:
                 if judging and self._foreseen.complete:
-                    self.wells = self._of_wells(experiment, foresight, settled, state)
+                    self.wells = self._of_wells(experiment, foresight, settled, state, allowed or Allowance())
                 settled, unsettled = settled_with_wells(state, settled, self.wells)
         self.settled = settled
         if current and experiment.until is not None and self._companion is not None:
@@ -204,11 +207,19 @@ class Evidence:
         return foresight
 
     def _of_wells(
-        self, experiment: Experiment, foresight: Foresight, settled: bool | None, state: Settling
+        self,
+        experiment: Experiment,
+        foresight: Foresight,
+        settled: bool | None,
+        state: Settling,
+        allowed: Allowance,
     ) -> WellReport | None:
-        found = Allowance(LIVE).attempt(
-            "wells", experiment, lambda: self._watched.report(experiment, foresight, settled, state)
-        )
+        try:
+            found = allowed.attempt(
+                "wells", experiment, lambda: self._watched.report(experiment, foresight, settled, state)
+            )
+        except Cancel:  # what there is is told without them
+            return None
         return None if isinstance(found, Absence) else found
 
 

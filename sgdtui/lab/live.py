@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sgdtui.lab import checkpoint
-from sgdtui.lab.allowance import LIVE
+from sgdtui.lab.allowance import LIVE, Allowance
 from sgdtui.lab.pilot import Cancel
 from sgdtui.lab.plan import known_domain
 from sgdtui.lab.predictions import bin_edges
@@ -247,7 +247,9 @@ class Lab:
         self._ask(lambda: self._simulation.take(foreseen))
 
     def _work(self) -> None:
-        simulation = self._simulation = Simulation(self.threads, planned=self._planned)
+        simulation = self._simulation = Simulation(
+            self.threads, planned=self._planned, allowance=lambda: Allowance(self.budget)
+        )
         last = 0.0
         while not self._stopping.is_set():
             try:

@@ -126,7 +126,9 @@ def _run_alone(
         resolved = resolve(experiment, cancelled, allowed)
     except Cancel:
         return Result(blank(experiment), threads, complete=False)
-    simulation = Simulation(threads, planned=resolved.experiment.run.steps, watched=False)
+    simulation = Simulation(
+        threads, planned=resolved.experiment.run.steps, watched=False, allowance=lambda: allowed
+    )
     try:
         tell(0.0, "compiling")
         simulation.take_up(experiment, resolved)
@@ -155,7 +157,10 @@ def _is(cancelled: Cancelled | None) -> bool:
 def _step_to_the_end(simulation: Simulation, tell: Progress, cancelled: Cancelled | None) -> bool:
     """Burn in, then record. False if it was cancelled on the way."""
     while simulation.ready():
-        simulation.step(cancelled)
+        try:
+            simulation.step(cancelled)
+        except Cancel:
+            return False
         tell(simulation.share, simulation.phase)
         if _is(cancelled):
             return False

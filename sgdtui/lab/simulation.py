@@ -7,11 +7,12 @@ synchronous and touched by one thread only; what others read is a frozen `Snapsh
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sgdtui.compare.motion import Motion
+from sgdtui.lab.allowance import Allowance
 from sgdtui.lab.compose import Clock, compose, no_counts
 from sgdtui.lab.evidence import Evidence, same_edges
 from sgdtui.lab.pilot import Cancelled, drawn_wells
@@ -45,10 +46,19 @@ class Simulation:
         threads: that step the walkers.
         planned: steps to record, after which it is done; None to go on.
         watched: whether somebody looks on while it settles: then the recent past is counted too.
+        allowance: what is asked how much a search for wells may cost; by default as much as a prediction.
     """
 
-    def __init__(self, threads: int, *, planned: int | None = None, watched: bool = True) -> None:
+    def __init__(
+        self,
+        threads: int,
+        *,
+        planned: int | None = None,
+        watched: bool = True,
+        allowance: Callable[[], Allowance] = Allowance,
+    ) -> None:
         self.threads = threads
+        self._allowance = allowance
         self.planned = planned
         self.watched = watched
         self.asked: Experiment | None = None
@@ -368,7 +378,9 @@ class Simulation:
         ):
             return False
         experiment = self.experiment
-        domain = self.recording.better_window(experiment.space.domain or (), lambda: drawn_wells(experiment))
+        domain = self.recording.better_window(
+            experiment.space.domain or (), lambda: drawn_wells(experiment, self._allowance())
+        )
         self._open_window = not self.recording.sampling
         if domain is None:
             return False
@@ -408,6 +420,7 @@ class Simulation:
             self._motion(counts),
             ensemble.positions,
             self._settling(),
+            self._allowance(),
         )
         appraisal = self.evidence.appraisal
         rate = ensemble.walker_steps / ensemble.seconds if ensemble.seconds > 0 else 0.0

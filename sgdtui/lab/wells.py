@@ -75,7 +75,9 @@ class WatchedWells:
             return None
         walkers = state.walkers()
         if self._of is not experiment:
-            self._of, self._wells, self._foresight = experiment, wells_of(experiment, walkers.now), None
+            # Looked for once, found or not: what was too costly now is too costly at the next look.
+            self._of, self._wells, self._foresight = experiment, None, None
+            self._wells = wells_of(experiment, walkers.now)
         wells = self._wells
         if wells is None or (by_time and _all_in_window(experiment, wells)):
             return None

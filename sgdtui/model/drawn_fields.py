@@ -28,6 +28,8 @@ _AT_ONCE = 1_000_000
 _STEP = 0.02
 _PLACES = 4
 _TABLED = 1e-10
+_A_DIFFERENCE = 60
+"""Terms of rows that are there which one of a mean over drawn columns is worth, three differences a weight."""
 _AROUND = np.unique(np.concatenate([sign * 2.0 ** np.arange(-20, 21) for sign in (-1, 1)] + [np.zeros(1)]))
 
 
@@ -70,6 +72,11 @@ class DrawnFields(SampleFields):
     def averaged_over(self) -> int:
         """How many terms the value at one point is a sum of."""
         return len(self.columns.rule(np.zeros((1, self.dimension)))[1])
+
+    @property
+    def curvature_terms(self) -> int:
+        """The same of the curvature, which is made of differences of means, each with a rule of its own."""
+        return 1 if self._table is not None else _A_DIFFERENCE * self.averaged_over
 
     @property
     def uncertainty(self) -> float:

@@ -67,6 +67,11 @@ class SampleFields:
         """How many terms the value at one point is a sum of."""
         return len(self.examples)
 
+    @property
+    def curvature_terms(self) -> int:
+        """The same of the curvature at one point, in terms as dear as those of rows that are there."""
+        return self.averaged_over
+
     def loss(self, x: Array) -> Array:
         """The mean loss over the examples, (n,)."""
         return self._averaged(x, lambda points, rows, w: self._example_loss(points, rows) @ w)

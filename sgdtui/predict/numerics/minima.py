@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from sgdtui.model.fields import Fields, fields
 from sgdtui.model.loss import FALLBACK_INTERVAL
 from sgdtui.model.minimum import local_minima, lowest
 from sgdtui.predict.numerics.newton import is_flat, newton, solved
+from sgdtui.predict.numerics.search_once import searched_once
 from sgdtui.predict.numerics.start import start_mean
 
 _TIE = 1e-6
@@ -98,7 +98,7 @@ def all_minima(experiment: Experiment, system: Fields, walkers: Array | None = N
     return _in_order(system, met, 0.0)
 
 
-@lru_cache(maxsize=16)
+@searched_once
 def _searched(experiment: Experiment) -> Minima:
     """The search without walkers: several predictions of one experiment ask for it."""
     system, box = fields(experiment), search_box(experiment)

@@ -14,6 +14,7 @@ from sgdtui.model.loss import FALLBACK_INTERVAL
 from sgdtui.model.sample_fields import SampleFields
 from sgdtui.predict.numerics.minima import search_box
 from sgdtui.predict.numerics.resting_places import Box, followed, merged
+from sgdtui.predict.numerics.search_once import searched_once
 from sgdtui.predict.numerics.start import starts
 
 _AFFORDABLE = 3e8
@@ -64,6 +65,15 @@ def find_wells(experiment: Experiment, walkers: Array | None = None) -> Wells | 
     None for systems that have no drift of their own (jumps), that change with time, or that are too large to follow;
     nor for networks, whose minima are too many to count.
     """
+    return _without_walkers(experiment) if walkers is None else _found(experiment, walkers)
+
+
+@searched_once
+def _without_walkers(experiment: Experiment) -> Wells | None:
+    return _found(experiment, None)
+
+
+def _found(experiment: Experiment, walkers: Array | None) -> Wells | None:
     if not experiment.system.has_fields:
         return None
     system = fields(experiment)
@@ -89,8 +99,8 @@ def find_wells(experiment: Experiment, walkers: Array | None = None) -> Wells | 
 
 def affordable_places(experiment: Experiment, system: Fields) -> int:
     """How many places can be followed, at most `_PLACES`."""
-    examples = len(system.examples) if isinstance(system, SampleFields) else 1
-    return int(min(_PLACES, _AFFORDABLE // (100 * examples * experiment.dimension**2)))
+    terms = system.curvature_terms if isinstance(system, SampleFields) else 1
+    return int(min(_PLACES, _AFFORDABLE // (100 * terms * experiment.dimension**2)))
 
 
 def box_of(experiment: Experiment) -> Box:
