@@ -11,6 +11,7 @@ from sgdtui.arrays import Array
 from sgdtui.budget import Cancel, TooCostly
 from sgdtui.expression.numeric import evaluate
 from sgdtui.lab.allowance import Allowance
+from sgdtui.lab.cost import whole_cost
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.loss import FALLBACK_INTERVAL, Interval
@@ -30,6 +31,10 @@ _SHARE_ON_THE_WAY = 0.999
 _FURTHEST, _FEWER = 65_536, 8
 """Steps up to which all walkers of a pilot follow such a run, and the factor by which fewer go further."""
 _SEED_OFFSET = 1_000_003
+_WORK, _WORK_TO_FORGET = 4e9, 8e9
+"""Most work of a pilot, in steps of the one-dimensional double well: for the window, for the correlation time."""
+_MOST_STEPS, _MOST_STEPS_TO_FORGET = 65_536, 262_144
+_FEWEST_WALKERS = 128
 _FIRST_STEPS = 256
 _DECORRELATED = 0.1
 _MOST_WELLS, _MOST_DIMENSIONS = 8, 8
@@ -37,16 +42,30 @@ _MOST_WELLS, _MOST_DIMENSIONS = 8, 8
 
 
 def pilot_of(experiment: Experiment, start: Start | None = None) -> Experiment:
-    """The same system with few walkers, no stopping rule, and a window that is there if not yet the right one."""
-    walkers = max(WALKERS - WALKERS % _unit(experiment), _unit(experiment))
+    """The same system with few walkers, no stopping rule, and a window that is there if not yet the right one.
+
+    There are fewer walkers yet where a step is so dear that all could not take the first ones.
+    """
     space = experiment.space
     if space.domain is None:
         space = replace(space, domain=(FALLBACK_INTERVAL,) * len(space.axes))
+    windowed = replace(experiment, space=space)
+    affordable = int(_WORK / (_FIRST_STEPS * whole_cost(windowed)))
+    walkers, unit = min(max(affordable, _FEWEST_WALKERS), WALKERS), _unit(experiment)
     run = replace(
-        experiment.run, walkers=walkers, seed=experiment.run.seed + _SEED_OFFSET, burn_in=0, steps=0
+        experiment.run,
+        walkers=max(walkers - walkers % unit, unit),
+        seed=experiment.run.seed + _SEED_OFFSET,
+        burn_in=0,
+        steps=0,
     )
-    known = in_steps(experiment)
-    return replace(known, run=run, until=None, start=start or experiment.start, space=space)
+    known = in_steps(windowed)
+    return replace(known, run=run, until=None, start=start or experiment.start)
+
+
+def _affordable_steps(pilot: Experiment, most: int, work: float) -> int:
+    """At most `most`, and as many as so much work is enough for."""
+    return int(min(most, max(_FIRST_STEPS, work / (pilot.run.walkers * whole_cost(pilot)))))
 
 
 def _unit(experiment: Experiment) -> int:
@@ -55,15 +74,19 @@ def _unit(experiment: Experiment) -> int:
 
 
 def find_domain(
-    experiment: Experiment, most_steps: int = 65_536, cancelled: Cancelled | None = None
+    experiment: Experiment,
+    most_steps: int = _MOST_STEPS,
+    cancelled: Cancelled | None = None,
+    allowance: Allowance | None = None,
 ) -> tuple[Interval, ...]:
     """The window that holds 99.99 % of a pilot's walkers, a quarter wider, one interval a drawn axis.
 
     Further pilots start from those minima of the loss that the first never saw though it climbed at least as high: a
     second well belongs in the picture, however rarely it is come to. Raises `Cancel`.
     """
+    allowed = allowance or Allowance(cancelled=cancelled)
     low, high, climbed = _settled_range(experiment, None, most_steps, cancelled)
-    for place in _unseen_wells(experiment, low, high, climbed):
+    for place in _unseen_wells(experiment, low, high, climbed, allowed):
         other_low, other_high, _ = _settled_range(experiment, At(place), most_steps, cancelled)
         low, high = np.minimum(low, other_low), np.maximum(high, other_high)
     return widened(low, high)
@@ -86,6 +109,7 @@ def find_domain_on_the_way(
             pilot, run=replace(pilot.run, walkers=max(pilot.run.walkers // _FEWER, _unit(experiment)))
         )
         last = min(last, _FURTHEST * _FEWER)
+    last = _affordable_steps(pilot, last, _WORK)
     axes = list(pilot.space.axes)
     moments = np.concatenate([np.linspace(burn_in, last, 33), burn_in + np.geomspace(1, max(steps, 2), 17)])
     low, high = np.full(len(axes), np.inf), np.full(len(axes), -np.inf)
@@ -108,14 +132,17 @@ def find_domain_on_the_way(
 
 
 def widened(low: Array, high: Array) -> tuple[Interval, ...]:
-    """Intervals a quarter wider than [low, high], rounded outwards to two digits of their width."""
+    """Intervals a quarter wider than [low, high], rounded outwards to two digits of their width.
+
+    Twelve digits of each end are kept, wherever its decimal point is: walkers may all be within 1e-13.
+    """
     size = np.maximum(np.abs(low), np.abs(high))
     least = np.where(size > 0, 1e-6 * size, 1.0)
     width = np.maximum(high - low, least) * 1.25
     middle = (low + high) / 2
     grain = 10.0 ** (np.floor(np.log10(width)) - 1)
     return tuple(
-        (float(round(a, 12)), float(round(b, 12)))
+        (float(f"{a:.12g}"), float(f"{b:.12g}"))
         for a, b in zip(
             np.floor((middle - width / 2) / grain) * grain,
             np.ceil((middle + width / 2) / grain) * grain,
@@ -145,6 +172,7 @@ def _settled_range(
     calm = 0
     low = high = np.zeros(len(axes))
     positions = np.zeros((0, experiment.dimension))
+    most_steps = _affordable_steps(pilot, most_steps, _WORK)
     for positions in _doublings(pilot, most_steps, cancelled, within=8):
         low, high = held_range(positions[:, axes])
         if before is not None:
@@ -183,13 +211,15 @@ def _doublings(
         ensemble.close()
 
 
-def _unseen_wells(experiment: Experiment, low: Array, high: Array, climbed: float) -> list[tuple[float, ...]]:
+def _unseen_wells(
+    experiment: Experiment, low: Array, high: Array, climbed: float, allowed: Allowance
+) -> list[tuple[float, ...]]:
     """Wells outside what a pilot saw that are not higher than it climbed, the lowest first."""
     if experiment.dimension > _MOST_DIMENSIONS or not experiment.system.has_fields:
         return []
     from sgdtui.predict.time.wells import find_wells
 
-    wells = Allowance().attempt("wells", experiment, lambda: find_wells(experiment))
+    wells = allowed.attempt("wells", experiment, lambda: find_wells(experiment))
     if isinstance(wells, Absence) or wells is None or not wells.system.has_loss or not wells.count:
         return []
     drawn = wells.places[:, list(experiment.space.axes)]
@@ -199,13 +229,13 @@ def _unseen_wells(experiment: Experiment, low: Array, high: Array, climbed: floa
     return [tuple(float(x) for x in wells.places[well]) for well in order[:_MOST_WELLS]]
 
 
-def drawn_wells(experiment: Experiment) -> Array | None:
+def drawn_wells(experiment: Experiment, allowed: Allowance) -> Array | None:
     """The wells of a system on its drawn axes, (m, axes); None where they are not looked for."""
     if experiment.dimension > _MOST_DIMENSIONS:
         return None
     from sgdtui.predict.time.wells import find_wells
 
-    wells = Allowance().attempt("wells", experiment, lambda: find_wells(experiment))
+    wells = allowed.attempt("wells", experiment, lambda: find_wells(experiment))
     return (
         None if isinstance(wells, Absence) or wells is None else wells.places[:, list(experiment.space.axes)]
     )
@@ -228,7 +258,7 @@ def _climbed(experiment: Experiment, positions: Array) -> float:
 
 
 def correlation_time(
-    experiment: Experiment, most_steps: int, cancelled: Cancelled | None = None
+    experiment: Experiment, most_steps: int = _MOST_STEPS_TO_FORGET, cancelled: Cancelled | None = None
 ) -> float | None:
     """The time, in units of t, in which walkers forget where they were, from a pilot; None if it was not seen.
 
@@ -241,6 +271,7 @@ def correlation_time(
 
     pilot = pilot_of(experiment)
     step = pilot.time_step
+    most_steps = _affordable_steps(pilot, most_steps, _WORK_TO_FORGET)
     ensemble = Ensemble(pilot)
     try:
         before: Array | None = None

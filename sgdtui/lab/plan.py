@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.expression import Apply, walk
 from sgdtui.lab.allowance import Allowance
+from sgdtui.lab.cost import cost, whole_cost
 from sgdtui.lab.pilot import (
     Cancelled,
     correlation_time,
@@ -31,6 +31,8 @@ _CHEAP = 4e9
 """Work, in walker-steps of the one-dimensional double well, up to which burn-in may be longer than it must be."""
 _BUDGET = 1.5e10
 """Most work for an automatic burn-in, and again for the run, in walker-steps of the one-dimensional double well."""
+_IN_VAIN = 4e9
+"""The same where it settles nothing: no relaxation time was found, or none that a run could wait for."""
 _WORTHWHILE = 1.3e9
 """Work that a default run may take even where five relaxation times are fewer: about a second."""
 _FEWEST, _MOST = 2_000, 20_000
@@ -41,8 +43,6 @@ _PASSAGES = 20
 _HOPELESS = 20
 """A run that would have to be so many times longer than the most is made no longer than each well needs."""
 _NEVER = 1e15
-
-_COSTLY = frozenset({"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "erf"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +104,7 @@ def with_domain(
             domain = find_domain_on_the_way(experiment, run.burn_in or 0, steps, cancelled)
         else:
             planned = (run.burn_in or 0) + run.steps if run.steps is not None else 65_536
-            domain = find_domain(experiment, max(64, min(planned, 65_536)), cancelled)
+            domain = find_domain(experiment, max(64, min(planned, 65_536)), cancelled, allowance)
     return replace(experiment, space=replace(experiment.space, domain=domain))
 
 
@@ -123,9 +123,10 @@ def with_lengths(
     time_step = experiment.time_step
     automatic = run.burn_in is None or run.steps is None
     relaxation, origin = relaxation_of(experiment, automatic, cancelled, allowed)
-    most = max(1, int(_BUDGET / (run.walkers * cost(experiment))))
+    most, most_recorded = _longest(experiment, _BUDGET)
     within = None
     if relaxation is None:
+        most, most_recorded = _longest(experiment, _IN_VAIN)
         least = enough = most if automatic else 0
     else:
         needed = RELAXATIONS * relaxation / time_step
@@ -134,13 +135,17 @@ def with_lengths(
                 "relaxation within wells", experiment, lambda: relaxation_time_within_wells(experiment)
             )
             within = None if isinstance(found, Absence) else found
+            if within is None:
+                most, most_recorded = _longest(experiment, _IN_VAIN)
         planned = within if within is not None else relaxation
         least = math.ceil(min(RELAXATIONS * planned / time_step, _NEVER))
         cheap = _CHEAP / (run.walkers * cost(experiment))
         enough = max(least, math.ceil(min(_COMFORTABLE * planned / time_step, cheap)))
     burn_in = run.burn_in if run.burn_in is not None else _rounded(min(max(enough, 100), most), run.every)
     stretch = min(max(_WORTHWHILE / (run.walkers * cost(experiment)), _FEWEST), _MOST)
-    steps = run.steps if run.steps is not None else _rounded(min(max(least, stretch), most), run.every)
+    steps = (
+        run.steps if run.steps is not None else _rounded(min(max(least, stretch), most_recorded), run.every)
+    )
     settled: bool | None
     if relaxation is None:
         settled = False if automatic else None
@@ -167,7 +172,7 @@ def relaxation_of(
         return None, None
     if allowed.tell is not None:
         allowed.tell("pilot run")
-    seen = correlation_time(experiment, 262_144, cancelled)
+    seen = correlation_time(experiment, cancelled=cancelled)
     return seen, None if seen is None else "pilot"
 
 
@@ -176,26 +181,17 @@ def has_no_rest(experiment: Experiment) -> bool:
     return never_rests(experiment) != ""
 
 
-def cost(experiment: Experiment) -> float:
-    """About how many steps of the one-dimensional double well one walker-step is worth."""
-    d = experiment.dimension
-    examples = experiment.system.examples_a_step(experiment.dynamics.batch)
-    if examples is not None:
-        return max(2.0, float(d * examples))
-    work = 1.0 if d == 1 else 2.5 * d / 2
-    if experiment.dynamics.convention:
-        work *= 2
-    return work * (1 + 0.5 * _costly_functions(experiment))
-
-
-def _costly_functions(experiment: Experiment) -> int:
-    """How many calls of exp, tanh and the like the system's expressions hold."""
-    nodes = (node for expression in experiment.system.step_expressions() for node in walk(expression.node))
-    return sum(isinstance(node, Apply) and node.function in _COSTLY for node in nodes)
+def _longest(experiment: Experiment, work: float) -> tuple[int, int]:
+    """The steps that so much work is enough for: of a burn-in, and of a run, which is recorded."""
+    walkers = experiment.run.walkers
+    return (
+        max(1, int(work / (walkers * whole_cost(experiment)))),
+        max(1, int(work / (walkers * whole_cost(experiment, recorded=True)))),
+    )
 
 
 def _unsettling_steps(experiment: Experiment, allowed: Allowance) -> int:
-    most = max(1, int(_BUDGET / (experiment.run.walkers * cost(experiment))))
+    _, most = _longest(experiment, _BUDGET)
     if experiment.until is None:
         return min(_FEWEST, most)
     from sgdtui.predict.time.first_passage import mean_passage_time

@@ -75,10 +75,23 @@ def weighted_examples(data: Data, order: int = 48) -> tuple[np.ndarray, np.ndarr
     if isinstance(data, Table):
         n = len(data.rows)
         return data.rows, np.full(n, 1.0 / n)
-    smooth = sum(d.kind in ("normal", "uniform", "exponential") for d in data.distributions)
+    smooth = sum(is_continuous(d) for d in data.distributions)
     if smooth > 1:
         order = min(order, max(4, int(100_000 ** (1 / smooth))))
-    rules = [d.quadrature(order) for d in data.distributions]
+    return product_rule(data, (order,) * len(data.columns))
+
+
+def is_continuous(distribution: Distribution) -> bool:
+    """Whether quadrature only approximates a mean over it."""
+    return distribution.kind in ("normal", "uniform", "exponential")
+
+
+def product_rule(data: Fresh, orders: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Examples (n, columns) and weights (n,) of the quadratures of all columns, each of its own order.
+
+    Raises `budget.TooCostly` where their product passes what memory there is.
+    """
+    rules = [d.quadrature(order) for d, order in zip(data.distributions, orders, strict=True)]
     count = math.prod(len(nodes) for nodes, _ in rules)
     columns = len(rules)
     afford(

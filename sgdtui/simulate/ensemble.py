@@ -89,7 +89,9 @@ class Ensemble:
         self._passage = np.zeros((self._layout.groups, passage_columns(len(experiment.observe))))
         self._state = np.empty((self._program.state_rows, self.walkers))
         self._memory = np.zeros((self.walkers, self._program.memory_columns), dtype=np.int32)
-        self._seconds_per_step: float | None = None
+        self._seconds_per_step: dict[
+            bool, float
+        ] = {}  # recorded or not: few walkers are soon stepped, not recorded
         self.seconds = 0.0
         self.walker_steps = 0
         self._records_in_batch = 0
@@ -125,7 +127,7 @@ class Ensemble:
         done = 0
         while done < steps and not (cancelled is not None and cancelled()):
             with self._lock:
-                chunk = min(self._chunk(), steps - done)
+                chunk = min(self._chunk(record), steps - done)
                 if record and self._layout.time_batched:
                     chunk = min(chunk, self._until_batch_closes())
                 chunk = min(chunk, self._until_measured(record))
@@ -133,12 +135,13 @@ class Ensemble:
             done += chunk
         return done
 
-    def _chunk(self) -> int:
+    def _chunk(self, record: bool) -> int:
         """Steps that take some 20 ms, to the end of a round: half a round would draw the whole of it again."""
         rounds = self._program.round_steps
         steps = 1
-        if self._seconds_per_step:
-            usual, most = (int(s / self._seconds_per_step) for s in (CHUNK_SECONDS, LONGEST_CHUNK))
+        known = self._seconds_per_step.get(record)
+        if known:
+            usual, most = (int(s / known) for s in (CHUNK_SECONDS, LONGEST_CHUNK))
             steps = max(1, usual, min(FEWEST_STEPS, most))
         begun = self.step % rounds
         return max(1, (begun + steps) // rounds) * rounds - begun
@@ -179,8 +182,8 @@ class Ensemble:
         self.seconds += took
         self.walker_steps += steps * self.walkers
         recent = took / steps
-        known = self._seconds_per_step
-        self._seconds_per_step = recent if known is None else 0.5 * (known + recent)
+        known = self._seconds_per_step.get(record)
+        self._seconds_per_step[record] = recent if known is None else 0.5 * (known + recent)
         self.time = float(times[0])
         self.step += steps
         if record:

@@ -38,7 +38,8 @@ class Program:
 
     `source` is the text; equal text, law and shapes mean that only `dials` (and the batch) differ. `state_rows` counts
     the rows of the state, `round_steps` the steps whose draws are made at once, `rows` is the data (columns, n). With
-    `directions` the second row of the state is a direction, +1 or -1, which every other walker starts with.
+    `directions` the second row of the state is a direction, +1 or -1, which every other walker starts with. `examples`
+    counts those that every step of every walker goes through, where it takes means over them.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Program:
     sizes: NDArray[np.int64]
     memory_columns: int = 0
     directions: bool = False
+    examples: int = 0
 
     @property
     def structure(self) -> tuple[object, ...]:

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sgdtui.lab.cost import whole_cost
 from sgdtui.lab.pilot import (
     Cancel,
+    _affordable_steps,
     correlation_time,
     find_domain,
     find_domain_on_the_way,
@@ -16,7 +18,7 @@ from sgdtui.lab.pilot import (
     pilot_of,
     widened,
 )
-from sgdtui.lab.plan import better_window, cost, has_no_rest, known_domain, resolve, with_domain
+from sgdtui.lab.plan import better_window, has_no_rest, known_domain, resolve, with_domain
 from sgdtui.preset.load import load_text
 
 
@@ -43,6 +45,14 @@ def test_widened_by_a_quarter_and_rounded_outwards():
 def test_one_point_still_has_a_window():
     ((low, high),) = widened(np.array([2.0]), np.array([2.0]))
     assert low < 2 < high
+
+
+def test_walkers_on_one_point_far_from_zero_have_a_window_and_those_within_a_trillionth():
+    for low, high in ((4e-13, 6e-13), (-3e-14, 1e-14), (1e9, 1e9 + 5000)):
+        ((left, right),) = widened(np.array([low]), np.array([high]))
+        assert left < low
+        assert right > high
+        assert right - left < 3 * (high - low)
 
 
 def test_range_of_what_is_alive():
@@ -120,6 +130,31 @@ def test_a_relaxation_too_long_for_the_budget_is_told():
     assert resolved.experiment.run.burn_in * deep.run.walkers <= 1.6e10
 
 
+def test_few_walkers_that_are_recorded_at_each_step_run_no_longer_than_many():
+    """A record costs as much as 24 steps of each of 64 walkers: seconds of the run are bounded, not its steps."""
+    slow = """
+loss: "x**2/2"
+dynamics: {kind: sde, eta: 1, dt: 1.0e-7}
+space: {domain: [[-4, 4]]}
+run: {walkers: 64, every: %d}
+"""
+    often, seldom = (resolve(load_text(slow % every)) for every in (1, 100))
+    assert seldom.settled is True
+    assert often.settled is False
+    assert often.experiment.run.burn_in == seldom.experiment.run.burn_in
+    assert often.experiment.run.steps * 64 * 24 < 1.6e10
+    assert seldom.experiment.run.steps >= 5e7
+
+
+def test_what_settles_nothing_is_not_waited_for_as_long():
+    """No relaxation time is found for walkers that have none: the run is short then, and not long in vain."""
+    spreading = '{drift: ["0"], variables: [x], dynamics: {eta: 0.1}, space: {domain: [[-1, 1]]}}'
+    resolved = resolve(load_text(spreading))
+    run = resolved.experiment.run
+    assert resolved.settled is False
+    assert run.burn_in * run.walkers < 4.1e9
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -141,13 +176,6 @@ def test_a_schedule_that_is_constant_may_settle():
     assert not has_no_rest(load_text('{loss: "x**2/2", dynamics: {eta: 1, schedule: "eta/2"}}'))
 
 
-def test_costly_expressions_and_dimensions_cost():
-    plain = load_text('{loss: "x**2/2"}')
-    assert cost(plain) == 1
-    assert cost(load_text('{loss: "x**2/2", noise: "1 + tanh(x)/2"}')) > 1
-    assert cost(load_text('{loss: {loss: "x**2 + y**2", variables: [x, y]}}')) > 2
-
-
 def test_the_pilot_has_few_walkers_and_its_own_seed():
     experiment = load_text('{loss: "x**2/2", until: "x > 1", run: {seed: 5}}')
     pilot = pilot_of(experiment)
@@ -155,6 +183,21 @@ def test_the_pilot_has_few_walkers_and_its_own_seed():
     assert pilot.run.seed != 5
     assert pilot.until is None
     assert pilot.space.domain is not None
+
+
+def test_the_pilot_of_what_is_dear_has_fewer_walkers_and_takes_fewer_steps():
+    text = """
+sample:
+  loss: "log(1 + exp(-(x*a + y*b)*c))"
+  variables: [x, y]
+  data: {a: "normal(0, 1)", b: "normal(0, 1)", c: "normal(0, 1)"}
+dynamics: {kind: sde, eta: 0.1, dt: 0.01}
+"""
+    dear = pilot_of(load_text(text))
+    assert 128 <= dear.run.walkers < 4096
+    work = dear.run.walkers * whole_cost(dear)
+    assert work * _affordable_steps(dear, 65_536, 4e9) <= max(4e9, 256 * work)
+    assert _affordable_steps(pilot_of(load_text('{loss: "x**2/2"}')), 65_536, 4e9) == 65_536
 
 
 def test_a_window_that_fits_is_kept_and_one_that_does_not_is_moved():

@@ -359,6 +359,7 @@ class _SdeWriter(_SampleWriter):
         self.observe_section(text)
         self.step_loop(text, self._step)
         round_steps = steps_in_round(self.dimension, MULTIPLE["gaussian"])
+        rows = self._weighted_rows()
         return Program(
             source=self.assemble(
                 text, f"Euler steps of the SDE of SGD over data, in {', '.join(self.variables)}."
@@ -369,7 +370,8 @@ class _SdeWriter(_SampleWriter):
             round_steps=round_steps,
             draws=self.dimension,
             dials=np.array(list(self.dials.values())),
-            rows=self._weighted_rows(),
+            rows=rows,
+            examples=len(rows),
             sizes=sizes_of(
                 self.experiment,
                 round_steps=round_steps,
