@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.budget import Cancel, TooCostly
+from sgdtui.budget import Cancel
 from sgdtui.expression.numeric import evaluate
 from sgdtui.lab.allowance import Allowance
 from sgdtui.lab.cost import whole_cost
@@ -16,6 +16,7 @@ from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import fields
 from sgdtui.model.loss import FALLBACK_INTERVAL, Interval
 from sgdtui.model.quantities import in_steps
+from sgdtui.model.sample_fields import SampleFields
 from sgdtui.model.start import At, Start
 from sgdtui.predict.prediction import Absence
 
@@ -34,8 +35,10 @@ _SEED_OFFSET = 1_000_003
 _WORK, _WORK_TO_FORGET = 4e9, 8e9
 """Most work of a pilot, in steps of the one-dimensional double well: for the window, for the correlation time."""
 _MOST_STEPS, _MOST_STEPS_TO_FORGET = 65_536, 262_144
-_FEWEST_WALKERS = 128
+_FEWEST_WALKERS = 64
 _FIRST_STEPS = 256
+_MOST_PLACES, _FEWEST_PLACES, _MOST_TERMS = 4096, 64, 10_000_000
+"""Of a pilot's positions at which the loss is asked for, and the terms of a mean over data that all may have."""
 _DECORRELATED = 0.1
 _MOST_WELLS, _MOST_DIMENSIONS = 8, 8
 """Further pilots, and up to how many coordinates wells are looked for beforehand."""
@@ -85,9 +88,9 @@ def find_domain(
     second well belongs in the picture, however rarely it is come to. Raises `Cancel`.
     """
     allowed = allowance or Allowance(cancelled=cancelled)
-    low, high, climbed = _settled_range(experiment, None, most_steps, cancelled)
+    low, high, climbed = _settled_range(experiment, None, most_steps, cancelled, allowed)
     for place in _unseen_wells(experiment, low, high, climbed, allowed):
-        other_low, other_high, _ = _settled_range(experiment, At(place), most_steps, cancelled)
+        other_low, other_high, _ = _settled_range(experiment, At(place), most_steps, cancelled, allowed)
         low, high = np.minimum(low, other_low), np.maximum(high, other_high)
     return widened(low, high)
 
@@ -163,7 +166,11 @@ def held_range(positions: Array, share: float = SHARE) -> tuple[Array, Array]:
 
 
 def _settled_range(
-    experiment: Experiment, start: Start | None, most_steps: int, cancelled: Cancelled | None
+    experiment: Experiment,
+    start: Start | None,
+    most_steps: int,
+    cancelled: Cancelled | None,
+    allowed: Allowance,
 ) -> tuple[Array, Array, float]:
     """The range that walkers keep to, (axes,) each, and how high they climb there."""
     pilot = pilot_of(experiment, start)
@@ -182,7 +189,9 @@ def _settled_range(
         before = (low, high)
         if calm >= 3:
             break
-    return low, high, _climbed(experiment, positions)
+    climbed = allowed.attempt("window", experiment, lambda: _climbed(experiment, positions), "pilot run")
+    # Where it is not known the window is that of the walkers alone.
+    return low, high, climbed if isinstance(climbed, float) else float("nan")
 
 
 def _doublings(
@@ -248,11 +257,9 @@ def _climbed(experiment: Experiment, positions: Array) -> float:
     system = fields(experiment)
     if system.time_dependent or not len(positions):
         return float("nan")
-    try:
-        with np.errstate(all="ignore"):
-            heights = system.loss(positions[:: max(1, len(positions) // 4096)])
-    except (TooCostly, MemoryError):  # the window is then that of the walkers alone
-        return float("nan")
+    terms = system.averaged_over if isinstance(system, SampleFields) else 1
+    places = int(np.clip(_MOST_TERMS // terms, _FEWEST_PLACES, _MOST_PLACES))
+    heights = system.loss(positions[:: max(1, len(positions) // places)])
     heights = heights[np.isfinite(heights)]
     return float(np.quantile(heights, _SHARE_ON_THE_WAY)) if len(heights) else float("nan")
 

@@ -194,7 +194,7 @@ sample:
 dynamics: {kind: sde, eta: 0.1, dt: 0.01}
 """
     dear = pilot_of(load_text(text))
-    assert 128 <= dear.run.walkers < 4096
+    assert 64 <= dear.run.walkers < 4096
     work = dear.run.walkers * whole_cost(dear)
     assert work * _affordable_steps(dear, 65_536, 4e9) <= max(4e9, 256 * work)
     assert _affordable_steps(pilot_of(load_text('{loss: "x**2/2"}')), 65_536, 4e9) == 65_536
