@@ -96,3 +96,10 @@ def benchmarks(session: nox.Session) -> None:
     """Measure what docs/benchmarks.md quotes."""
     _install(session)
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Two thousand random presets, or as many as the first argument after -- says: each must end in good order."""
+    _install(session)
+    session.run("python", "-m", "tests.fuzz", *(session.posargs or ["2000"]))

@@ -47,9 +47,10 @@ def main() -> int:
                 break
     in_time = sum(took <= SECONDS for took in seconds)
     print(
-        f"{len(seconds)} presets from seed {seeds.start} on: {wrong} in disorder; {in_time} ended within {SECONDS:.0f} s "
-        f"of one core, half within {statistics.median(seconds):.1f}, the slowest took {slowest.seconds:.1f} (seed "
-        f"{slowest.seed}); {compared} predictions held against numpy; {dict(verdicts)}"
+        f"{len(seconds)} presets from seed {seeds.start} on: {wrong} in disorder; {in_time} ended within "
+        f"{SECONDS:.0f} s of one core, half within {statistics.median(seconds):.1f}, "
+        f"the slowest took {slowest.seconds:.1f} (seed {slowest.seed}); {compared} predictions held against numpy; "
+        f"{dict(verdicts)}"
     )
     return 1 if wrong else 0
 
