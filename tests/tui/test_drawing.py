@@ -102,7 +102,7 @@ def test_a_map_has_two_shades_a_cell() -> None:
 
 
 def test_a_map_without_colour_is_a_ramp() -> None:
-    for look, ramp in ((MONO, " ░▒▓█"), (ASCII, " .:-=+%#@")):
+    for look, ramp in ((MONO, " ░▒▓"), (ASCII, " .:%#")):
         canvas = Canvas(2, 1, look)
         draw_map(canvas, 0, 0, 2, 1, np.array([[0.0], [1.0]]), 1.0)
         assert canvas.lines == [ramp[0] + ramp[-1]]
@@ -168,6 +168,15 @@ def test_a_bold_line_is_two_dots_thick_and_unbroken() -> None:
     steep = curve_dots(np.linspace(0.0, 1.0, 8), 4, 4, bold=True)
     assert (steep > 0).any(axis=0).all()
     assert (steep > 0).any(axis=1).all()
+
+
+def test_a_bold_line_in_ascii_goes_on_where_it_is_steep() -> None:
+    canvas = Canvas(5, 6, ASCII)
+    draw_curve(canvas, 0, 0, 5, 6, np.repeat([0.0, 0.0, 1.0, 1.0, 0.5], 2), Role.GIBBS, bold=True)
+    assert canvas.lines == ["  ** ", "  * *", "  * *", "  * *", "  *  ", "**   "]
+    thin = Canvas(5, 6, ASCII)
+    draw_curve(thin, 0, 0, 5, 6, np.repeat([0.0, 0.0, 1.0, 1.0, 0.5], 2), Role.LOSS)
+    assert sum("*" in line for line in thin.lines) == 3
 
 
 def test_bars_that_lie() -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from textual.binding import Binding
 
+from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.look import Look
 from sgdtui.tui.map.screen import MapScreen
-from sgdtui.tui.panels.keys import KEYS, TOLD, Keys
+from sgdtui.tui.panels.keys import KEYS, SETUP, TOLD, Keys, draw_keys
 from sgdtui.tui.screens.bindings import LABORATORY, NAMES, keys_of
 from sgdtui.tui.screens.help import KEYS as HELP
 from sgdtui.tui.screens.jump import Jump
 from sgdtui.tui.screens.laboratory import Laboratory
+from sgdtui.tui.tour.keys import KEYS as TOUR_KEYS
 from sgdtui.tui.tour.screen import Tour
+from sgdtui.tui.tour.story import Story
 from tests.tui import synthetic
 from tests.tui.stage import staged
 
@@ -52,6 +59,42 @@ def test_every_key_of_the_footer_is_told_and_every_letter_is_in_the_help() -> No
     for key in _actions(LABORATORY):
         if len(key) == 1:
             assert key in told, key
+
+
+def test_the_story_names_the_keys_that_there_are() -> None:
+    """Each letter that it names is bound in the tour, and to what it says."""
+    said = " ".join(Story.READING.split())
+    bound = {**_actions(LABORATORY), **_actions(Tour.BINDINGS)}
+    letters = set(re.findall(r"(?<![\w'])([b-z])(?![\w'])", said))
+    assert letters == {"j", "k", "m", "t", "g"}
+    promised = {
+        "j": ("turn the page", "next"), "k": ("turn the page", "back"), "right": ("→", "across(1)"),
+        "left": ("←", "across(-1)"), "pagedown": ("PageDown", "next"), "pageup": ("PageUp", "back"),
+        "m": ("m gives the story all the room", "maximise"), "t": ("t shows all chapters", "contents"),
+        "1": ("1 … 9 run the variants", "run(1)"), "9": ("1 … 9 run the variants", "run(9)"),
+        "0": ("0 its own run", "run(0)"), "home": ("Home gives back the claim's own settings", "claim"),
+        "g": ("g takes this run to the laboratory", "open"), "escape": ("Escape goes back", "leave"),
+    }  # fmt: skip
+    for key, (words, action) in promised.items():
+        assert words in said, key
+        assert bound[key] == action, key
+
+
+def test_the_footer_of_the_tour_names_the_keys_that_there_are() -> None:
+    bound = {**_actions(LABORATORY), **_actions(Tour.BINDINGS)}
+    for key, _, action, _ in TOUR_KEYS:
+        assert bound[{"esc": "escape", "?": "question_mark"}.get(key, key)] == action
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+def test_no_key_of_the_footer_is_cut(ascii: bool) -> None:
+    for wanted in (KEYS, (SETUP, *KEYS), TOUR_KEYS):
+        for width in range(60, 140):
+            canvas = Canvas(width, 1, Look(ascii=ascii))
+            places = draw_keys(canvas, False, wanted)
+            assert places[-1][1] <= width
+            last = wanted[-1][1]
+            assert canvas.lines[0].rstrip().endswith(last), (width, canvas.lines[0])
 
 
 def test_names_of_keys_that_there_are_not_are_told() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.maps import is_shade, leave_out_shade
 
 HEADS = "→↗↑↖←↙↓↘"
 TAILS = "─╱│╲─╱│╲"
@@ -18,8 +19,8 @@ STEPS = ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))
 SLOTS = ((6, 3), (5, 3), (5, 2), (4, 2), (3, 2), (3, 1))
 """The cells (columns, rows) that one arrow of a map may use: the first with enough places is used."""
 
-PLACES = 40
-"""Arrows that a map should have at least."""
+PLACES = {True: 40, False: 20}
+"""Arrows that a map should have at least: where shades are grounds, and where they are characters that arrows hide."""
 
 THRESHOLDS = (1 / 16, 1 / 4, 5 / 8)
 """From which share of the longest arrow an arrow has length 1, 2 and 3; below the first it is a dot."""
@@ -89,7 +90,7 @@ def draw_map_arrows(
     """Arrows of a field (2, nx, ny) over a map; `spans` are the lengths of the axes, so that directions are true.
 
     Where `weight` (nx, ny) is under a thousandth of its peak nothing is drawn: nobody is there. The arrows stand as far
-    apart as leaves `PLACES` of them.
+    apart as leaves `PLACES` of them. Without shades as grounds they leave lines whole, and a margin empty.
     """
     ascii = canvas.look.ascii
     size = np.hypot(field[0], field[1])
@@ -98,29 +99,49 @@ def draw_map_arrows(
     seen = step >= 0
     if floor is not None and weight is not None:
         seen &= weight > floor
-    (slot_columns, slot_rows), places = _places(columns, rows, seen)
+    free = np.ones((rows, columns), bool) if canvas.look.shaded else ~_drawn(canvas, x, y, columns, rows)
+    (slot_columns, slot_rows), places = _places(free, seen, PLACES[canvas.look.shaded])
     for column, row, a, b in places:
         length = int(step[a, b])
         if length == 0:
             canvas.write(x + column, y + row, "." if ascii else "·", ink)
             continue
         angle = np.arctan2(field[1, a, b] / spans[1] * rows * 2, field[0, a, b] / spans[0] * columns)
-        way = round(float(angle) / (np.pi / 4)) % 8
+        # A stroke of ASCII that leans has no head: the four ways that have one.
+        way = 2 * round(float(angle) / (np.pi / 2)) % 8 if ascii else round(float(angle) / (np.pi / 4)) % 8
         dx, dy = STEPS[way]
         reach = min(length - 1, max((slot_columns if dy == 0 else slot_rows) - 2, 0))
-        back = reach // 2
-        head_x, head_y = column + dx * (reach - back), row + dy * (reach - back)
+        cells = _cells(column, row, dx, dy, reach)
+        while not all(free[b, a] for a, b in cells if 0 <= a < columns and 0 <= b < rows):
+            cells = _cells(column, row, dx, dy, len(cells) - 2)  # its own cell is free
         tail, head = (ASCII_TAILS, ASCII_HEADS) if ascii else (TAILS, HEADS)
-        for k in range(reach, 0, -1):
-            _stroke(canvas, x, y, columns, rows, head_x - dx * k, head_y - dy * k, tail[way], ink, length)
-        _stroke(canvas, x, y, columns, rows, head_x, head_y, head[way], ink, length)
+        for at, down in cells:
+            leave_out_shade(canvas, y + down, max(x + at - 1, x), min(x + at + 2, x + columns))
+        for at, down in cells[:-1]:
+            _stroke(canvas, x, y, columns, rows, at, down, tail[way], ink, length)
+        _stroke(canvas, x, y, columns, rows, *cells[-1], head[way], ink, length)
+
+
+def _cells(column: int, row: int, dx: int, dy: int, reach: int) -> list[tuple[int, int]]:
+    """The cells (column, row) of an arrow about a place, from its tail to its head, `reach` cells before that."""
+    ahead = reach - reach // 2
+    return [(column + dx * k, row + dy * k) for k in range(ahead - reach, ahead + 1)]
+
+
+def _drawn(canvas: Canvas, x: int, y: int, columns: int, rows: int) -> NDArray[np.bool_]:
+    """The cells (rows, columns) in or beside which something other than a shade stands."""
+    glyphs = canvas.glyph[y : y + rows, x : x + columns]
+    taken = np.pad(~is_shade(glyphs), ((0, 0), (1, 1)))
+    return np.asarray(taken[:, 1:-1] | taken[:, :-2] | taken[:, 2:])
 
 
 def _places(
-    columns: int, rows: int, seen: np.ndarray
+    free: NDArray[np.bool_], seen: np.ndarray, wanted: int
 ) -> tuple[tuple[int, int], list[tuple[int, int, int, int]]]:
-    """The slot, and (column, row, bin along x, bin along y) of every arrow, where `seen` (nx, ny) is true."""
-    nx, ny = seen.shape
+    """The slot, and (column, row, bin along x, bin along y) of every arrow, where `seen` (nx, ny) is true and the cell
+    is `free` (rows, columns); as many as are `wanted` if there can be.
+    """
+    (rows, columns), (nx, ny) = free.shape, seen.shape
     found: list[tuple[int, int, int, int]] = []
     slot_columns, slot_rows = SLOTS[-1]
     for slot_columns, slot_rows in SLOTS:
@@ -133,9 +154,9 @@ def _places(
                 column = left + i * slot_columns + slot_columns // 2
                 a = min(nx - 1, int((column + 0.5) / columns * nx))
                 b = min(ny - 1, int((1 - (row + 0.5) / rows) * ny))
-                if seen[a, b]:
+                if seen[a, b] and free[row, column]:
                     found.append((column, row, a, b))
-        if len(found) >= PLACES:
+        if len(found) >= wanted:
             break
     return (slot_columns, slot_rows), found
 

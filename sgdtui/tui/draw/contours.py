@@ -26,9 +26,21 @@ def contour_dots(density: np.ndarray, columns: int, rows: int, levels: list[floa
     fine = resample(density, 2 * columns, 4 * rows)
     dots = np.zeros(fine.shape, bool)
     for level in levels:
-        inside = fine >= level
-        padded = np.pad(inside, 1, constant_values=True)  # a region that the window cuts has no border there
-        around = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
-        dots |= inside & ~around
+        dots |= _border(fine >= level)
     dots[:, 1:] |= dots[:, :-1].copy()
     return braille_of(dots)
+
+
+def contour_cells(density: np.ndarray, columns: int, rows: int, levels: list[float]) -> NDArray[np.uint32]:
+    """The same lines in stars (rows, columns), 0 where empty, one cell thick, for terminals without braille."""
+    cells = np.zeros((rows, columns), bool)
+    for level in levels:
+        cells |= _border(resample(density, columns, rows) >= level)
+    return np.where(cells, np.uint32(ord("*")), np.uint32(0))
+
+
+def _border(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The outermost cells of a region (rows, columns); where the window cuts it there is none."""
+    padded = np.pad(inside, 1, constant_values=True)
+    around = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return np.asarray(inside & ~around)

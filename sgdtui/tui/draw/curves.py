@@ -99,7 +99,7 @@ def draw_curve(
     if rows <= 0 or columns <= 0:
         return
     if canvas.look.ascii:
-        _draw_ascii(canvas, x, y, columns, rows, levels, ink, ASCII_MARK[kind])
+        _draw_ascii(canvas, x, y, columns, rows, levels, ink, ASCII_MARK[kind], bold)
         return
     put_dots(canvas, x, y, curve_dots(levels, columns, rows, PATTERNS[kind], bold), ink)
 
@@ -146,15 +146,31 @@ def draw_sideways_curve(
 
 
 def _draw_ascii(
-    canvas: Canvas, x: int, y: int, columns: int, rows: int, levels: np.ndarray, ink: int, mark: str
+    canvas: Canvas,
+    x: int,
+    y: int,
+    columns: int,
+    rows: int,
+    levels: np.ndarray,
+    ink: int,
+    mark: str,
+    joined: bool,
 ) -> None:
+    """One mark a column; a `joined` line goes on upright where it is steep, as far as the row beside the next one."""
     means = levels[: 2 * columns].reshape(columns, 2).mean(axis=1)
+    previous: int | None = None
     for column in range(columns):
         level = means[column]
-        if np.isfinite(level) and -0.02 <= level <= 1.02:
-            row = y + min(rows - 1, max(0, int((1.0 - level) * rows)))
-            canvas.glyph[row, x + column] = ord(mark)
-            canvas.ink[row, x + column] = ink
+        if not (np.isfinite(level) and -0.02 <= level <= 1.02):
+            previous = None
+            continue
+        row = min(rows - 1, max(0, int((1.0 - level) * rows)))
+        first = last = row
+        if joined and previous is not None and row != previous:
+            first, last = (previous + 1, row) if row > previous else (row, previous - 1)
+        canvas.glyph[y + first : y + last + 1, x + column] = ord(mark)
+        canvas.ink[y + first : y + last + 1, x + column] = ink
+        previous = row
 
 
 def dot_positions(low: float, high: float, columns: int) -> NDArray[np.float64]:

@@ -7,13 +7,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.canvas import SPACE, Canvas
 from sgdtui.tui.draw.roles import DIVERGES, SHADES, Role
 from sgdtui.tui.draw.steady import Steady
 
 UPPER_HALF = ord("▀")
-RAMP = np.array([ord(c) for c in " ░▒▓█"], np.uint32)
-ASCII_RAMP = np.array([ord(c) for c in " .:-=+%#@"], np.uint32)
+RAMP = np.array([ord(c) for c in " ░▒▓"], np.uint32)
+ASCII_RAMP = np.array([ord(c) for c in " .:%#"], np.uint32)
+"""Without colour shape alone tells what is what: none of these is in a contour, an arrow or a walker."""
 SIGNED_RAMP = np.array([ord(c) for c in "=- +#"], np.uint32)
 
 
@@ -125,3 +126,18 @@ def _paint(
     else:
         canvas.glyph[part] = ramp[shade]
         canvas.ink[part] = Role.SGD
+
+
+def is_shade(glyphs: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Whether cells hold nothing or a character of a ramp."""
+    return np.asarray(np.isin(glyphs, np.concatenate([RAMP, ASCII_RAMP])))
+
+
+def leave_out_shade(canvas: Canvas, row: int, begin: int, end: int) -> None:
+    """Where a ramp shades, its cells of a row from `begin` on before `end` become empty, so that what stands between
+    them stands apart by its shape.
+    """
+    if canvas.look.shaded or not 0 <= row < canvas.height:
+        return
+    part = (row, slice(max(begin, 0), max(end, 0)))
+    canvas.glyph[part] = np.where(is_shade(canvas.glyph[part]), SPACE, canvas.glyph[part])

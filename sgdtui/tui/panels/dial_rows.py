@@ -95,13 +95,20 @@ def _draw_row(canvas: Canvas, y: int, dial: Dial, layout: Layout, chosen: bool, 
 def _draw_slider(canvas: Canvas, y: int, dial: Dial, layout: Layout, share: float, ink: int) -> None:
     full, knob, rest = ("=", "o", "-") if canvas.look.ascii else ("━", "●", "─")
     last = layout.cells - 1
-    place = round(share * last)
+    place, edge = round(share * last), dial.share(dial.edge)
+    beyond = dial.edge is not None and float(dial.value) >= dial.edge
+    mark = None if edge is None or beyond else round(edge * last)
+    if (
+        mark is not None and mark <= place
+    ):  # on one cell, and yet the steps are stable: the mark stands beside
+        mark = min(place + 1, last)
+        place = min(place, mark - 1)
     canvas.write(layout.slider, y, rest * layout.cells, Role.RULE)
     canvas.write(layout.slider, y, full * place, ink)
-    edge = dial.share(dial.edge)
-    if edge is not None:
-        canvas.write(layout.slider + round(edge * last), y, "!", Role.BAD, weight=BOLD)
-    canvas.write(layout.slider + place, y, knob, Role.WARN if dial.warning else ink, weight=BOLD)
+    if mark is not None:
+        canvas.write(layout.slider + mark, y, "!", Role.BAD, weight=BOLD)
+    knob_ink = Role.BAD if beyond else Role.WARN if dial.warning else ink
+    canvas.write(layout.slider + place, y, "!" if beyond else knob, knob_ink, weight=BOLD)
 
 
 def _draw_about(

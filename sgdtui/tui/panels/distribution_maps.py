@@ -9,12 +9,11 @@ import numpy as np
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.predict.prediction import Prediction
 from sgdtui.tui.draw.arrows import draw_map_arrows, longest_of
-from sgdtui.tui.draw.bars import bins_of, columns_of, draw_bars, draw_sideways
+from sgdtui.tui.draw.bars import bins_of
 from sgdtui.tui.draw.canvas import Canvas
-from sgdtui.tui.draw.contours import contour_dots, mass_levels
-from sgdtui.tui.draw.curves import draw_curve, draw_sideways_curve, put_dots
+from sgdtui.tui.draw.contours import contour_cells, contour_dots, mass_levels
+from sgdtui.tui.draw.curves import put_dots
 from sgdtui.tui.draw.frame import Box
-from sgdtui.tui.draw.labels import place_label
 from sgdtui.tui.draw.maps import draw_map, resample
 from sgdtui.tui.draw.plain import shorten
 from sgdtui.tui.draw.plain import width as width_of
@@ -25,33 +24,26 @@ from sgdtui.tui.draw.title import draw_title
 from sgdtui.tui.draw.walkers import draw_steps, draw_walkers
 from sgdtui.tui.panels.distribution_line import title_of
 from sgdtui.tui.panels.distribution_memory import Contours, Memory
-from sgdtui.tui.panels.on_the_way import expected_of, way_name
+from sgdtui.tui.panels.map_margins import Margins, draw_marginals, margins_of
+from sgdtui.tui.panels.map_words import MapWords
+from sgdtui.tui.panels.on_the_way import expected_of
 from sgdtui.tui.panels.pull_words import sign_of
 from sgdtui.tui.view import View, names_of, walkers_of
 
 SHARES = (0.5, 0.9, 0.99)
 """The contours hold so much of the prediction's mass."""
 
+ROWS_OF_THREE = {True: 18, False: 12}
+"""Without colour, in ASCII and else, a map with fewer rows has the middle one alone: three would hide the shades."""
+
 WATCHED = 28
-"""Watched walkers that are drawn: on shades each of them costs more of the link than on a line."""
+"""Watched walkers that are drawn at most: on shades each of them costs more of the link than on a line."""
+
+CELLS_OF_ONE = 40
+"""Cells of the map for each of them: in a small one they would hide the shades."""
 
 GUTTER = 7
 """Cells left of the map."""
-
-
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """Rows of the marginal above the map, columns of the one on its right; 0 where there is no room."""
-
-    above: int
-    right: int
-
-
-def margins_of(width: int, height: int) -> Margins:
-    """For a panel of so many cells."""
-    above = 0 if height < 9 else 2 if height < 15 else 3 if height < 24 else 4
-    right = 0 if width < 46 else 6 if width < 60 else 9 if width < 100 else 13
-    return Margins(above, right)
 
 
 def draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, focused: bool) -> Box | None:
@@ -73,11 +65,11 @@ def draw_maps(canvas: Canvas, view: View, snapshot: Snapshot, memory: Memory, fo
     if rows < 3 or columns < 8:
         return None
     page.map()
-    page.marginals()
+    draw_marginals(canvas, page.box, margins, snapshot, page.density, page.law, page.ink, memory)
     page.axes()
     page.contours()
     page.arrows()
-    page.label()
+    page.words()
     page.walkers()
     page.cursor()
     return page.box
@@ -104,6 +96,17 @@ class _Page:
         """What the lines are of: the law of this moment on the way from the start, else the chosen prediction."""
         expected, prediction = expected_of(self.view), self.prediction
         return expected if expected is not None else prediction.density if prediction is not None else None
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of the contours that are drawn."""
+        look = self.view.look
+        return SHARES if look.shaded or self.box.rows >= ROWS_OF_THREE[look.ascii] else SHARES[1:2]
+
+    @property
+    def watched(self) -> int:
+        """How many walkers are drawn."""
+        return min(WATCHED, self.box.columns * self.box.rows // CELLS_OF_ONE)
 
     @property
     def prediction(self) -> Prediction | None:
@@ -154,34 +157,6 @@ class _Page:
             moving=self.snapshot.phase == "settling",
         )
 
-    def marginals(self) -> None:
-        """The law of each coordinate along the edges, with the predicted one as a line."""
-        box, canvas, law = self.box, self.canvas, self.law
-        across, up = self.snapshot.edges
-        along_x = (self.density * np.diff(up)).sum(axis=1)
-        along_y = (self.density * np.diff(across)[:, None]).sum(axis=0)
-        law_x = (law * np.diff(up)).sum(axis=1) if law is not None else along_x
-        law_y = (law * np.diff(across)[:, None]).sum(axis=0) if law is not None else along_y
-        if self.margins.above:
-            top = 1.05 * max(finite_range([along_x, law_x])[1], 1e-300)
-            heights = columns_of(across, along_x, box.low, box.high, box.columns)
-            draw_bars(canvas, box.x, 1, box.columns, self.margins.above, heights, top, self.memory.across)
-            if law is not None:
-                line = np.interp(
-                    box.low + (np.arange(2 * box.columns) + 0.5) / (2 * box.columns) * (box.high - box.low),
-                    (across[1:] + across[:-1]) / 2, law_x,
-                )  # fmt: skip
-                draw_curve(canvas, box.x, 1, box.columns, self.margins.above, line / top, self.ink)
-        if self.margins.right:
-            x = box.x + box.columns + 1
-            top = 1.05 * max(finite_range([along_y, law_y])[1], 1e-300)
-            lengths = columns_of(up, along_y, box.bottom, box.top, box.rows)[::-1]
-            draw_sideways(canvas, x, box.y, self.margins.right, box.rows, lengths, top, self.memory.up)
-            if law is not None:
-                place = box.top - (np.arange(4 * box.rows) + 0.5) / (4 * box.rows) * (box.top - box.bottom)
-                line = np.interp(place, (up[1:] + up[:-1]) / 2, law_y)
-                draw_sideways_curve(canvas, x, box.y, self.margins.right, box.rows, line / top, self.ink)
-
     def axes(self) -> None:
         """Numbers along both axes, and what the marginals are."""
         canvas, box, look = self.canvas, self.box, self.view.look
@@ -214,7 +189,7 @@ class _Page:
         box, dots = self.box, kept.dots
         if self.view.look.ascii:
             part = (slice(box.y, box.y + box.rows), slice(box.x, box.x + box.columns))
-            self.canvas.glyph[part] = np.where(dots > 0, ord("*"), self.canvas.glyph[part])
+            self.canvas.glyph[part] = np.where(dots > 0, dots, self.canvas.glyph[part])
             self.canvas.ink[part] = np.where(dots > 0, self.ink, self.canvas.ink[part])
             return
         put_dots(self.canvas, box.x, box.y, dots, self.ink)
@@ -230,11 +205,12 @@ class _Page:
             return None
         kept = self.memory.contours
         if kept is None or not kept.fits(source, box.columns, box.rows):
-            levels = mass_levels(law, SHARES)
+            levels = mass_levels(law, self.shares)
             rows, columns = np.nonzero(resample(law, box.columns, box.rows) >= (levels or [0.0])[-1])
             place = int(np.argmin(rows - 0.25 * columns)) if len(rows) else 0
             anchor = (int(columns[place]), int(rows[place])) if len(rows) else (0, 0)
-            kept = Contours(source, contour_dots(law, box.columns, box.rows, levels), anchor)
+            drawn = contour_cells if self.view.look.ascii else contour_dots
+            kept = Contours(source, drawn(law, box.columns, box.rows, levels), anchor)
             self.memory.contours = kept
         return kept
 
@@ -263,29 +239,21 @@ class _Page:
             self.density,
         )
 
-    def label(self) -> None:
-        """What the lines are, beside them."""
-        contours, box, shown = self._contours(), self.box, self.view.shown()
-        if contours is None or shown is None:
-            return
-        on_the_way = expected_of(self.view) is not None
-        name = way_name(self.view) if on_the_way else short_of(shown)
-        anchor = (box.x + contours.anchor[0], box.y + contours.anchor[1])
-        lines = [(f"{name}: 50·90·99 %", self.ink)]
-        kept = self.memory.labels.get("line")
-        found = place_label(self.canvas, box, *anchor, lines, kept)
-        if found is None:
-            found = place_label(self.canvas, box, *anchor, [(name, self.ink)], kept)
-        if found is not None:
-            self.memory.labels["line"] = found
+    def words(self) -> None:
+        """What the lines are, and without colour what everything is."""
+        contours = self._contours()
+        words = MapWords(self.canvas, self.view, self.snapshot, self.memory, self.box)
+        if contours is not None:
+            words.name_lines(contours.anchor, self.shares, self.ink)
+        words.key(lines=contours is not None)
 
     def walkers(self) -> None:
         """The watched ones."""
         sample = self.snapshot.sample
         if sample is not None and self.view.walkers and len(sample):
-            x, y = sample[:WATCHED].T
+            x, y = sample[: self.watched].T
             if self.memory.before is not None:
-                were_x, were_y = self.memory.before[:WATCHED].T
+                were_x, were_y = self.memory.before[: self.watched].T
                 draw_steps(self.canvas, self.box, (were_x, were_y), x, y)
             draw_walkers(self.canvas, self.box, x, y)
 

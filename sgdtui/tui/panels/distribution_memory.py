@@ -14,8 +14,8 @@ from sgdtui.tui.draw.steady import Steady
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contours:
-    """Contour lines as braille (rows, columns), of the array `law` that they were made from, and the cell (column, row)
-    of the outermost that a label may stand at.
+    """Contour lines as characters (rows, columns), of the array `law` that they were made from, and the cell
+    (column, row) of the outermost that a label may stand at.
     """
 
     law: np.ndarray

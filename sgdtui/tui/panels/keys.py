@@ -54,15 +54,15 @@ TOLD: dict[str, str] = {
 
 def fitting(cells: int, ascii: bool, wanted: Sequence[Key]) -> list[tuple[str, str, str]]:
     """The keys that fit into so many cells, in order."""
-    keys = list(wanted)
+    said = {"±": "+-", "η": "eta"} if ascii else {}
+    keys = [(said.get(key, key), said.get(word, word), action, order) for key, word, action, order in wanted]
     while len(keys) > 1 and sum(width_of(k) + width_of(w) + 3 for k, w, _, _ in keys) > cells:
         last = max(o for *_, o in keys)
         if last == 0:
             keys.pop(0)
         else:
             keys = [entry for entry in keys if entry[3] != last]
-    said = {"±": "+-", "η": "eta"} if ascii else {}
-    return [(said.get(k, k), said.get(w, w), a) for k, w, a, _ in keys]
+    return [(key, word, action) for key, word, action, _ in keys]
 
 
 def draw_keys(canvas: Canvas, paused: bool, wanted: Sequence[Key]) -> list[tuple[int, int, str]]:

@@ -21,7 +21,9 @@ def draw_try_next(canvas: Canvas, view: View, focused: bool = False) -> None:
         canvas.write(3, y + 1, f"{what} {_seen(advice.now)} → {_seen(advice.then)}", Role.MUTED)
         y += 2
     if not view.advice:
-        canvas.write(1, 1, "± η, or another preset: o", Role.MUTED)
+        canvas.write(
+            1, 1, "± η, or o: a preset" if canvas.width < 27 else "± η, or another preset: o", Role.MUTED
+        )
 
 
 def _seen(value: float) -> str:

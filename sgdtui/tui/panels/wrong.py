@@ -198,7 +198,7 @@ def _draw_map(
 ) -> None:
     middle = DIVERGES // 2
     share = np.clip(np.nan_to_num(difference) / max(reach, 1e-300), -1.0, 1.0)
-    steps = np.where(seen, np.sign(share) * np.maximum(2, np.rint(np.sqrt(np.abs(share)) * middle)), 0)
+    steps = np.where(seen, np.sign(share) * np.maximum(1, np.rint(np.sqrt(np.abs(share)) * middle)), 0)
     upper, lower = steps[0::2].astype(int), steps[1::2].astype(int)
     part = (slice(y, y + rows), slice(x, x + columns))
     none = (upper == 0) & (lower == 0)
