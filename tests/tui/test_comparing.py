@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sgdtui.tui.controller.events import Shown
+from sgdtui.tui.tour.screen import Tour
 from tests.tui import synthetic
 from tests.tui.stage import staged
 
@@ -42,3 +43,19 @@ async def test_another_preset_is_not_compared_with_this_one() -> None:
         await stage.settle()
         assert stage.view.fork is None
         assert stage.lab.forks[0].stopped
+
+
+async def test_the_tour_does_not_take_a_comparison_along() -> None:
+    async with staged(synthetic.double_well()) as stage:
+        await stage.press("c")
+        assert " before " in stage.text
+        await stage.press("t")
+        await stage.settle()
+        assert isinstance(stage.app.screen, Tour)
+        assert stage.app.screen.view.fork is None
+        assert " before " not in stage.text
+        (fork,) = stage.lab.forks
+        assert fork.stopped, "nobody looks at it"
+        stage.app._tell(Shown(fork.stored, fork=True))
+        await stage.settle()
+        assert stage.app.screen.view.fork is None
