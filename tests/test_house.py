@@ -80,7 +80,7 @@ def test_the_steps_of_the_architecture_name_files_that_exist() -> None:
 
 OWNERS = {
     "GradientSystem": {"model/gradient.py", "preset/forms/gradient.py"},
-    "DriftSystem": {"model/drift.py", "preset/forms/drift.py"},
+    "DriftSystem": {"model/drift.py", "model/gradient.py", "preset/forms/drift.py"},
     "HopSystem": {
         "model/hops.py", "preset/forms/hops.py", "simulate/form/hops.py", "predict/chain/detailed_balance.py",
     },

@@ -19,7 +19,7 @@ TOP = (
 
 ENTRIES = (
     "preset_hash", "form", "variables", "kind", "eta", "batch", "momentum", "optimizer", "dampening",
-    "decay", "schedule", "convention", "dt",
+    "decay", "precondition", "inject", "schedule", "convention", "dt",
     "time_step", "swarm", "walkers", "steps", "burn_in", "every", "seed", "bins", "threads", "domain", "boundary",
     "axes", "start", "temperature", "until", "parameters", "relaxation_time", "relaxation_from", "settled", "dt_bias",
     "mean_steps", "mean_time", "se_steps", "fraction", "predicted_time", "kramers_time", "chain_time", "bias_dt",

@@ -8,6 +8,7 @@ from sgdtui.arrays import Array
 from sgdtui.budget import TooCostly
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.fields import Fields, fields
+from sgdtui.model.plain import plain
 from sgdtui.predict.numerics.start import start_mean
 from sgdtui.predict.numerics.step_constants import learning_rate
 
@@ -30,6 +31,7 @@ def arrived(experiment: Experiment, positions: Array) -> bool:
 
 
 def _arrived(experiment: Experiment, positions: Array) -> bool:
+    experiment = plain(experiment)
     rate = learning_rate(experiment)
     if rate is None or not experiment.system.has_fields or not experiment.dynamics.is_plain:
         return False

@@ -15,6 +15,7 @@ from sgdtui.lab.noise_seen import noise_at
 from sgdtui.lab.predictions import Foresight
 from sgdtui.lab.unlike_columns import advice_on_columns
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.plain import plain
 from sgdtui.model.system import law_of
 from sgdtui.simulate.count.counts import Counts
 
@@ -70,7 +71,8 @@ def appraise(
         and flow.entropy_production.se is not None
     ):
         produced = (flow.entropy_production.value, flow.entropy_production.se)
-    noise = noise_at(experiment, positions) if positions is not None else None
+    stepped = plain(experiment)
+    noise = noise_at(stepped, positions) if positions is not None else None
     found = verdict(
         comparisons,
         foresight.predictions,
@@ -84,10 +86,10 @@ def appraise(
         is_sde=experiment.dynamics.is_sde,
         dimension=experiment.dimension,
         periodic=any(wall.kind == "periodic" for wall in experiment.space.boundaries),
-        momentum=experiment.dynamics.momentum or (0.0 if experiment.dynamics.is_plain else 1.0),
+        momentum=experiment.dynamics.momentum or (0.0 if stepped.dynamics.is_plain else 1.0),
         eta=experiment.dynamics.eta,
         variance_range=noise.range if noise is not None else None,
-        isotropic=noise.isotropic if noise is not None else experiment.system.isotropic,
+        isotropic=noise.isotropic if noise is not None else stepped.system.isotropic,
         entropy_production=produced,
         relaxation_time=relaxation_time,
         curl=mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,

@@ -8,6 +8,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.plain import plain
 from sgdtui.predict.registry import on_its_way
 
 MOMENTS = {1: 48, 2: 16}
@@ -67,12 +68,13 @@ def _quantiles(edges: Array, law: Array) -> tuple[Array, Array]:
 
 def has_law_on_the_way(experiment: Experiment) -> bool:
     """With momentum a position alone is no Markov state; where walkers stop (`until`) the histogram lacks them."""
-    dynamics = experiment.dynamics
+    dynamics = plain(experiment).dynamics
     return dynamics.momentum == 0 and dynamics.is_plain and experiment.until is None
 
 
 def on_the_way(experiment: Experiment, edges: tuple[Array, ...], until: float) -> OnTheWay | None:
     """From one step to the time `until`; None where p(x, t) is not known or there is no way to go."""
+    experiment = plain(experiment)
     step = experiment.time_step
     known = on_its_way(experiment)
     if known is None or not has_law_on_the_way(experiment) or not step < until < np.inf:

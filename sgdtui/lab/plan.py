@@ -21,6 +21,7 @@ from sgdtui.lab.pilot import (
 from sgdtui.lab.unsettled import never_rests
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.loss import Interval
+from sgdtui.model.plain import plain
 from sgdtui.predict.prediction import Absence
 
 RELAXATIONS = 5
@@ -132,7 +133,7 @@ def with_lengths(
         needed = RELAXATIONS * relaxation / time_step
         if needed > _HOPELESS * most:
             found = allowed.attempt(
-                "relaxation within wells", experiment, lambda: relaxation_time_within_wells(experiment)
+                "relaxation within wells", experiment, lambda: relaxation_time_within_wells(plain(experiment))
             )
             within = None if isinstance(found, Absence) else found
             if within is None:
@@ -165,7 +166,7 @@ def relaxation_of(
     from sgdtui.predict.time.relaxation import relaxation_time
 
     allowed = allowance or Allowance(cancelled=cancelled)
-    predicted = allowed.attempt("relaxation time", experiment, lambda: relaxation_time(experiment))
+    predicted = allowed.attempt("relaxation time", experiment, lambda: relaxation_time(plain(experiment)))
     if isinstance(predicted, float) and math.isfinite(predicted):
         return predicted, "predicted"
     if not pilot:

@@ -17,6 +17,7 @@ from sgdtui.lab.on_the_way import OnTheWay
 from sgdtui.lab.passage import PassageForesight
 from sgdtui.lab.snapshot import Observed
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.plain import plain
 from sgdtui.model.quantities import in_steps, waits_beside_steps
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.network.report import NetworkReport, network_report
@@ -26,6 +27,11 @@ from sgdtui.predict.registry import PREDICTIONS, PredictionKind, in_turn
 
 _DRIFTS, _STEPS = "fokker-planck", "transfer"
 """The predictions that give the law of the drift vectors, and with it the bias of dt."""
+
+
+PRECONDITIONED = (
+    "preconditioned, the drift C·g is not the loss's gradient; exp(-L/T) needs Σ to be C's inverse"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,9 +96,14 @@ def foresee(
     What needs a measured law makes do with another prediction's until there is one (`with_measured`). Raises `Cancel`.
     """
     allowed = allowance or Allowance()
+    preconditioned = experiment.dynamics.precondition is not None
+    experiment = plain(experiment)
     so_far = Foresight(edges)
     for kind in in_turn(experiment, late=False):
-        so_far = so_far.with_law(_law(kind, experiment, so_far, None, allowed))
+        found = _law(kind, experiment, so_far, None, allowed)
+        if isinstance(found, Absence) and found.reason == "no loss" and preconditioned:
+            found = replace(found, detail=PRECONDITIONED)
+        so_far = so_far.with_law(found)
         if kind.name == _DRIFTS:
             smooth = so_far.predictions.get(_DRIFTS)
             masses = None if smooth is None else smooth.probability
@@ -180,6 +191,7 @@ def with_measured(
     from sgdtui.predict.gibbs.chosen_temperature import best_fit
 
     allowed = allowance or Allowance()
+    experiment = plain(experiment)
     updated, edges = foresight, foresight.edges
     for kind in PREDICTIONS:
         if kind.applies(experiment) and kind.takes_measured(experiment):

@@ -16,7 +16,7 @@ from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.lab.summary import summary
 from sgdtui.model.experiment import Experiment
 from sgdtui.predict.prediction import Prediction
-from sgdtui.preset.to_document import optimizer_document
+from sgdtui.preset.to_document import matrix_document, optimizer_document
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -190,6 +190,8 @@ class Result:
             "optimizer": optimizer_document(dynamics),
             "dampening": dynamics.dampening,
             "decay": dynamics.decay,
+            "precondition": None if dynamics.precondition is None else matrix_document(dynamics.precondition),
+            "inject": None if dynamics.inject is None else matrix_document(dynamics.inject),
             "schedule": None if dynamics.schedule is None else dynamics.schedule.text,
             "convention": dynamics.convention,
             "dt": dynamics.dt if dynamics.is_sde or experiment.system.in_continuous_time else None,

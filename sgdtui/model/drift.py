@@ -8,6 +8,7 @@ from sgdtui.expression import Expression, name, substitute
 from sgdtui.model.equations import Equations
 from sgdtui.model.loss import Interval
 from sgdtui.model.noise import Matrix, Noise
+from sgdtui.model.step_terms import StepTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class DriftSystem:
 
     def examples_a_step(self, batch: int) -> None:
         """None: there are no examples."""
+
+    def folded(self, terms: StepTerms, /) -> DriftSystem | None:
+        """The drift C·velocity - decay·x."""
+        if not self.noise.names_alike(self.variables):
+            return None
+        own = tuple(name(variable) for variable in self.variables)
+        noise = self.noise.of_step(terms.covariance(self.covariance()))
+        return DriftSystem(self.variables, terms.drift(self.velocity, own), noise)
 
     def bound(self, values: dict[str, float], _domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
         """The values: there is no loss whose minimum Σ could name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sgdtui.expression import Expression
+from sgdtui.model.step_terms import StepMatrix
 
 CONVENTIONS = {"ito": 0.0, "stratonovich": 0.5, "anti-ito": 1.0}
 
@@ -36,7 +37,8 @@ class Dynamics:
     noise amplitude taken by `convention`: 0 Itô, ½ Stratonovich, 1 anti-Itô). `schedule` gives the learning rate
     at step `k`, time `t` (None: constant `eta`). `precision` is "single" or "double" (None: single for networks, else
     double). `optimizer` is what a step makes of the gradient (sgd), `dampening` what momentum takes from it, `decay`
-    the decoupled weight decay: x is further moved by -eta·decay·x.
+    the decoupled weight decay: x is further moved by -eta·decay·x. Before the rule, `precondition` is the matrix C that
+    the gradient is multiplied with, and `inject` the covariance of noise added to it after that.
     """
 
     kind: str = "sgd"
@@ -51,6 +53,8 @@ class Dynamics:
     optimizer: Optimizer = field(default_factory=Optimizer)
     dampening: float = 0.0
     decay: float = 0.0
+    precondition: StepMatrix | None = None
+    inject: StepMatrix | None = None
 
     @property
     def is_sde(self) -> bool:
@@ -60,4 +64,5 @@ class Dynamics:
     @property
     def is_plain(self) -> bool:
         """Whether the step is eta times the gradient, or that of a heavy ball, and nothing beside it."""
-        return self.optimizer.name == "sgd" and self.dampening == 0.0 and self.decay == 0.0
+        bare = self.precondition is None and self.inject is None and self.decay == 0.0
+        return bare and self.optimizer.name == "sgd" and self.dampening == 0.0

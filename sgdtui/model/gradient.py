@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from sgdtui.arrays import Array
-from sgdtui.expression import Expression, name, substitute
+from sgdtui.expression import Expression, constant, name, substitute
 from sgdtui.expression.derivative import derivative
 from sgdtui.expression.numeric import evaluate
+from sgdtui.model.drift import DriftSystem
 from sgdtui.model.equations import Equations
 from sgdtui.model.loss import FALLBACK_INTERVAL, Interval, Loss
 from sgdtui.model.minimum import lowest
 from sgdtui.model.noise import Matrix, Noise
+from sgdtui.model.step_terms import StepTerms
 
 LOSS_MINIMUM = "L_min"
 """The hidden parameter that stands for the loss's minimum on the domain, where a noise names `L`."""
@@ -85,6 +87,25 @@ class GradientSystem:
 
     def examples_a_step(self, batch: int) -> None:
         """None: there are no examples."""
+
+    def folded(self, terms: StepTerms, /) -> GradientSystem | DriftSystem | None:
+        """A loss again where C is a number; else the drift C·g, which need not be a gradient."""
+        if not self.noise.names_alike(self.variables):
+            return None
+        noise = self.noise.of_step(terms.covariance(self.covariance()))
+        own = tuple(name(variable) for variable in self.variables)
+        number = constant(1.0)
+        if terms.precondition is not None:
+            if terms.precondition.form != "isotropic" or terms.precondition.entries[0].constant_value is None:
+                return DriftSystem(self.variables, terms.drift(self.equations().drift, own), noise)
+            number = terms.precondition.entries[0]
+        loss = self.loss.expression if number.constant_value == 1.0 else number * self.loss.expression
+        if terms.decay:
+            squares = own[0] ** constant(2.0)
+            for variable in own[1:]:
+                squares = squares + variable ** constant(2.0)
+            loss = loss + constant(terms.decay / 2) * squares
+        return GradientSystem(replace(self.loss, expression=loss), noise)
 
     def bound(self, values: dict[str, float], domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
         """The values, and the loss's minimum on the domain where Σ names `L`."""

@@ -9,6 +9,7 @@ import numpy as np
 from sgdtui.expression import Expression
 from sgdtui.expression.numeric import evaluate
 from sgdtui.model.loss import Interval
+from sgdtui.model.step_terms import StepTerms
 
 EVALUATE = {"source": 0.0, "symmetric": 0.5, "destination": 1.0}
 
@@ -51,6 +52,9 @@ class HopSystem:
 
     def examples_a_step(self, batch: int) -> None:
         """None: there are no examples."""
+
+    def folded(self, _terms: StepTerms, /) -> None:
+        """None: nothing can be added to its steps."""
 
     def bound(self, values: dict[str, float], _domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
         """The values."""

@@ -11,6 +11,7 @@ from sgdtui.arrays import Array
 from sgdtui.expression import Expression
 from sgdtui.model.data import Table
 from sgdtui.model.loss import Interval
+from sgdtui.model.step_terms import StepTerms
 
 ACTIVATIONS = ("tanh", "relu", "gelu", "sigmoid", "linear", "square")
 LOSSES = ("squared", "logistic", "softmax")
@@ -169,6 +170,9 @@ class NetworkSystem:
     def examples_a_step(self, batch: int) -> int:
         """The examples of a batch."""
         return batch
+
+    def folded(self, _terms: StepTerms, /) -> None:
+        """None: nothing can be added to its steps."""
 
     def bound(self, values: dict[str, float], _domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
         """The values."""

@@ -33,6 +33,11 @@ class Noise:
     about: str = ""
     parameters: tuple[Parameter, ...] = ()
 
+    def names_alike(self, variables: tuple[str, ...]) -> bool:
+        """Whether Σ in the system's own variables means in a noise what it means there: its x is the first of them."""
+        own = zip(("x", "y"), variables, strict=False)
+        return all(coordinate not in variables or coordinate == name for coordinate, name in own)
+
     @property
     def follows_eta(self) -> bool:
         """Whether Σ depends on the learning rate."""
@@ -49,6 +54,15 @@ class Noise:
         if "y" in names:
             return 2
         return 1 if "H" in names else None
+
+    def of_step(self, covariance: Matrix) -> Noise:
+        """The same law with another Σ, all of whose names are the system's own."""
+        d = len(covariance)
+        entries = tuple(entry for row in covariance for entry in row)
+        if d == 1:
+            return Noise(entries, "isotropic", self.law)
+        apart = all(entry.constant_value == 0.0 for i, entry in enumerate(entries) if i % (d + 1))
+        return Noise(entries[:: d + 1] if apart else entries, "diagonal" if apart else "full", self.law)
 
     def matrix(self, dimension: int) -> Matrix:
         """Σ as a (d, d) matrix of expressions, still in the noise's own names."""

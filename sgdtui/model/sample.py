@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sgdtui.expression import Expression
+from sgdtui.expression import Expression, constant, name
 from sgdtui.expression.derivative import derivative
 from sgdtui.model.data import Data, Table
+from sgdtui.model.step_terms import StepTerms
 
 DRAWS = ("replacement", "distinct", "reshuffle")
 MODELS = ("linear-regression", "logistic-regression")
@@ -67,6 +68,17 @@ class SampleSystem:
     def examples_a_step(self, batch: int) -> int:
         """The examples of a batch."""
         return batch
+
+    def folded(self, terms: StepTerms, /) -> SampleSystem | None:
+        """Decay is a ridge of the model, or a term of every example's loss; the noise of data is its own."""
+        if terms.precondition is not None or terms.inject is not None:
+            return None
+        if self.loss is None:
+            return replace(self, ridge=self.ridge + terms.decay)
+        squares = name(self.variables[0]) ** constant(2.0)
+        for variable in self.variables[1:]:
+            squares = squares + name(variable) ** constant(2.0)
+        return replace(self, loss=self.loss + constant(terms.decay / 2) * squares)
 
     def bound(
         self, values: dict[str, float], _domain: tuple[tuple[float, float], ...] | None, /

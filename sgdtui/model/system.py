@@ -13,6 +13,7 @@ from sgdtui.model.equations import Equations
 from sgdtui.model.law import Law
 from sgdtui.model.loss import Interval, Loss
 from sgdtui.model.noise import Matrix, Noise
+from sgdtui.model.step_terms import StepTerms
 
 
 class System(Protocol):
@@ -74,6 +75,9 @@ class System(Protocol):
 
     def examples_a_step(self, batch: int) -> int | None:
         """The examples that a step goes through; None where there are none."""
+
+    def folded(self, terms: StepTerms, /) -> System | None:
+        """The system whose own steps are those of this one with `terms`; None where there is none of the kind."""
 
     def bound(self, values: dict[str, float], domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
         """Every name that its expressions use with its value: the parameters' `values` and what stands for itself."""

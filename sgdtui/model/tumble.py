@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sgdtui.expression import Expression
 from sgdtui.model.loss import Interval
+from sgdtui.model.step_terms import StepTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class TumbleSystem:
 
     def examples_a_step(self, batch: int) -> None:
         """None: there are no examples."""
+
+    def folded(self, _terms: StepTerms, /) -> None:
+        """None: nothing can be added to its steps."""
 
     def bound(self, values: dict[str, float], _domain: tuple[Interval, ...] | None, /) -> dict[str, float]:
         """The values."""

@@ -7,7 +7,9 @@ from collections.abc import Collection
 from sgdtui.model.dynamics import Dynamics, Swarm
 from sgdtui.model.experiment import RunPlan
 from sgdtui.model.rules.registry import RULES
+from sgdtui.model.step_terms import StepMatrix
 from sgdtui.model.system import System, law_of
+from sgdtui.preset.forms.noise import read_entries
 from sgdtui.preset.forms.registry import form_of
 from sgdtui.preset.memory import available_memory, bytes_per_walker
 from sgdtui.preset.schema import DynamicsSection, RunSection
@@ -79,8 +81,31 @@ def read_dynamics(
         precision=section.precision,
         optimizer=section.optimizer,
         dampening=section.dampening,
+        precondition=_matrix("precondition", section.precondition, system, names, report),
+        inject=_matrix("inject", section.inject, system, names, report),
         decay=RULES[section.optimizer.name].decay if section.decay is None else section.decay,
     )
+
+
+def _matrix(
+    key: str, given: object, system: System, names: Collection[str], report: Report
+) -> StepMatrix | None:
+    """A (d, d) matrix of a step, of the variables, the parameters, k and t; injected noise may name eta."""
+    if given is None:
+        return None
+    known = {*system.variables, *names, "k", "t", *(("eta",) if key == "inject" else ())}
+    entries, form = read_entries(given, known, report, ("dynamics", key))
+    d = system.dimension
+    wanted = {"isotropic": 1, "diagonal": d, "full": d * d}[form]
+    if len(entries) != wanted:
+        report.error(
+            ("dynamics", key), f"{len(entries)} entries in {d} dimensions", f"write {wanted} of them"
+        )
+        return None
+    variances = entries[:: d + 1] if form == "full" else entries
+    if key == "inject" and any((entry.constant_value or 0.0) < 0 for entry in variances):
+        report.error(("dynamics", key), "a negative variance", "allowed: 0 <= inject")
+    return StepMatrix(entries, form)
 
 
 def _check_rule(section: DynamicsSection, system: System, report: Report) -> None:
@@ -90,9 +115,11 @@ def _check_rule(section: DynamicsSection, system: System, report: Report) -> Non
         "optimizer": rule.name != "sgd",
         "dampening": section.dampening != 0.0,
         "decay": bool(section.decay),
+        "precondition": section.precondition is not None,
+        "inject": section.inject is not None,
     }
     for key in (key for key, is_wanted in wanted.items() if is_wanted):
-        if section.kind == "sde":
+        if section.kind == "sde" and key in ("optimizer", "dampening"):
             report.error(("dynamics", key), f"{key} belongs to sgd", "write kind: sgd", key=True)
         elif not form_of(system).has_rules:
             report.error(
@@ -100,6 +127,31 @@ def _check_rule(section: DynamicsSection, system: System, report: Report) -> Non
             )
         elif section.swarm is not None:
             report.error(("dynamics", key), "a swarm is of workers of plain sgd", "remove it", key=True)
+    noise = system.exchangeable_noise
+    for key in (key for key in ("precondition", "inject") if wanted[key]):
+        if noise is None and form_of(system).has_rules:
+            report.error(
+                ("dynamics", key), f"{key} belongs to a loss or a drift with its noise", "remove it", key=True
+            )
+        if section.convention:
+            report.error(
+                ("dynamics", key), f"{key} goes with Itô's convention", "write convention: ito", key=True
+            )
+    folded = ("precondition", "inject", *(("decay",) if section.kind == "sde" else ()))
+    for key in (key for key in folded if wanted[key]):
+        if noise is not None and not noise.names_alike(system.variables):
+            report.error(
+                ("dynamics", key),
+                f"{key} goes with a noise whose x and y are the variables x and y",
+                "give the first variable the name x, the second y",
+                key=True,
+            )
+    if wanted["inject"] and noise is not None and noise.law.kind != "gaussian":
+        report.error(
+            ("dynamics", "inject"),
+            f"injected noise is gaussian; that of the gradient is {noise.law}",
+            key=True,
+        )
     if section.dampening and not (section.momentum and rule.name == "sgd"):
         report.error(
             ("dynamics", "dampening"), "dampening is of momentum, and of sgd alone", "remove it", key=True

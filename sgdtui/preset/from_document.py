@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sgdtui.model.experiment import Experiment, Variant
+from sgdtui.model.plain import before_the_rule
 from sgdtui.model.quantities import quantity_names
 from sgdtui.preset.dynamics import read_dynamics, read_run
 from sgdtui.preset.forms.registry import form_of, read_system
@@ -90,7 +91,8 @@ def _assemble(
         source=checked.source,
     )
     if not report.errors:
-        form_of(system).check(experiment, report)
+        stepped = before_the_rule(experiment)
+        form_of(stepped.system).check(stepped, report)
         if "every" not in checked.run.model_fields_set:
             check_recording(experiment, report)
     return experiment

@@ -134,7 +134,8 @@ _OPTIMISERS = """
 coordinate by coordinate as in torch.optim; x then moves by `move`, and by `-eta*decay*x` where there is a `decay`.
 What is remembered starts at 0; `age` counts the steps that a walker has taken, `length` is the Euclidean length of g.
 Gibbs, Fokker–Planck, the chain's own law and the Gaussian are laws of plain SGD: under another rule they are absent,
-and `why_not_detail` says why.
+and `why_not_detail` says why. Under plain SGD `decay` is the loss L + decay·|x|²/2 (with momentum it is not, and the
+laws are absent), `precondition` the drift C·g with the noise C·Σ·Cᵀ, and `inject` more noise: they keep their laws.
 
 | name | is | numbers | formulas |
 |---|---|---|---|

@@ -236,7 +236,17 @@ class DynamicsSection(Section):
     )
     decay: Annotated[float, number(0)] | None = Field(
         default=None,
-        description="decoupled weight decay, x ← x − η·decay·x beside the step (sgd); left out: 0.01 for adamw, else 0",
+        description="decoupled weight decay, x ← x − η·decay·x beside the step; left out: 0.01 for adamw, else 0",
+    )
+    precondition: Covariance | None = Field(
+        default=None,
+        description="C: the rule acts on C·ĝ instead of ĝ (a loss or a drift); an expression (C = c·I), a list "
+        "(diagonal) or a list of lists (full), of the variables and parameters",
+    )
+    inject: Covariance | None = Field(
+        default=None,
+        description="covariance of Gaussian noise added to the gradient, after C (a loss or a drift with gaussian "
+        "noise); written as `precondition`, it may name eta: `2/eta` is Langevin dynamics at temperature 1",
     )
     schedule: Formula | None = Field(
         default=None, description="the learning rate at step k and time t, of eta and the parameters"

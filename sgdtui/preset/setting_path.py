@@ -14,7 +14,7 @@ from sgdtui.preset.text.yaml_places import Path, locate
 
 _OF_THE_STEP = (
     "kind", "eta", "batch", "momentum", "schedule", "convention", "dt", "swarm", "precision", "optimizer", "dampening",
-    "decay",
+    "decay", "precondition", "inject",
 )  # fmt: skip
 
 SHORT: Mapping[str, Path] = {

@@ -6,6 +6,7 @@ again is left out.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sgdtui.model.dynamics import CONVENTIONS, Dynamics
@@ -14,6 +15,7 @@ from sgdtui.model.parameter import Parameter
 from sgdtui.model.rules.registry import RULES
 from sgdtui.model.space import Boundary
 from sgdtui.model.start import At, Normal, Uniform
+from sgdtui.model.step_terms import StepMatrix
 from sgdtui.preset.forms.form import owned_parameters
 from sgdtui.preset.forms.registry import form_of
 from sgdtui.preset.space import default_start, inherited_domain
@@ -95,6 +97,17 @@ def optimizer_document(dynamics: Dynamics) -> str | Document:
     return {rule.name: numbers}
 
 
+def matrix_document(matrix: StepMatrix) -> Any:
+    """A matrix of the step as a preset writes it."""
+    entries = [text(entry) for entry in matrix.entries]
+    if matrix.form == "isotropic":
+        return entries[0]
+    if matrix.form == "diagonal":
+        return entries
+    d = math.isqrt(len(entries))
+    return [entries[row * d : (row + 1) * d] for row in range(d)]
+
+
 def _dynamics(dynamics: Dynamics) -> Document:
     document: Document = {
         "kind": dynamics.kind,
@@ -113,6 +126,10 @@ def _dynamics(dynamics: Dynamics) -> Document:
         document["optimizer"] = optimizer
     if dynamics.dampening:
         document["dampening"] = dynamics.dampening
+    for key in ("precondition", "inject"):
+        matrix: StepMatrix | None = getattr(dynamics, key)
+        if matrix is not None:
+            document[key] = matrix_document(matrix)
     if dynamics.decay != RULES[dynamics.optimizer.name].decay:
         document["decay"] = dynamics.decay
     if dynamics.swarm is not None:

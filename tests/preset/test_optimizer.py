@@ -71,7 +71,7 @@ def test_numbers_are_given_by_the_mapping_and_turned_by_their_names() -> None:
         ({"optimizer": "adam", "momentum": 0.9}, "Adam has no momentum beside its own memory"),
         ({"optimizer": "nesterov"}, "Nesterov's momentum needs a momentum; write momentum: 0.9"),
         ({"optimizer": "adam", "kind": "sde"}, "optimizer belongs to sgd"),
-        ({"decay": 0.1, "kind": "sde"}, "decay belongs to sgd"),
+        ({"dampening": 0.1, "kind": "sde"}, "dampening belongs to sgd"),
         ({"dampening": 0.1}, "dampening is of momentum"),
         ({"optimizer": "sign", "swarm": {"size": 8, "coupling": 1}}, "a swarm is of workers of plain sgd"),
         ({"decay": -1}, "allowed: 0 <= value"),

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.plain import before_the_rule, plain
 from sgdtui.simulate.program import Program, Unsupported
 
 
@@ -27,9 +28,12 @@ def program(experiment: Experiment) -> Program:
     """
     if experiment.space.domain is None:
         raise ValueError("the window (space.domain) must be known before walkers can be counted")
+    experiment = plain(experiment) if experiment.dynamics.is_sde else before_the_rule(experiment)
     place, dynamics = _WRITERS[experiment.system.form], experiment.dynamics
     if not dynamics.is_plain and (dynamics.is_sde or dynamics.swarm or place not in _RULED):
         raise Unsupported("optimisers and decay belong to sgd on a loss, a drift or data, without a swarm")
+    if dynamics.precondition is not None or dynamics.inject is not None:
+        raise Unsupported("a preconditioner and injected noise belong to a loss or a drift with its noise")
     module, name = place.rsplit(".", 1)
     write: Callable[[Experiment], Program] = getattr(import_module(module), name)
     return write(experiment)
