@@ -9,7 +9,7 @@ from sgdtui.model.system import law_of
 
 _COSTLY = frozenset({"exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "erf"})
 
-_DRAW = {"rademacher": 0.25, "uniform": 0.25, "laplace": 0.9, "student-t": 8.5, "stable": 16.0}
+_DRAW = {"rademacher": 0.25, "uniform": 0.25, "laplace": 0.9, "student-t": 8.5, "stable": 20.0}
 """A draw of a law beyond what one of the Gaussian takes, measured with one thread."""
 _ONE_DRAW = frozenset({"stable"})
 """The laws of which a batch takes one draw."""

@@ -32,7 +32,7 @@ _SHARE_ON_THE_WAY = 0.999
 _FURTHEST, _FEWER = 65_536, 8
 """Steps up to which all walkers of a pilot follow such a run, and the factor by which fewer go further."""
 _SEED_OFFSET = 1_000_003
-_WORK, _WORK_TO_FORGET = 4e9, 8e9
+_WORK, _WORK_TO_FORGET = 4e9, 4e9
 """Most work of a pilot, in steps of the one-dimensional double well: for the window, for the correlation time."""
 _MOST_STEPS, _MOST_STEPS_TO_FORGET = 65_536, 262_144
 _FEWEST_WALKERS = 64

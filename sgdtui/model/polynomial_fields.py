@@ -90,7 +90,7 @@ def _known(system: SampleSystem, given: tuple[tuple[str, float], ...]) -> Polyno
     if system.loss is None or (isinstance(system.data, Table) and len(system.data.rows) <= FEW_EXAMPLES):
         return None
     d = system.dimension
-    middle = np.array([(low + high) / 2 for low, high in system.domain]) if system.domain else np.zeros(d)
+    middle = np.array([_centre(*interval) for interval in system.domain]) if system.domain else np.zeros(d)
     if len(middle) != d:
         middle = np.zeros(d)
     columns = column_means(system.data)
@@ -104,6 +104,11 @@ def _known(system: SampleSystem, given: tuple[tuple[str, float], ...]) -> Polyno
     if pairs > _MOST_PAIRS or pairs * rows > _MOST_WORK:
         return None
     return PolynomialFields(system, values, loss, middle)
+
+
+def _centre(low: float, high: float) -> float:
+    """Where powers are taken about: zero where it is in the window, for noise that vanishes there to do so exactly."""
+    return 0.0 if low <= 0 <= high else (low + high) / 2
 
 
 def _by_weights(of: Polynomial, d: int) -> dict[Powers, Polynomial]:

@@ -37,7 +37,7 @@ def test_records_of_few_walkers_cost_more_than_their_steps():
         ("laplace", 20, 12, 25),  # [17]
         ("student-t(5)", 1, 7, 12),  # [9]
         ("student-t(5)", 20, 100, 250),  # [167]
-        ("stable(1.5)", 1, 12, 25),  # [16]
+        ("stable(1.5)", 1, 12, 25),  # [16 to 20]
         ("stable(1.5)", 20, 12, 25),  # [18]: one draw for the batch
     ],
 )

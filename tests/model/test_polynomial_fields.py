@@ -66,3 +66,22 @@ def test_twenty_drawn_columns_are_refused_before_they_are_laid_out():
     columns = tuple(f"c{i}" for i in range(20))
     with pytest.raises(TooCostly, match="20 drawn columns"):
         weighted_examples(Fresh(columns, (Distribution("normal", (0.0, 1.0)),) * 20))
+
+
+@pytest.mark.parametrize("domain", ["[[0, 2.2], [0, 2.2]]", "[[-1, 3], [-2, 1]]"])
+def test_noise_that_vanishes_at_zero_does_so_exactly(domain):
+    """Whether walkers can leave such a place is asked of the noise within 1e-200 of it."""
+    text = f"""
+sample:
+  loss: "(u*w*x - x - 0.5*z)**2/2"
+  variables: [u, w]
+  data: {{x: "normal(0, 1)", z: "normal(0, 1)"}}
+  domain: {domain}
+"""
+    found = fields(load_text(text))
+    assert isinstance(found, PolynomialFields)
+    q = np.array([0.0, 1e-200, 1e-100, 1e-20, 1e-5])
+    there = np.column_stack([q, q])
+    assert found.gradient(there) == pytest.approx((q**2 - 1)[:, None] * there, rel=1e-12, abs=0)
+    exact = q**2 * (2 * (q**2 - 1) ** 2 + 0.25)
+    assert found.covariance(there)[:, 0, 1] == pytest.approx(exact, rel=1e-12, abs=0)

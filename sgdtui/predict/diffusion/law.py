@@ -12,7 +12,10 @@ NAME = "fokker-planck"
 
 
 def fokker_planck(experiment: Experiment, edges: tuple[Array, ...]) -> Prediction | Absence:
-    """The stationary law of the SDE (or of run-and-tumble) on bins `edges`, one array of edges a drawn axis."""
+    """The stationary law of the SDE (or of run-and-tumble) on bins `edges`, one array of edges a drawn axis.
+
+    In one or two dimensions, or in any where walkers keep to a line.
+    """
     own = own_theory(experiment)
     if own is not None and own.prediction == NAME:
         return own.law(experiment, edges)
@@ -23,6 +26,11 @@ def fokker_planck(experiment: Experiment, edges: tuple[Array, ...]) -> Predictio
         from sgdtui.predict.diffusion.line import stationary_line
 
         return stationary_line(experiment, process, edges[0])
+    from sgdtui.predict.diffusion.invariant_line import law_on_line
+
+    on_line = law_on_line(experiment, process, edges)
+    if on_line is not None:
+        return on_line
     if experiment.dimension == 2:
         from sgdtui.predict.diffusion.plane import stationary_plane
 

@@ -26,7 +26,7 @@ from sgdtui.predict.numerics.field_bounds import FieldBounds, bounds_of
 from sgdtui.predict.numerics.landscape import Landscape
 from sgdtui.predict.numerics.line_ends import nearest_nodes
 from sgdtui.predict.numerics.line_law import law_of
-from sgdtui.predict.numerics.panel_density import LineLaw, observables_on
+from sgdtui.predict.numerics.panel_density import LineLaw, Watched, observables_on
 from sgdtui.predict.prediction import Absence, Prediction
 
 NAME = "fokker-planck"
@@ -48,7 +48,7 @@ def stationary_line(experiment: Experiment, process: Diffusion, edges: Array) ->
 
 
 def line_law(
-    experiment: Experiment, process: Diffusion, edges: Array, wall: Wall
+    experiment: Watched, process: Diffusion, edges: Array, wall: Wall
 ) -> tuple[LineLaw, float, float] | Absence:
     """The law on panels, its current, and the force ∮f/D that drives it (0 unless on a ring)."""
     bounds = bounds_of(process.fields)
@@ -83,7 +83,7 @@ def _unless_leaking(law: LineLaw, space: StateSpace) -> Absence | None:
     return None
 
 
-def _start(experiment: Experiment, wall: Wall) -> tuple[float, float]:
+def _start(experiment: Watched, wall: Wall) -> tuple[float, float]:
     """Between which places the walkers start, but for few."""
     start = experiment.start
     if isinstance(start, At):
@@ -97,7 +97,7 @@ def _start(experiment: Experiment, wall: Wall) -> tuple[float, float]:
     return float(np.clip(low, wall.low, wall.high)), float(np.clip(high, wall.low, wall.high))
 
 
-def landscape(experiment: Experiment, process: Diffusion, bounds: FieldBounds) -> Landscape:
+def landscape(experiment: Watched, process: Diffusion, bounds: FieldBounds) -> Landscape:
     """Log p = ∫f/D + (a - 1)·log D, with the experiment's observed expressions."""
     observed = observables_on(experiment, experiment.variables[0])
     a = process.convention
@@ -125,7 +125,7 @@ def landscape(experiment: Experiment, process: Diffusion, bounds: FieldBounds) -
     return Landscape(fields, bounded, getattr(process.fields, "uncertainty", 0.0))
 
 
-def places_of(experiment: Experiment, bounds: FieldBounds) -> Callable[[Array], Array]:
+def places_of(experiment: Watched, bounds: FieldBounds) -> Callable[[Array], Array]:
     """From edges (n + 1,) to the kinks and jumps of the fields and observed expressions between them."""
     (variable,) = experiment.variables
     observed = [s for _, e in experiment.observe for s in turns(e, (variable,))]

@@ -12,14 +12,13 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.expression.switches import turns
-from sgdtui.model.experiment import Experiment
 from sgdtui.predict.diffusion.sde import Diffusion
 from sgdtui.predict.diffusion.state_space import obstacles
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.breakpoints import breakpoints
 from sgdtui.predict.numerics.field_bounds import FieldBounds
 from sgdtui.predict.numerics.gauss_panels import RUNNING, WEIGHTS, Panels, gauss_nodes, panels
-from sgdtui.predict.numerics.panel_density import LineLaw, observables_on
+from sgdtui.predict.numerics.panel_density import LineLaw, Watched, observables_on
 from sgdtui.predict.prediction import Absence
 from sgdtui.total_variation import total_variation
 
@@ -29,7 +28,7 @@ _ROUNDING = 4e-16
 
 
 def ring_law(
-    experiment: Experiment, process: Diffusion, bounds: FieldBounds, edges: Array, wall: Wall
+    experiment: Watched, process: Diffusion, bounds: FieldBounds, edges: Array, wall: Wall
 ) -> tuple[LineLaw, float, float] | Absence:
     """The law on panels, its current, and the force ∮f/D that drives it."""
     found = obstacles(process, bounds, np.linspace(wall.low, wall.high, 65))

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
 from sgdtui.arrays import Array
+from sgdtui.expression import Expression
 from sgdtui.expression.numeric import evaluate
-from sgdtui.model.experiment import Experiment
+from sgdtui.model.start import Start
 from sgdtui.predict.numerics.boundaries import Wall
 from sgdtui.predict.numerics.gauss_panels import Panels
 from sgdtui.predict.numerics.line_ends import FAR, Tail
 from sgdtui.predict.prediction import Prediction
 
-__all__ = ["FAR", "LineLaw", "first_cut", "observables_on"]
+__all__ = ["FAR", "LineLaw", "Watched", "first_cut", "observables_on"]
 
 _GROWTH = 1.2
 _NEGLIGIBLE = 1e-9
@@ -36,7 +38,27 @@ def first_cut(edges: Array, wall: Wall) -> Array:
     return np.concatenate([(low - reach)[::-1], inside, high + reach])
 
 
-def observables_on(experiment: Experiment, variable: str) -> Callable[[Array], Array]:
+class Watched(Protocol):
+    """What a law on the line needs to know of an experiment beside its fields."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The name of the coordinate."""
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Of the parameters."""
+
+    @property
+    def observe(self) -> tuple[tuple[str, Expression], ...]:
+        """The expressions to average, by name."""
+
+    @property
+    def start(self) -> Start:
+        """Where walkers start."""
+
+
+def observables_on(experiment: Watched, variable: str) -> Callable[[Array], Array]:
     """Points (m,) to every observed expression there, (m, observables)."""
     values = experiment.values
 
@@ -117,7 +139,7 @@ class LineLaw:
         last = [np.abs(terms[:3] if side > 0 else terms[-3:]).sum() for side in light]
         return not any(part > 1e-6 * size for part in last)
 
-    def prediction(self, name: str, edges: Array, experiment: Experiment) -> Prediction:
+    def prediction(self, name: str, edges: Array, experiment: Watched) -> Prediction:
         """The law on bins (their edges are edges of panels too), its moments and observables over all space."""
         found = np.clip(np.searchsorted(self.panels.edges, edges), 1, len(self.panels.edges) - 1)
         left, right = self.panels.edges[found - 1], self.panels.edges[found]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sgdtui.model.dynamics import Dynamics
+from sgdtui.model.start import At
 from sgdtui.predict.diffusion.curl import curl
 from sgdtui.predict.diffusion.law import fokker_planck
 from sgdtui.predict.diffusion.plane import box_of_process, cells_for, solve_plane
@@ -152,7 +153,8 @@ def test_one_drawn_axis_of_two():
     ],
 )
 def test_absences(loss, covariance, reason):
-    found = fokker_planck(experiment(on_loss(loss, covariance, variables=XY), Dynamics("sde", 0.1)), SQUARE)
+    system = on_loss(loss, covariance, variables=XY)
+    found = fokker_planck(experiment(system, Dynamics("sde", 0.1), start=At((0.3, -0.4))), SQUARE)
     assert isinstance(found, Absence)
     assert found.reason == reason
 
