@@ -258,6 +258,22 @@ async def test_below_80_columns_tab_reaches_the_set_up() -> None:
         assert stage.app.screen.query_one(Library).display
 
 
+async def test_a_window_that_is_made_narrow_and_wide_again_has_the_focus_where_it_was_first() -> None:
+    """At 60 columns the dials are not there; that their focus goes to the next panel would leave a list open."""
+    async with staged(synthetic.double_well()) as stage:
+        before = stage.lines()
+        for narrow in ((60, 20), (79, 30)):
+            await stage.pilot.resize_terminal(*narrow)
+            await stage.settle()
+            assert stage.app.focused is not None
+            assert stage.app.focused.id == "distribution"
+            await stage.pilot.resize_terminal(120, 36)
+            await stage.settle()
+            assert stage.app.focused is not None
+            assert stage.app.focused.id == "dials"
+            assert stage.lines()[2:] == before[2:]
+
+
 async def test_a_page_key_before_the_palette_has_a_page_does_no_harm() -> None:
     async with staged(synthetic.double_well()) as stage:
         await stage.pilot.resize_terminal(1, 1)

@@ -14,6 +14,7 @@ from sgdtui.expression import parse
 from sgdtui.lab.misplaced import Misplaced, Share
 from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import percent
 from sgdtui.tui.panels.distribution import Distribution
@@ -271,3 +272,32 @@ async def test_the_sentence_of_a_plane_that_turns_fits(size: tuple[int, int], pr
         said = stage.lines()[1]
         assert "nats per t" in said
         assert said.rstrip().endswith(("Gibbs says 0.", "Gibbs 0."))
+
+
+@pytest.mark.parametrize("width", [60, 66, 72, 80, 100, 120])
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("low", [-0.84, None])
+def test_the_sentence_never_loses_a_number(width: int, ascii: bool, low: float | None) -> None:
+    """An interval and an error that take much room: words give way first, then the interval, the numbers never."""
+    snapshot = narrow_difference()
+    share = Share(low, 0.819, 0.4071, 6e-4, 0.356)
+    found = {**snapshot.misplaced, "gibbs": Misplaced(share, snapshot.misplaced["gibbs"].fewer)}
+    view = View(snapshot=replace(snapshot, misplaced=found), look=Look(ascii=ascii))
+    canvas = Canvas(width, 1, view.look)
+    draw_verdict_line(canvas, view)
+    assert "NOT GIBBS" in canvas.lines[0]
+    assert "40.71(6) %" in canvas.lines[0]
+    assert "35.6 %." in canvas.lines[0]
+    assert "x < .82" in canvas.lines[0] or "x < .819" in canvas.lines[0]
+
+
+def test_the_sentence_of_a_moment_never_loses_a_number() -> None:
+    snapshot = synthetic.rotating_2d()
+    gibbs = replace(snapshot.predictions["gibbs"], covariance=np.diag([0.0278, 0.3]))
+    verdict = Verdict("equilibrium, not gibbs", "Because.")
+    told = replace(snapshot, predictions={**snapshot.predictions, "gibbs": gibbs}, verdict=verdict)
+    for width in range(60, 130):
+        canvas = Canvas(width, 1)
+        draw_verdict_line(canvas, View(snapshot=told))
+        assert re.search(r"\d\(\d+\)", canvas.lines[0]), canvas.lines[0]
+        assert re.search(r"Gibbs(?: says|:) [\d.]+\.(?: |$)", canvas.lines[0]), canvas.lines[0]

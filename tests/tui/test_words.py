@@ -15,6 +15,7 @@ from sgdtui.preset import library
 from sgdtui.tui.controller.claim_lines import claims_apply, lines_of
 from sgdtui.tui.controller.dial_list import dials_of, turned
 from sgdtui.tui.draw.canvas import Canvas
+from sgdtui.tui.draw.look import Look
 from sgdtui.tui.draw.plain import formula
 from sgdtui.tui.draw.scale import parenthesised, percent
 from sgdtui.tui.glossary import TERMS, page
@@ -22,6 +23,7 @@ from sgdtui.tui.panels.claims import draw_claims
 from sgdtui.tui.panels.decider import decider_of
 from sgdtui.tui.panels.loss import LossList
 from sgdtui.tui.panels.status import draw_status
+from sgdtui.tui.panels.try_next import draw_try_next
 from sgdtui.tui.panels.verdict import why_of
 from sgdtui.tui.panels.verdict_row import draw_verdict_line
 from sgdtui.tui.screens.commands import ABOUT, first_sentence
@@ -239,6 +241,15 @@ async def test_what_to_try_next_is_worked_out() -> None:
         assert "TV of Gibbs .51 → 0" in stage.text
         await stage.press("plus")
         assert "back to Gibbs" not in stage.text, "from where the dials stand now nothing is known yet"
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("width", [22, 27, 34])
+def test_what_to_try_where_nothing_is_worked_out_is_never_cut(width: int, ascii: bool) -> None:
+    canvas = Canvas(width, 3, Look(ascii=ascii))
+    draw_try_next(canvas, View(look=canvas.look))
+    assert "or" in canvas.lines[1]
+    assert canvas.lines[1].rstrip()[-1] == "o", canvas.lines[1]
 
 
 @pytest.mark.parametrize("remote", [False, True])

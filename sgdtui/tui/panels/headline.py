@@ -36,13 +36,13 @@ SEEN = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A badge (word, addition, ink), the sentence, the same in fewer words, and the reason that may follow it."""
+    """A badge (word, addition, ink), the sentence, the same in ever fewer words, and the reason that may follow it."""
 
     word: str
     addition: str
     ink: int
     sentence: str
-    shorter: str = ""
+    shorter: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -59,7 +59,7 @@ def headline_of(view: View) -> Headline:
         if foretold is not None and not view.stale:
             short = f"Foretold: Gibbs will be off by TV {number(foretold, 2)}."
             return Headline(
-                settling_word(view).upper(), "", Role.WARN, f"{short} Nothing is counted yet.", short
+                settling_word(view).upper(), "", Role.WARN, f"{short} Nothing is counted yet.", (short,)
             )
         return Headline(settling_word(view).upper(), "", Role.WARN, sentence)
     if view.stale or snapshot.verdict is None:
@@ -73,21 +73,22 @@ def headline_of(view: View) -> Headline:
             return Headline(word, addition, ink, sentence, reason=why)
     if snapshot.verdict.text in ("undecided", "no stationary law"):
         return Headline(word, addition, ink, why)
-    return Headline(word, addition, ink, *_sentence(snapshot), why)
+    sentence, *shorter = _sentence(snapshot)
+    return Headline(word, addition, ink, sentence, tuple(shorter), why)
 
 
-def _sentence(snapshot: Snapshot) -> tuple[str, str]:
-    """The two numbers in which the run and Gibbs (or the first prediction that there is) differ most; and shorter."""
+def _sentence(snapshot: Snapshot) -> tuple[str, ...]:
+    """The two numbers in which the run and Gibbs (or the first prediction that there is) differ most; ever shorter."""
     turning = _turning(snapshot)
     if turning is not None:
         return turning
     name = next(iter(snapshot.predictions), None)
     if name is None:
-        return "", ""
+        return ("",)
     return _told_share(snapshot, name) or _told_moment(snapshot, name)
 
 
-def _turning(snapshot: Snapshot) -> tuple[str, str] | None:
+def _turning(snapshot: Snapshot) -> tuple[str, ...] | None:
     """Out of equilibrium: the entropy that is produced."""
     if snapshot.verdict is None or snapshot.verdict.text != "nonequilibrium" or snapshot.flow is None:
         return None
@@ -113,12 +114,14 @@ def _turning(snapshot: Snapshot) -> tuple[str, str] | None:
 class Contrast:
     """A part of the line, `where` in words, of whose walkers a prediction has too few or too many.
 
-    `condition` is what the preset observes, None where the part is the interval of the share.
+    `condition` is what the preset observes, None where the part is the interval of the share: that is also `rounded`,
+    to two digits.
     """
 
     where: str
     share: Share
     condition: Expression | None = None
+    rounded: str = ""
 
     @property
     def more(self) -> bool:
@@ -134,7 +137,8 @@ def contrast_of(snapshot: Snapshot, name: str) -> Contrast | None:
     best = max(_conditions(snapshot, name), key=_off, default=None)
     if found is None:  # in the plane: a condition that shows nothing gives way to a moment that does
         return best if best is not None and _off(best) >= SEEN else None
-    interval = Contrast(interval_of(found.more, names_of(snapshot)[0]), found.more)
+    name = names_of(snapshot)[0]
+    interval = Contrast(interval_of(found.more, name), found.more, rounded=interval_of(found.more, name, 2))
     largest = max(_off(interval), abs(found.fewer.measured - found.fewer.predicted))
     return best if best is not None and _off(best) >= OBSERVED_FIRST * largest else interval
 
@@ -160,8 +164,8 @@ def _conditions(snapshot: Snapshot, name: str) -> list[Contrast]:
     return found
 
 
-def _told_share(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
-    """A part of the line, and its two shares."""
+def _told_share(snapshot: Snapshot, name: str) -> tuple[str, ...] | None:
+    """A part of the line, and its two shares; where there is least room, these alone."""
     contrast = contrast_of(snapshot, name)
     if contrast is None:
         return None
@@ -171,25 +175,28 @@ def _told_share(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
     return (
         f"{measured} of the walkers have {where}; {said_of(name)} says {said}.",
         f"{measured} have {where}; {short_of(name)}: {said}.",
+        f"{measured} at {contrast.rounded or where}; {short_of(name)}: {said}.",
+        f"{measured}; {short_of(name)}: {said}.",
     )
 
 
-def interval_of(share: Share, name: str) -> str:
+def interval_of(share: Share, name: str, digits: int = 3) -> str:
     """As x < .3, x > .3 or .3 < x < 1.2."""
-    low = number(share.low) if share.low is not None else ""
-    high = number(share.high) if share.high is not None else ""
+    low = number(share.low, digits) if share.low is not None else ""
+    high = number(share.high, digits) if share.high is not None else ""
     if low and high:
         return f"{low} < {name} < {high}"
     return f"{name} > {low}" if low else f"{name} < {high}" if high else f"any {name}"
 
 
-def _told_moment(snapshot: Snapshot, name: str) -> tuple[str, str]:
+def _told_moment(snapshot: Snapshot, name: str) -> tuple[str, ...]:
     """The entry of the covariance that differs most, of the axes that are shown."""
     predicted = snapshot.predictions[name].covariance
     if predicted is None:
-        return "", ""
+        return ("",)
     names, axes = names_of(snapshot), snapshot.experiment.space.axes
-    best, told = -1.0, ("", "")
+    best = -1.0
+    told: tuple[str, ...] = ("",)
     for i, one in enumerate(axes):
         for j, other in enumerate(axes[: i + 1]):
             value, se = float(snapshot.covariance[one, other]), float(snapshot.covariance_se[one, other])
@@ -201,11 +208,13 @@ def _told_moment(snapshot: Snapshot, name: str) -> tuple[str, str]:
             if difference > best:
                 best = difference
                 what = f"variance of {names[i]}" if i == j else f"covariance of {names[j]} and {names[i]}"
+                brief = f"Var {names[i]}" if i == j else f"Cov {names[j]} {names[i]}"
                 title = said_of(name)
                 amount = parenthesised(value, se)
                 told = (
                     f"The {what} is {amount}; {title} says {number(says)}.",
                     f"{what.capitalize()} {amount}; {title}: {number(says)}.",
+                    f"{brief} {amount}; {short_of(name)}: {number(says)}.",
                 )
     return told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sgdtui.tui.draw.canvas import BOLD, Canvas
+from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.draw.scale import number
 from sgdtui.tui.draw.title import draw_title
@@ -21,9 +22,9 @@ def draw_try_next(canvas: Canvas, view: View, focused: bool = False) -> None:
         canvas.write(3, y + 1, f"{what} {_seen(advice.now)} → {_seen(advice.then)}", Role.MUTED)
         y += 2
     if not view.advice:
-        canvas.write(
-            1, 1, "± η, or o: a preset" if canvas.width < 27 else "± η, or another preset: o", Role.MUTED
-        )
+        ways = ("± η, or another preset: o", "± η, or a preset: o", "± η, or o")
+        fits = [way for way in ways if width_of(canvas.look.say(way)) <= canvas.width - 2]
+        canvas.write(1, 1, fits[0] if fits else ways[-1], Role.MUTED)
 
 
 def _seen(value: float) -> str:

@@ -14,11 +14,11 @@ def draw_verdict_line(canvas: Canvas, view: View) -> None:
     """One row; the badge's addition and the reason give way first, the sentence is cut last."""
     headline = headline_of(view)
     say = canvas.look.say
-    sentence, shorter = say(plain(headline.sentence)), say(plain(headline.shorter))
+    said = [say(plain(sentence)) for sentence in (headline.sentence, *headline.shorter)]
     whole, word = f" {say(headline.word + headline.addition)} ", f" {say(headline.word)} "
-    candidates = [(whole, sentence), (word, sentence), (word, shorter)]
+    candidates = [(whole, said[0]), *((word, sentence) for sentence in said)]
     fitting = [(b, s) for b, s in candidates if s and width_of(b) + width_of(s) + 3 <= canvas.width]
-    badge, sentence = fitting[0] if fitting else (word, shorter or sentence)
+    badge, sentence = fitting[0] if fitting else (word, said[-1])
     x = canvas.write(1, 0, badge, headline.ink, weight=BOLD | REVERSE) + 1
     room = canvas.width - x - 1
     if width_of(sentence) > room:

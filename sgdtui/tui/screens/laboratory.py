@@ -50,6 +50,9 @@ NOTICE_SECONDS = 4.0
 CHANGED = " · changed"
 """What follows a preset's title when its dials, loss or noise are no longer its own."""
 
+NARROW = 80
+"""In fewer columns the set-up takes the view's place when it is asked for."""
+
 SLOWEST, FASTEST = 1, 4096
 """Steps between two pictures when the clock is slowed down; beyond the fastest it runs freely."""
 
@@ -66,6 +69,8 @@ class Laboratory(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*LABORATORY]
     COLUMNS: ClassVar[tuple[str, ...]] = ("setup", "view", "side")
     """The containers of the panels, by their ids."""
+    FIRST: ClassVar[str] = "#dials"
+    """What has the focus first where there is room for everything."""
 
     def __init__(self, bench: Workbench, look: Look, title: str = "") -> None:
         super().__init__()
@@ -77,6 +82,7 @@ class Laboratory(Screen[None]):
         self._notice_at = 0.0
         self.alone: Panel | None = None
         self._advised = -1
+        self._narrow: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Header, verdict, three columns, footer."""
@@ -106,7 +112,7 @@ class Laboratory(Screen[None]):
     def on_mount(self) -> None:
         """The dials are what people reach for first."""
         self.refresh_view()
-        self.query_one("#dials").focus()
+        self.query_one(self.FIRST).focus()
         self.set_interval(FILE_EVERY, self.bench.look_at_file)
 
     # --- what comes from the bench -------------------------------------------------------------------------------
@@ -240,8 +246,14 @@ class Laboratory(Screen[None]):
         """Says what is needed where there is too little room; the run goes on."""
         text = f"sgdtui needs 60×20 cells; here are {event.size.width}×{event.size.height}. The run goes on."
         self.query_one("#too-small", Static).update(self.view.look.say(text))
-        if event.size.width >= 80:
+        narrow = event.size.width < NARROW
+        if not narrow:
             self.remove_class("-setting-up")
+        if (
+            self._narrow is not None and self._narrow != narrow
+        ):  # what had the focus may have gone: it is not passed on
+            self.call_after_refresh(self.query_one("#distribution" if narrow else self.FIRST).focus)
+        self._narrow = narrow
         self.call_after_refresh(self.refresh_view)
 
     # --- keys ----------------------------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ class Tour(Laboratory):
     ]
 
     COLUMNS: ClassVar[tuple[str, ...]] = ("telling", "scene", "aside")
+    FIRST: ClassVar[str] = "#story"
 
     def __init__(
         self, bench: Workbench, look: Look, at: Progress | None = None, *, remember: bool = True
@@ -113,7 +114,7 @@ class Tour(Laboratory):
             event.prevent_default()
         self.remember &= not getattr(getattr(self.app, "options", None), "kiosk", False)
         self.refresh_view()
-        self.query_one(Story).focus()
+        self.query_one(self.FIRST).focus()
         self.go_to(self.at or remembered())
 
     # --- turning pages -------------------------------------------------------------------------------------------
