@@ -44,7 +44,7 @@ def whole_cost(experiment: Experiment, recorded: bool = False) -> float:
     dynamics, d = experiment.dynamics, experiment.dimension
     work = max(cost(experiment), _averaging(experiment))
     law = law_of(experiment.system)
-    if law is not None and not dynamics.is_sde:
+    if law is not None:  # an SDE's increments are drawn by it too
         draws = 1 if law.kind in _ONE_DRAW else dynamics.batch
         work += d * draws * _DRAW.get(law.kind, 0.0)
     data = getattr(experiment.system, "data", None)

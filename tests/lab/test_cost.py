@@ -47,9 +47,14 @@ def test_a_law_costs_what_its_draws_take(law, batch, least, most):
     assert cost(load_text(text)) == 1
 
 
-def test_an_sde_draws_its_own_increments_whatever_the_law():
-    text = f'{{loss: "x**2/2", noise: {{covariance: "1", law: "student-t(5)"}}, {SDE}}}'
-    assert whole_cost(load_text(text)) == 1
+def test_the_increments_of_an_sde_are_drawn_by_its_law_too():
+    text = """
+loss: "x**2/2 + y**2"
+variables: [x, y]
+noise: {covariance: "1", law: "student-t(5)"}
+dynamics: {kind: sde, eta: 0.1, dt: 0.01, batch: 20}
+"""
+    assert 200 < whole_cost(load_text(text)) < 450  # [290]
 
 
 def over_columns(dynamics: str, loss: str = "log(1 + exp(-(x*a + y*b)*c))") -> float:
