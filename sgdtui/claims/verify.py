@@ -59,14 +59,14 @@ class Verified:
         } | ({"problem": self.problem} if self.problem else {})
 
 
-def presets_with_claims() -> list[str]:
-    """The names of all experiments in the library that claim something, or that cannot be read (which will show)."""
+def presets_with_claims(groups: Sequence[str]) -> list[str]:
+    """The names of all in groups of the library that claim something, or that cannot be read (which will show)."""
     from sgdtui.preset.library import names
     from sgdtui.preset.load import load
     from sgdtui.preset.text.problem import PresetError
 
     found = []
-    for name in names("experiment"):
+    for name in (name for group in groups for name in names(group)):
         try:
             claims = load(name).expect
         except PresetError:

@@ -25,10 +25,10 @@ def command() -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_presets(as_json: bool) -> None:
-    """List every experiment, loss and noise."""
-    from sgdtui.preset.library import KINDS, entries
+    """List every experiment, what is claimed in the literature, every loss and noise."""
+    from sgdtui.preset.library import GROUPS, KINDS, entries
 
-    found = {kind: entries(kind) for kind in ("experiment", "loss", "noise")}
+    found = {kind: entries(kind) for kind in (*GROUPS, "loss", "noise")}
     if as_json:
         rows = [
             {
@@ -55,7 +55,7 @@ def list_presets(as_json: bool) -> None:
 @command.command("show")
 @click.argument("name")
 def show(name: str) -> None:
-    """Print a preset's file. NAME may be experiment/NAME, loss/NAME or noise/NAME."""
+    """Print a preset's file. NAME may be experiment/NAME, literature/NAME, loss/NAME or noise/NAME."""
     from sgdtui.preset import library
     from sgdtui.preset.text.file import read_text
     from sgdtui.preset.text.problem import PresetError, names_hint, shortened

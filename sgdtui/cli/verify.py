@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 @click.command("verify")
 @click.argument("presets", nargs=-1, metavar="[PRESET]…")
+@click.option(
+    "--group",
+    type=click.Choice(["experiment", "literature"]),
+    help="Only the presets of a group: of the two texts that this began with, or of papers.",
+)
 @click.option("--threads", type=click.IntRange(1, 1024), help="Cores to use; all of them by default.")
 @click.option(
     "--strict",
@@ -37,18 +42,21 @@ if TYPE_CHECKING:
 @click.option("--budget", type=click.FloatRange(min=0.1), metavar="SECONDS", help=BUDGET_HELP)
 def command(
     presets: tuple[str, ...],
+    group: str | None,
     threads: int | None,
     strict: bool,
     as_json: bool,
     junit: Path | None,
     budget: float | None,
 ) -> None:
-    """Run the claims of PRESETs (all that have some, if none is named) and print measured ± error for each.
+    """Run the claims of PRESETs (all that have some, if none is named, or all of a group) and print measured ± error.
 
     Exits with 1 if a claim fails, 2 if a preset cannot be read.
     """
     from sgdtui.claims.worth import weakness
 
+    if presets and group:
+        raise click.UsageError("name presets or a group of them, not both")
     names: list[str] = list(dict.fromkeys(presets))
     done: list[Verified] = []
 
@@ -61,8 +69,9 @@ def command(
         try:
             with _bar(names) as (progress, log):
                 from sgdtui.claims.verify import presets_with_claims, verify
+                from sgdtui.preset.library import GROUPS
 
-                names += [] if presets else presets_with_claims()
+                names += [] if presets else presets_with_claims((group,) if group else GROUPS)
                 _refuse_unreadable(presets, junit)
                 seconds = prediction_seconds(budget)
                 for preset in verify(names, threads=threads, progress=progress, budget=seconds):

@@ -11,7 +11,10 @@ from pathlib import Path
 from sgdtui.preset.text.problem import printable
 from sgdtui.settings.paths import personal_presets_folder
 
-KINDS = ("loss", "noise", "experiment")
+KINDS = ("loss", "noise", "experiment", "literature")
+GROUPS = ("experiment", "literature")
+"""The kinds that run as they are: what the two texts claim, and what papers do."""
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}\Z")
 SUFFIXES = (".yaml", ".yml")
 
@@ -70,15 +73,15 @@ def paths(kind: str) -> dict[str, tuple[str, Path]]:
 
 
 def names(kind: str) -> tuple[str, ...]:
-    """The names of the presets of a kind ("loss", "noise" or "experiment"), sorted."""
+    """The names of the presets of a kind ("loss", "noise", "experiment" or "literature"), sorted."""
     return tuple(paths(kind))
 
 
 def find(name: str, kind: str | None = None) -> Path | None:
-    """The file of a preset by its bare name: an experiment first, then a loss, then a noise (or of one `kind`)."""
+    """The file of a preset by its bare name: an experiment, of literature, a loss, a noise (or of one `kind`)."""
     if not NAME.match(name):
         return None
-    for wanted in (kind,) if kind else ("experiment", "loss", "noise"):
+    for wanted in (kind,) if kind else (*GROUPS, "loss", "noise"):
         for _, folder in folders():
             for suffix in SUFFIXES:
                 path = folder / wanted / f"{name}{suffix}"

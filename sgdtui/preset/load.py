@@ -26,9 +26,9 @@ _ONLY_EXPERIMENT = frozenset(ExperimentSection.model_fields) - frozenset(LossSec
 def load(source: str | Path | Mapping[str, Any]) -> Experiment:
     """The experiment of a preset.
 
-    `source` is a name (an experiment first, then a loss with noise 1), `experiment/NAME` or `loss/NAME`, the path of a
-    preset file, or a mapping such as a preset file holds. Raises PresetError with every mistake (UnreadableError where
-    the file cannot be read, TypeError for anything else).
+    `source` is a name (an experiment first, one of literature, then a loss with noise 1), `experiment/NAME`,
+    `literature/NAME` or `loss/NAME`, the path of a preset file, or a mapping such as a preset file holds. Raises
+    PresetError with every mistake (UnreadableError where the file cannot be read, TypeError for anything else).
     """
     if isinstance(source, Mapping):
         return build(source, folder=Path.cwd(), name="unnamed")
@@ -56,7 +56,8 @@ def find(source: str | Path) -> Path:
                 f"noise/{name} is a noise; it needs a loss to run", f"such as --loss quadratic --noise {name}"
             )
     elif library.NAME.match(text) and not text.endswith(library.SUFFIXES):
-        found = library.find(text, "experiment") or library.find(text, "loss")
+        kinds = (*library.GROUPS, "loss")
+        found = next(filter(None, (library.find(text, wanted) for wanted in kinds)), None)
         kind = ""
         if found is None and library.find(text, "noise") is not None:
             raise PresetError.plain(
@@ -72,7 +73,7 @@ def find(source: str | Path) -> Path:
 
 
 def _no_such_preset(text: str, kind: str) -> PresetError:
-    kinds = (kind,) if kind else ("experiment", "loss")
+    kinds = (kind,) if kind else (*library.GROUPS, "loss")
     known = [name for wanted in kinds for name in library.names(wanted)]
     close = did_you_mean(text.rpartition("/")[2], known)
     hint = f"did you mean '{close}'? " if close else ""

@@ -15,7 +15,7 @@ from sgdtui.preset.load import check_file, combine, load
 from sgdtui.preset.text.problem import PresetError
 from tests.acceptance.claims_table import DOCUMENT, ROWS, table
 
-LOSSES, NOISES, EXPERIMENTS = (library.paths(kind) for kind in library.KINDS)
+LOSSES, NOISES, EXPERIMENTS, _ = (library.paths(kind) for kind in library.KINDS)
 SHIPPED = [
     pytest.param(path, id=f"{kind}/{name}")
     for kind in library.KINDS

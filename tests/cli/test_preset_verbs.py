@@ -26,7 +26,7 @@ def test_presets_lists_all_kinds(config_folder: Path) -> None:
     assert done.exit_code == 0
     assert done.stdout == run(main, ["presets", "list"]).stdout
     assert "My own (yours)" in done.stdout
-    for kind in ("experiment", "loss", "noise"):
+    for kind in ("experiment", "literature", "loss", "noise"):
         assert f"{kind}:\n" in done.stdout
         assert all(name in done.stdout for name in names(kind))
 
@@ -34,7 +34,7 @@ def test_presets_lists_all_kinds(config_folder: Path) -> None:
 def test_presets_as_json() -> None:
     for arguments in (["presets", "list", "--json"], ["presets", "--json"]):
         rows = json.loads(run(main, arguments).stdout)
-        assert {row["kind"] for row in rows} == {"experiment", "loss", "noise"}
+        assert {row["kind"] for row in rows} == {"experiment", "literature", "loss", "noise"}
         assert all(set(row) == {"name", "kind", "title", "about", "origin", "path"} for row in rows)
         assert all(Path(row["path"]).is_file() for row in rows)
 

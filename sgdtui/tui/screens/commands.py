@@ -35,7 +35,7 @@ def commands_of(
     yield SystemCommand("Help", "Every panel with its formula, and what the signs mean", lab.action_help)
     from sgdtui.preset import library
 
-    for entry in library.entries("experiment"):
+    for entry in (entry for group in library.GROUPS for entry in library.entries(group)):
         about = entry.about or first_sentence(entry.story)
         yield SystemCommand(f"Open: {entry.title}", about or entry.name, partial(open_preset, entry.name))
 
