@@ -12,8 +12,8 @@ from sgdtui.predict.registry import PREDICTIONS
 TOP = (
     "sgdtui", "preset", "title", "dimension", "settings", "time", "seconds", "walker_steps_per_second", "samples",
     "effective_samples", "lost", "complete", "mean", "mean_se", "covariance", "covariance_se", "observables",
-    "first_passage", "wells", "histogram", "predictions", "why_not", "why_not_detail", "flow", "drift", "pulls",
-    "series", "variants", "verdict", "why", "claims", "network",
+    "first_passage", "wells", "histogram", "predictions", "why_not", "why_not_detail", "flow", "asymmetry", "drift",
+    "pulls", "series", "variants", "verdict", "why", "claims", "network",
 )  # fmt: skip
 """Keys of a result's document."""
 

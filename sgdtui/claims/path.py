@@ -148,7 +148,7 @@ def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
         return _number(root, (*keys[:-1], "se"))
     if top == "first_passage" and last in ("mean_steps", "mean_time", "fraction"):
         return _passage_error(root["first_passage"], last, (root.get("settings") or {}).get("walkers"))
-    if top in ("histogram", "flow") and keys[1] in ("density", "displacement"):
+    if top in ("histogram", "flow", "asymmetry") and keys[1] in ("density", "displacement", "area_rate"):
         return _number(root, (top, f"{keys[1]}_se", *keys[2:]))
     if isinstance(top, str) and len(keys) > 1 and isinstance(last, int):
         return _number(root, (f"{top}_se", *keys[1:]))

@@ -9,6 +9,7 @@ import numpy as np
 
 from sgdtui.compare import why
 from sgdtui.compare.agreement import judge
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.motion import Motion
 from sgdtui.predict.prediction import Absence, Prediction
@@ -51,9 +52,11 @@ def verdict(
     far_noise: bool = False,
     reshuffled: bool = False,
     relaxation_time: float | None = None,
+    asymmetry: Asymmetry | None = None,
 ) -> Verdict:
     """Not settled → undecided; escaping or not normalisable → no stationary law; Gibbs agrees → gibbs; else
-    predicted current zero → equilibrium, not gibbs; else nonequilibrium.
+    predicted current zero → equilibrium, not gibbs; else nonequilibrium. Where nothing predicts a current or none, what
+    was measured of the direction of time tells.
 
     "No stationary law" is only said where it is shown: by losses that were measured or follow from the chain, or by a
     stationary solution that cannot be normalised. A method that failed shows nothing, and what is seen to stand still
@@ -78,6 +81,7 @@ def verdict(
         curl: of F = -Σ⁻¹(2g/η + ∇·Σ), root mean square over the law, for the sentence.
         restless: why a run cannot settle by construction (undecided, with this sentence); empty where it may.
         unsettled: why a run has not settled, where more is known than that it has not.
+        asymmetry: what pairs of places in time tell of a current, which counts where no prediction does.
         motion: what the walkers were seen to do.
         far_noise: the noise has no mean size, so that a walker beyond 1e12 has not escaped.
         reshuffled: batches are those of shuffled epochs, for the sentence.
@@ -118,18 +122,24 @@ def verdict(
         # Where Σ is one and the same multiple of the identity, Gibbs is the SDE's own law, which has no current.
         constant = variance_range is not None and np.ptp(variance_range) <= 1e-9 * abs(variance_range[1])
         equilibrium = True if constant and isotropic else None
+    measured = ""
+    if equilibrium is None and asymmetry is not None and asymmetry.circulates is not None:
+        if asymmetry.circulates:
+            return Verdict("nonequilibrium", why.measured_circulation(asymmetry, gibbs))
+        equilibrium, measured = True, why.no_circulation(asymmetry)
     if equilibrium is None:
-        return Verdict("undecided", why.current_unknown(gibbs, absences.get("fokker-planck")))
+        return Verdict("undecided", why.current_unknown(gibbs, absences.get("fokker-planck"), asymmetry))
     unknown = absences.get("gibbs")
     if equilibrium and gibbs is None and unknown is not None and unknown.reason in OF_THE_METHOD:
-        return Verdict("undecided", why.gibbs_unknown(unknown))
+        return Verdict("undecided", why.gibbs_unknown(unknown) + measured)
     if equilibrium:
         return Verdict(
             "equilibrium, not gibbs",
             why.equilibrium(
                 comparisons, predictions, absences, is_sde=is_sde, eta=eta, variance_range=variance_range,
                 isotropic=isotropic, reshuffled=reshuffled,
-            ),
+            )
+            + measured,
         )  # fmt: skip
     return Verdict("nonequilibrium", why.nonequilibrium(comparisons, predictions, entropy_production, curl))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.compare.comparison import Comparison
 from sgdtui.compare.motion import Losses, Motion
 from sgdtui.predict.prediction import Absence, Prediction
@@ -154,11 +156,38 @@ def gibbs_unknown(absence: Absence) -> str:
     return f"No current flows, but Gibbs could not be worked out ({absence.reason}{_detail(absence)})."
 
 
-def current_unknown(comparison: Comparison | None, absence: Absence | None) -> str:
-    """Not Gibbs, but no prediction says whether probability circulates."""
+def current_unknown(
+    comparison: Comparison | None, absence: Absence | None, asymmetry: Asymmetry | None = None
+) -> str:
+    """Not Gibbs, but no prediction says whether probability circulates, nor do pairs of places yet."""
     first = "There is no Gibbs law" if comparison is None else f"Not Gibbs ({_distance(comparison)})"
     reason = f" ({absence.reason})" if absence is not None else ""
-    return f"{first}, and no prediction{reason} says whether probability circulates."
+    sentence = f"{first}, and no prediction{reason} says whether probability circulates"
+    if asymmetry is None or not math.isfinite(asymmetry.bound):
+        return f"{sentence}."
+    return (
+        f"{sentence}; nor do the walkers yet, which may turn by up to {number(asymmetry.bound)} radians per unit t "
+        f"({_time_order(asymmetry)})."
+    )
+
+
+def measured_circulation(asymmetry: Asymmetry, comparison: Comparison | None) -> str:
+    """No prediction says so, but the order of places in time does."""
+    against = f"; {_distance(comparison)}" if comparison is not None else ""
+    return f"Nonequilibrium (measured): time has a direction, {_time_order(asymmetry)}{against}."
+
+
+def no_circulation(asymmetry: Asymmetry) -> str:
+    """A further sentence: that no current flows is measured."""
+    return f" Measured: no circulation above {number(asymmetry.bound)} radians per unit t ({_time_order(asymmetry)})."
+
+
+def _time_order(asymmetry: Asymmetry) -> str:
+    steps = "one step" if asymmetry.lag == 1 else f"{asymmetry.lag} steps"
+    return (
+        f"T² = {number(asymmetry.statistic)} on {asymmetry.freedom} of pairs {steps} apart, "
+        f"p = {number(asymmetry.p_value)}"
+    )
 
 
 def equilibrium(

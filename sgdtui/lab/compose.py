@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.effective_size import (
     MomentErrors,
@@ -57,6 +58,7 @@ def compose(
     wells: WellReport | None = None,
     expected: Array | None = None,
     sample: Array | None = None,
+    asymmetry: Asymmetry | None = None,
 ) -> Snapshot:
     """The snapshot; `instant` (bins…) counts the walkers' places now, of which `alive` are finite (None: unknown), and
     `expected` is the probability that p(x, t) gives each bin now; `sample` (n, axes) places of watched walkers.
@@ -123,6 +125,7 @@ def compose(
         pulls=pulls(foresight.drift, errors.density),
         foretold=foretold(foresight.predictions, experiment.dynamics.is_sde),
         network=foresight.network,
+        asymmetry=asymmetry,
     )
 
 

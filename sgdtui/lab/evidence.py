@@ -12,6 +12,7 @@ import numpy as np
 
 from sgdtui.arrays import Array
 from sgdtui.budget import Cancel
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.compare.motion import Motion
 from sgdtui.lab.allowance import Allowance
 from sgdtui.lab.appraisal import appraisal
@@ -167,6 +168,7 @@ class Evidence:
         positions: Callable[[], Array] | None = None,
         state: Settling | None = None,
         allowed: Allowance | None = None,
+        asymmetry: Asymmetry | None = None,
     ) -> Foresight:
         """The predictions for these very bins (none if they are not `current`), with the bias of dt as measured.
 
@@ -199,7 +201,16 @@ class Evidence:
             self.appraisal = appraisal(
                 experiment,
                 lambda: appraise(
-                    experiment, counts, foresight, settled, restless, unsettled, motion, places, relaxation
+                    experiment,
+                    counts,
+                    foresight,
+                    settled,
+                    restless,
+                    unsettled,
+                    motion,
+                    places,
+                    relaxation,
+                    asymmetry,
                 ),
             )
             self._judged_at = time.monotonic()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sgdtui.arrays import Array
 from sgdtui.compare.agreement import Bias
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.compare.motion import Motion
 from sgdtui.compare.verdict import judge, verdict
@@ -41,12 +42,14 @@ def appraise(
     motion: Motion | None = None,
     positions: Array | None = None,
     relaxation_time: float | None = None,
+    asymmetry: Asymmetry | None = None,
 ) -> Appraisal:
     """Judge every prediction and give the verdict.
 
     `settled` and `relaxation_time` as in `plan.Resolved`; `restless` is the sentence for a run that cannot settle by
     construction and `unsettled` that for one that has not (empty: the usual one); `motion` and `positions` (walkers, d)
-    are what the walkers were seen to do and where they are, where that is known.
+    are what the walkers were seen to do and where they are, where that is known; `asymmetry` is what pairs of their
+    places in time tell.
 
     Where no relaxation time is known, walkers that have settled have done so within burn-in, which stands for it.
     """
@@ -92,6 +95,7 @@ def appraise(
         isotropic=noise.isotropic if noise is not None else stepped.system.isotropic,
         entropy_production=produced,
         relaxation_time=relaxation_time,
+        asymmetry=asymmetry,
         curl=mean_curl(foresight.drift.curl, counts.histogram.sum(axis=0)) if foresight.drift else None,
         reshuffled=getattr(experiment.system, "draw", None) == "reshuffle",
     )

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgdtui.arrays import Array
+from sgdtui.compare.asymmetry import Asymmetry, asymmetry
 from sgdtui.lab.estimators import DRIFTING, added, after, drift_between
+from sgdtui.lab.pairs_in_time import PairsInTime, tells_of_a_current
 from sgdtui.lab.plan import better_window
 from sgdtui.lab.sample import sample
 from sgdtui.lab.series import SeriesRecorder, claimed_steps, plan
@@ -83,6 +85,8 @@ class Recording:
         self.alive = -1
         self.drawn: Array | None = None
         self.at_first: Array | None = None
+        self._pairs = PairsInTime(experiment, ensemble.walkers) if tells_of_a_current(experiment) else None
+        self._asymmetry: tuple[int, Asymmetry | None] = (-1, None)
         if not watched and len(self._moments) and self._moments[0] == 0:
             self.look()
 
@@ -90,7 +94,12 @@ class Recording:
 
     def reached(self) -> dict[str, Any]:
         """How far these statistics are, for `go_on`."""
-        return {"origin": self._origin, "sampling": self.sampling, "stretch_began": self._stretch_began}
+        return {
+            "origin": self._origin,
+            "sampling": self.sampling,
+            "stretch_began": self._stretch_began,
+            "pairs": {} if self._pairs is None else self._pairs.state(),
+        }
 
     def go_on(self, reached: Mapping[str, Any]) -> None:
         """Take a restored ensemble's counts for as good as when they were saved."""
@@ -100,6 +109,8 @@ class Recording:
         self._mark = self._every
         while self._mark <= self.sampled:
             self._mark *= 2
+        if self._pairs is not None:
+            self._pairs.restore(reached.get("pairs", {}))
 
     # --- stepping
 
@@ -133,6 +144,9 @@ class Recording:
         self._mark = self._every
         if self._planned is not None:
             self._mark = max(self._every, self._planned // 2 // self._every * self._every)
+        if self._pairs is not None and self.sampling:
+            self._pairs.clear()
+            self._pairs.take(0, self._ensemble.positions())
 
     def step(self, burn_in: int | None, cancelled: Callable[[], bool] | None, most: int | None = None) -> int:
         """Advance the walkers for about `CHUNK` seconds, by `most` steps at most; the number of steps taken.
@@ -151,6 +165,8 @@ class Recording:
             steps = min(steps, self._mark - self.sampled)
             if self._planned is not None and self._planned > self.sampled:
                 steps = min(steps, self._planned - self.sampled)
+            if self._pairs is not None:
+                steps = min(steps, self._pairs.after(self.sampled) - self.sampled)
         upcoming = self._moments[self._moments > self._ensemble.step]
         if len(upcoming):
             steps = min(steps, int(upcoming[0]) - self._ensemble.step)
@@ -163,6 +179,8 @@ class Recording:
             self._per_step = spent if self._per_step == 0 else 0.7 * self._per_step + 0.3 * spent
         if len(upcoming) and self._ensemble.step == upcoming[0]:
             self.look()
+        if self._pairs is not None and self.sampling and done and self._pairs.wanted(self.sampled):
+            self._pairs.take(self.sampled, self._ensemble.positions())
         if self.sampling and self.sampled == self._mark:
             self._compare()
         return done
@@ -215,6 +233,15 @@ class Recording:
         """What was counted lately (while settling) or since burn-in."""
         counts = self._ensemble.counts()
         return counts if self._earlier is None or counts.time_batched else added(counts, self._earlier)
+
+    def asymmetry(self) -> Asymmetry | None:
+        """What pairs of places in time tell of a current; None where they tell nothing, or nothing yet."""
+        if self._pairs is None or not self.sampling:
+            return None
+        if self._asymmetry[0] != self.sampled:
+            sums = self._pairs.sums()
+            self._asymmetry = (self.sampled, None if sums is None else asymmetry(sums))
+        return self._asymmetry[1]
 
     def look(self) -> NDArray[np.int32]:
         """Where the walkers are now, (bins…); notes the moment in the series."""

@@ -164,6 +164,7 @@ class Result:
             },
             "network": self._network(),
             "flow": self._flow(),
+            "asymmetry": self._asymmetry(),
             "pulls": {
                 kind: {"mean": _plain(p.mean), "largest": _plain(p.largest)} for kind, p in s.pulls.items()
             },
@@ -349,6 +350,14 @@ class Result:
             "displacement_se": _plain(flow.displacement_se),
             "curl": _plain(flow.curl),
         }
+
+    def _asymmetry(self) -> dict[str, Any] | None:
+        """The test for a current by the order of places in time, and the rate of turning that it leaves possible."""
+        found = self.snapshot.asymmetry
+        if found is None:
+            return None
+        names = ("statistic", "freedom", "p_value", "lag", "bound", "turning", "area_rate", "area_rate_se")
+        return {name: _plain(getattr(found, name)) for name in names}
 
     def _drift(self) -> dict[str, Any] | None:
         """The drift vectors on the bins, (axes, bins…), and the curl of F, as the panel shows them."""

@@ -421,6 +421,7 @@ class Simulation:
             ensemble.positions,
             self._settling(),
             self._allowance(),
+            recording.asymmetry(),
         )
         appraisal = self.evidence.appraisal
         rate = ensemble.walker_steps / ensemble.seconds if ensemble.seconds > 0 else 0.0
@@ -445,6 +446,7 @@ class Simulation:
             wells=self.evidence.wells,
             expected=self._expected(foresight, ensemble.time),
             sample=recording.drawn,
+            asymmetry=recording.asymmetry(),
         )
 
     def _motion(self, counts: Counts) -> Motion | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sgdtui.arrays import Array
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.compare.comparison import Comparison, Verdict
 from sgdtui.lab.dt_bias import DtBias
 from sgdtui.lab.misplaced import Misplaced
@@ -155,6 +156,7 @@ class Snapshot:
     misplaced          on the line, by prediction: where the walkers have most more and most fewer than it says
     foretold           by prediction: its distance from the process's own law, from the predictions alone
     network            of a network: its minimum, curvature beside noise
+    asymmetry          what pairs of places in time tell of a current, where there may be one and pairs were counted
     pulls              by drift vector: its mean length over the measured law and its largest
     """
 
@@ -201,3 +203,4 @@ class Snapshot:
     wells: WellReport | None = None
     foretold: dict[str, float] = field(default_factory=dict)
     network: NetworkReport | None = None
+    asymmetry: Asymmetry | None = None

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.compare.comparison import Verdict
 from sgdtui.expression import parse
 from sgdtui.lab.misplaced import Misplaced, Share
@@ -189,6 +190,21 @@ def test_a_condition_that_shows_nothing_gives_way_to_a_moment_that_does() -> Non
     )
     headline = headline_of(View(snapshot=told))
     assert headline.sentence == "The variance of y is .1026(1); Gibbs says .300."
+
+
+def test_a_current_that_only_the_order_of_places_shows_is_called_measured() -> None:
+    """And where the entropy that is produced is known, that is told instead."""
+    found = Asymmetry(statistic=123.4, freedom=36, p_value=1e-9, lag=4, bound=0.3, turning=0.3, slight=False)
+    turning = replace(
+        synthetic.double_well(), verdict=Verdict("nonequilibrium", "."), asymmetry=found, flow=None
+    )
+    told = headline_of(View(snapshot=turning))
+    assert told.addition == ", out of equilibrium (measured)"
+    assert told.sentence.startswith(
+        "The cloud turns: the order of places in time shows it (T² = 123, by chance 36)"
+    )
+    known = replace(synthetic.rotating_2d(), verdict=Verdict("nonequilibrium", "."), asymmetry=found)
+    assert "measured" not in headline_of(View(snapshot=known)).addition
 
 
 def test_half_a_reason_is_not_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sgdtui.compare.asymmetry import Asymmetry
 from sgdtui.expression import Expression
 from sgdtui.expression.node import Apply
 from sgdtui.lab.misplaced import Share
@@ -73,6 +74,8 @@ def headline_of(view: View) -> Headline:
             return Headline(word, addition, ink, sentence, reason=why)
     if snapshot.verdict.text in ("undecided", "no stationary law"):
         return Headline(word, addition, ink, why)
+    if snapshot.verdict.text == "nonequilibrium" and _measured(snapshot) is not None:
+        addition += " (measured)"
     sentence, *shorter = _sentence(snapshot)
     return Headline(word, addition, ink, sentence, tuple(shorter), why)
 
@@ -88,9 +91,26 @@ def _sentence(snapshot: Snapshot) -> tuple[str, ...]:
     return _told_share(snapshot, name) or _told_moment(snapshot, name)
 
 
+def _measured(snapshot: Snapshot) -> Asymmetry | None:
+    """What shows that the cloud turns where no prediction says so; None where one does, or nothing shows it."""
+    found, flow = snapshot.asymmetry, snapshot.flow
+    if found is None or not found.circulates:
+        return None
+    told = flow is not None and (
+        flow.entropy_production.value is not None or flow.predicted_entropy_production is not None
+    )
+    return None if told else found
+
+
 def _turning(snapshot: Snapshot) -> tuple[str, ...] | None:
-    """Out of equilibrium: the entropy that is produced."""
-    if snapshot.verdict is None or snapshot.verdict.text != "nonequilibrium" or snapshot.flow is None:
+    """Out of equilibrium: the entropy that is produced, else what shows that time has a direction."""
+    if snapshot.verdict is None or snapshot.verdict.text != "nonequilibrium":
+        return None
+    measured = _measured(snapshot)
+    if measured is not None:
+        surely = f"T² = {number(measured.statistic, 3)}, by chance {measured.freedom}"
+        return f"The cloud turns: the order of places in time shows it ({surely}).", f"It turns ({surely})."
+    if snapshot.flow is None:
         return None
     produced = snapshot.flow.entropy_production
     plane = len(snapshot.edges) == 2
