@@ -75,6 +75,15 @@ ROWS: tuple[tuple[int, tuple[str, ...], str, str], ...] = (
         SLIDES,
         "real data: exact second moments, and the linearised law",
     ),
+    (
+        40,
+        ("network-law",),
+        POST,
+        "in a network Σ is like the Hessian, not like I; noise moves the mean and costs η tr Σ/(4B)",
+    ),
+    (41, ("network-doubled",), SLIDES, "η and B doubled together change the stiff directions only"),
+    (42, ("network-valley",), COMMENT, "label noise flattens along a valley of no loss; a swarm is slower"),
+    (43, ("network-flat", "network-uneven"), POST, "flat is quiet where residuals do not know the gradient"),
 )
 
 HEADER = """\

@@ -92,6 +92,17 @@ CHAPTERS: tuple[Chapter, ...] = (
             "real-data-logistic",
         ),
     ),
+    Chapter(
+        "In a real network",
+        "Both texts are about training neural networks. Questions put to a real one that weighs penguins.",
+        (
+            "network-law",
+            "network-doubled",
+            "network-valley",
+            "network-flat",
+            "network-uneven",
+        ),
+    ),
 )
 
 PAGES: tuple[tuple[int, int], ...] = tuple(

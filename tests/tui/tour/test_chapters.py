@@ -31,6 +31,7 @@ def test_the_chapters_are_those_of_the_lecture() -> None:
         "Flat or quiet?",
         "Where the SDE lies",
         "What it means for learning",
+        "In a real network",
     ]
 
 

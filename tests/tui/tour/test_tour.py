@@ -158,7 +158,7 @@ async def test_progress_is_remembered() -> None:
     async with lecture() as stage:
         assert stage.tour.page.progress.name == "sharp-and-flat"
         await stage.press("t")
-        assert "1 of 43 seen" in stage.text
+        assert "1 of 48 seen" in stage.text
         assert "✓ Flat or quiet?" in stage.text
 
 
