@@ -48,7 +48,15 @@ CLAIMS = tuple(
 )
 """Every page of the tour as it opens in the laboratory."""
 
-EXAMPLES = ("stationary-law", "pollen", "source-or-destination", "flat-or-quiet", "cantor", "real-data", "network-law")
+EXAMPLES = (
+    "stationary-law",
+    "pollen",
+    "source-or-destination",
+    "flat-or-quiet",
+    "cantor",
+    "real-data",
+    "network-law",
+)
 """A page for each chapter."""
 
 TOUR = tuple(
