@@ -11,6 +11,8 @@ import pytest
 
 from sgdtui.model.data import Table
 from sgdtui.model.experiment import Experiment
+from sgdtui.model.network import NetworkSystem
+from sgdtui.model.network_start import BestMinimum
 from sgdtui.model.sample import SampleSystem
 from sgdtui.preset.load import load_text
 from sgdtui.preset.text.problem import PresetError, Problem
@@ -42,10 +44,22 @@ def assert_same(one: Experiment, other: Experiment) -> None:
         if field.name == "document":
             continue
         if isinstance(a, SampleSystem) and isinstance(b, SampleSystem) and isinstance(a.data, Table):
-            assert isinstance(b.data, Table)
-            assert np.array_equal(a.data.rows, b.data.rows)
+            _assert_same_rows(a.data, b.data)
             for name in ("variables", "loss", "model", "draw", "ridge", "domain"):
                 assert getattr(a, name) == getattr(b, name)
-            assert a.data.columns == b.data.columns
+        elif isinstance(a, NetworkSystem) and isinstance(b, NetworkSystem):
+            _assert_same_rows(a.data, b.data)
+            for part in fields(NetworkSystem):
+                if part.name != "data":
+                    assert getattr(a, part.name) == getattr(b, part.name), part.name
+        elif isinstance(a, BestMinimum):  # of the system, which is compared
+            assert isinstance(b, BestMinimum)
         else:
             assert a == b, field.name
+
+
+def _assert_same_rows(one: object, other: object) -> None:
+    assert isinstance(one, Table)
+    assert isinstance(other, Table)
+    assert np.array_equal(one.rows, other.rows)
+    assert one.columns == other.columns
