@@ -18,7 +18,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "gallery.md"
 HEADER = """\
 # The gallery
 
-The tour walks through the claims in six chapters, as a lecture would: `sgdtui launch`, then `t`. Each page is an
+The tour walks through the claims in seven chapters, as a lecture would: `sgdtui launch`, then `t`. Each page is an
 experiment with its story beside the live panels; its claims tick from … to ✓ or ✗ while you watch. Every picture here
 is made from a seeded run by `python -m sgdtui.tui.capture.gallery`, and every number in it is checked by
 `sgdtui verify`; [the claims](claims.md) has them all in one table.

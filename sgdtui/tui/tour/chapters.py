@@ -1,4 +1,4 @@
-"""The order of the lecture: six chapters, and the experiments of each. Plain data."""
+"""The order of the lecture: seven chapters, and the experiments of each. Plain data."""
 
 from __future__ import annotations
 
