@@ -43,6 +43,22 @@ def place_label(
     return place
 
 
+def place_first(
+    canvas: Canvas,
+    box: Box,
+    where: tuple[int, int],
+    ways: list[Lines],
+    places: dict[str, tuple[int, int]],
+    key: str,
+) -> None:
+    """The first of the ways to say it for which there is room near `where`; `places` remembers it under `key`."""
+    for said in ways:
+        place = place_label(canvas, box, *where, said, places.get(key))
+        if place is not None:
+            places[key] = place
+            return
+
+
 def _nearest(
     canvas: Canvas, box: Box, column: int, row: int, cells: int, rows: int, before: tuple[int, int] | None
 ) -> tuple[int, int] | None:

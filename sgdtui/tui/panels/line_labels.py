@@ -17,7 +17,7 @@ from sgdtui.expression.numeric import evaluate
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import BOLD, Canvas
 from sgdtui.tui.draw.frame import Box
-from sgdtui.tui.draw.labels import Lines, place_label
+from sgdtui.tui.draw.labels import Lines, place_first
 from sgdtui.tui.draw.plain import width as width_of
 from sgdtui.tui.draw.predictions import label_of, short_of
 from sgdtui.tui.draw.roles import Role
@@ -146,11 +146,7 @@ class Labels:
         return [[(f"{self._name()} {agrees}", self.ink)], [(self._name(), self.ink)]]
 
     def _at(self, key: str, anchor: tuple[int, int], ways: list[Lines]) -> None:
-        for said in ways:
-            place = place_label(self.canvas, self.box, *anchor, said, self.memory.labels.get(key))
-            if place is not None:
-                self.memory.labels[key] = place
-                return
+        place_first(self.canvas, self.box, anchor, ways, self.memory.labels, key)
 
     def _line_top(self, part: NDArray[np.bool_] | None = None) -> tuple[int, int]:
         """Where the line is highest above the bars, of a part; of all of it the top of the line if it is nowhere."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sgdtui.lab.snapshot import Snapshot
 from sgdtui.tui.draw.canvas import Canvas
 from sgdtui.tui.draw.frame import Box
-from sgdtui.tui.draw.labels import Lines, place_label
+from sgdtui.tui.draw.labels import Lines, place_first
 from sgdtui.tui.draw.predictions import short_of
 from sgdtui.tui.draw.roles import Role
 from sgdtui.tui.panels.distribution_memory import Memory
@@ -35,7 +35,8 @@ class MapWords:
         if name:
             held = "·".join(f"{100 * share:.0f}" for share in shares)
             where = self.box.x + anchor[0], self.box.y + anchor[1]
-            self._first("line", where, [[(f"{name}: {held} %", ink)], [(name, ink)]])
+            ways: list[Lines] = [[(f"{name}: {held} %", ink)], [(name, ink)]]
+            place_first(self.canvas, self.box, where, ways, self.memory.labels, "line")
 
     def key(self, lines: bool) -> None:
         """In the corner, which sign is what; with colours that is seen. `lines`: whether there are contours."""
@@ -50,18 +51,11 @@ class MapWords:
         below = [f"{sign:<2} {word}" for sign, word in words]
         ways = (below, ["  ".join(pairs[::2]), "  ".join(pairs[1::2])], ["  ".join(pairs)])
         corner = self.box.x + self.box.columns - 1, self.box.y + self.box.rows - 1
-        self._first("key", corner, [[(text, int(Role.TEXT)) for text in way] for way in ways])
+        said: list[Lines] = [[(text, int(Role.TEXT)) for text in way] for way in ways]
+        place_first(self.canvas, self.box, corner, said, self.memory.labels, "key")
 
     def _name(self) -> str:
         shown = self.view.shown()
         if shown is None:
             return ""
         return way_name(self.view) if expected_of(self.view) is not None else short_of(shown)
-
-    def _first(self, kind: str, where: tuple[int, int], ways: list[Lines]) -> None:
-        """The first of the ways for which there is room."""
-        for said in ways:
-            place = place_label(self.canvas, self.box, *where, said, self.memory.labels.get(kind))
-            if place is not None:
-                self.memory.labels[kind] = place
-                return
