@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from sgdtui.cli.table import (
     Asked,
-    is_sweep,
     is_table,
     question,
     refuse_without_table,
@@ -106,7 +106,7 @@ def command(
         click.echo(str(refused), err=True)
         sys.exit(2)
     session.notices = problems
-    table = preset is not None and is_table(preset) and not asked.anything and is_sweep(preset)
+    table = preset is not None and is_table(preset) and not asked.anything and _is_sweep(preset)
     asks = (
         None
         if table or preset is None or not is_table(preset)
@@ -147,6 +147,12 @@ def command(
         sys.stderr.flush()
     # Threads that are still predicting are daemons; they must not hold the shell back.
     os._exit(status if status is not None else code if isinstance(code, int) else app.return_code or 0)
+
+
+def _is_sweep(name: str) -> bool:
+    from sgdtui.sweeps.recognise import is_sweep
+
+    return is_sweep(Path(name))
 
 
 def _first(*values: T | None) -> T | None:

@@ -75,13 +75,6 @@ def is_table(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def is_sweep(name: str) -> bool:
-    """Whether it is the table of a sweep, which opens as a map."""
-    from sgdtui.preset.table.raw import first_words
-
-    return {"preset", "point_seed", "seconds", "key"} <= set(first_words(Path(name)))
-
-
 def with_target(verb: str, name: str | None, asked: Asked) -> Asked:
     """With the column to predict, where `name` is a table: without one its columns are listed, and a person at a
     terminal is asked. Raises PresetError with the command to type where nobody is there.

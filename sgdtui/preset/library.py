@@ -92,10 +92,11 @@ def find(name: str, kind: str | None = None) -> Path | None:
 
 def entries(kind: str) -> tuple[Entry, ...]:
     """Every preset of a kind with its title and description, read from the first lines only (fast, unchecked)."""
-    return tuple(_entry(name, origin, path) for name, (origin, path) in paths(kind).items())
+    return tuple(entry_of(name, origin, path) for name, (origin, path) in paths(kind).items())
 
 
-def _entry(name: str, origin: str, path: Path) -> Entry:
+def entry_of(name: str, origin: str, path: Path) -> Entry:
+    """A preset's file as an entry, its title and description as far as its first lines tell them."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES).decode("utf-8", "replace")

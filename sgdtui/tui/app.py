@@ -100,6 +100,10 @@ class SgdApp(App[int]):
         self.session = session
         self.leave_run_going = False
         self.options = options or Options()
+        self.table = self.options.table
+        """The sweep's table that `w` shows as a map."""
+        self.folder: Path | None = None
+        """Where something was opened last."""
         self.make_bench = make_bench
         self.bench: Workbench | None = None
         self.laboratory: Laboratory | None = None
@@ -226,8 +230,14 @@ class SgdApp(App[int]):
             restore = self.laboratory.restore_view
             self.bench.resume(self.session.checkpoint, lambda view: self._soon(restore, view))
             return
-        if self.options.table is not None:
-            self.show_map()
+        if self.table is not None:
+            from sgdtui.sweeps.table import TableError
+
+            try:
+                self.show_map()
+            except TableError as error:
+                self.refusal = str(error)
+                self.call_after_refresh(self.exit, 2)
             return
         self.bench.open(Request(options.preset, options.loss, options.noise, options.question))
 
@@ -240,18 +250,14 @@ class SgdApp(App[int]):
         if problem:
             self.notify(problem, severity="warning", markup=False)
 
-    def show_map(self) -> None:
-        """The map of a sweep's table, above the laboratory."""
-        from sgdtui.sweeps.table import TableError
+    def show_map(self, table: str | None = None) -> None:
+        """The map of a sweep's table (None: the one before) above the laboratory. Raises the sweeps' TableError."""
         from sgdtui.tui.map.screen import open_map
 
-        if self.bench is None or self.options.table is None:
-            return
-        try:
-            self.push_screen(open_map(Path(self.options.table), self.bench, self.look))
-        except TableError as error:
-            self.refusal = str(error)
-            self.call_after_refresh(self.exit, 2)
+        wanted = table or self.table
+        if self.bench is not None and wanted is not None:
+            self.push_screen(open_map(Path(wanted), self.bench, self.look))
+            self.table = wanted
 
     def _soon(self, callback: Callable[..., None], *arguments: Any) -> None:
         """Calls back in the app's own thread."""
@@ -375,9 +381,19 @@ class SgdApp(App[int]):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         yield SystemCommand("Quit", "End the run and leave", partial(self.exit, 0))
 
-    def open_preset(self, name: str) -> None:
-        """Opens an experiment of the library."""
+    def open_preset(self, name: str, question: TableQuestion | None = None) -> None:
+        """Opens an experiment of the library, a preset's file, or a table with what is asked of it."""
         from sgdtui.tui.controller.events import Request
 
         if self.bench is not None:
-            self.bench.open(Request(name))
+            self.bench.open(Request(name, question=question))
+
+    def choose_preset(self) -> None:
+        """Asks what to open: experiments of the library, presets, tables; on a kiosk the library alone."""
+        from sgdtui.tui.files.opening import Opener, choose, here
+
+        opener = Opener(self, self.look, self.open_preset, self.show_map, self._remember_folder)
+        choose(opener, None if self.kiosk is not None else self.folder or here())
+
+    def _remember_folder(self, folder: Path) -> None:
+        self.folder = folder

@@ -41,7 +41,7 @@ TOLD: dict[str, str] = {
     "cycle": "The next prediction as the line",
     "arrows": "Arrows or curves; in the plane another field",
     "compare": "Keep this run as a line beside the one that goes on",
-    "presets": "Open an experiment of the library by name",
+    "presets": "Open an experiment, a preset's file, or a table of your own",
     "tour": "The claims as a lecture",
     "maximise": "The focused panel alone, and back",
     "jump": "To any panel by its letter, those too that are not on the screen",

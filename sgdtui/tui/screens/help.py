@@ -62,7 +62,7 @@ KEYS = (
     ("d", "where the run is undecided: do what would decide it"),
     ("s", "smoothing of shades and bars off and on"),
     ("c", "keep this run as a line to compare with; again: let it go"),
-    ("o ctrl+p", "open an experiment; all commands"),
+    ("o ctrl+p", "open an experiment, a preset or a table of data from a folder; all commands"),
     ("t", "the tour"),
     ("w", "the map of the sweep that the app was opened with, and back"),
     ("e", "export preset, data and picture"),

@@ -418,8 +418,8 @@ class Laboratory(Screen[None]):
         self.bench.redo()
 
     def action_presets(self) -> None:
-        """The library's experiments by name."""
-        self.app.action_command_palette()
+        """The library's experiments by name, presets and tables in folders."""
+        self.app.choose_preset()  # type: ignore[attr-defined]
 
     def action_leave(self) -> None:
         """Leaves what is alone, then the cursor, then the set-up."""
@@ -515,7 +515,12 @@ class Laboratory(Screen[None]):
 
     def action_map(self) -> None:
         """Back to the map of the sweep that the app was opened with."""
-        self.app.show_map()  # type: ignore[attr-defined]
+        from sgdtui.sweeps.table import TableError
+
+        try:
+            self.app.show_map()  # type: ignore[attr-defined]
+        except TableError as error:
+            self.notify(self.view.look.say(plain_lines(str(error))), severity="error", markup=False)
 
     # --- what the panels ask for ---------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Opening what lies in folders: presets, tables of data, tables of sweeps."""
