@@ -50,7 +50,7 @@ def from_table(source: Any, question: TableQuestion) -> FromTable:
         prepared = prepare(raw, question.target, question.features)
         layers = question.layers()
         if layers is not None and question.model is not None:
-            raise TableError(["--network and --model exclude each other"])
+            raise TableError(["network and model exclude each other: a table is fitted by one or the other"])
         if layers is not None:
             return _network(raw, prepared, layers, path)
         return _model(raw, prepared, question.model, path)

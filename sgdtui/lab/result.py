@@ -12,6 +12,7 @@ from sgdtui.compare.comparison import Comparison
 from sgdtui.compare.distances.registry import DISTANCES
 from sgdtui.lab.document import _distances, _plain, _series, _start, preset_hash
 from sgdtui.lab.misplaced import Misplaced
+from sgdtui.lab.named import Named
 from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.lab.summary import summary
 from sgdtui.model.experiment import Experiment
@@ -79,7 +80,8 @@ class Result:
     @property
     def predictions(self) -> dict[str, Prediction]:
         """The predicted laws, by name."""
-        return self.snapshot.predictions
+        absent = {name: a.detail or a.reason for name, a in self.snapshot.absences.items()}
+        return Named("prediction", self.snapshot.predictions, absent)
 
     @property
     def comparisons(self) -> dict[str, Comparison]:
@@ -89,7 +91,7 @@ class Result:
     @property
     def observables(self) -> dict[str, Observed]:
         """The measured average of each observed expression: `.value` and `.se`."""
-        return self.snapshot.observables
+        return Named("observable", self.snapshot.observables)
 
     @property
     def verdict(self) -> str:

@@ -16,6 +16,8 @@ from sgdtui.model.system import System
 
 AUTO = None
 """A length of burn-in or run that is left to be found: at least five relaxation times."""
+UNNAMED = "unnamed"
+"""The name of an experiment that came from no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Experiment:
     until: Expression | None = None
     variants: tuple[Variant, ...] = ()
     expect: tuple[Expectation, ...] = ()
-    name: str = "unnamed"
+    name: str = UNNAMED
     title: str = ""
     story: str = ""
     source: str = ""

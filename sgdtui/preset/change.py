@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sgdtui.model.experiment import Experiment
+from sgdtui.model.experiment import UNNAMED, Experiment
 from sgdtui.preset.forms.form import owned_parameters
 from sgdtui.preset.forms.registry import FORMS, form_of
 from sgdtui.preset.from_document import assemble, build_variant
@@ -55,7 +55,7 @@ def variant(experiment: Experiment, name: str) -> Experiment:
     if not found:
         known = [v.name for v in experiment.variants]
         raise PresetError.plain(f"there is no variant '{shortened(name)}'", names_hint(name, known))
-    report = Report(experiment.name)
+    report = Report(_file_of(experiment))
     built = build_variant(experiment, found[0], report)
     report.raise_if_wrong()
     assert built is not None
@@ -84,7 +84,7 @@ def _quickly(experiment: Experiment, path: Path, given: Any) -> Experiment | Non
         if not (low <= given <= high and abs(given) < float("inf")):
             return None
         turned = experiment.with_parameter(parameter.name, float(given))
-        report = Report(experiment.name)
+        report = Report(_file_of(experiment))
         form_of(turned.system).check(turned, report)
         report.raise_if_wrong()
         return turned
@@ -96,7 +96,7 @@ def _rebuilt(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
     document = describe(experiment)
     for name, given in changes.items():
         document = apply_change(experiment, document, name, given)
-    report = Report(experiment.name)
+    report = Report(_file_of(experiment))
     if not changes.keys() & {*FORMS, "noise"}:
         built = assemble(document, report, name=experiment.name, keep_variants=False)
     else:
@@ -105,13 +105,18 @@ def _rebuilt(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
         built = assemble(document, report, name=experiment.name, keep_variants=False)
         if built is None and document.keys() & {"observe", "until"}:
             # What was observed in the old variables may mean nothing in the new ones.
-            again = Report(experiment.name)
+            again = Report(_file_of(experiment))
             document = {k: v for k, v in document.items() if k not in ("observe", "until")}
             built = assemble(document, again, name=experiment.name, keep_variants=False)
             report = again if built is not None else report
     report.raise_if_wrong()
     assert built is not None
     return _same_objects(experiment, replace(built, document=_with_defaults(built, experiment)))
+
+
+def _file_of(experiment: Experiment) -> str:
+    """What problems are named by: nothing where the experiment is a mapping, which has no name."""
+    return "" if experiment.name == UNNAMED else experiment.name
 
 
 def _without_window(document: dict[str, Any]) -> dict[str, Any]:

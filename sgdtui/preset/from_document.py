@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from sgdtui.model.experiment import Experiment, Variant
+from sgdtui.model.experiment import UNNAMED, Experiment, Variant
 from sgdtui.model.plain import before_the_rule
 from sgdtui.model.quantities import quantity_names
 from sgdtui.preset.dynamics import read_dynamics, read_run
@@ -32,7 +32,7 @@ def assemble(
     report: Report,
     *,
     folder: FilePath | None = None,
-    name: str = "unnamed",
+    name: str = UNNAMED,
     keep_variants: bool = True,
 ) -> Experiment | None:
     """The experiment of a document, or None; what is wrong is in `report`. `folder` is where its data may lie.

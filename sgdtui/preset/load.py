@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sgdtui.model.experiment import Experiment
+from sgdtui.model.experiment import UNNAMED, Experiment
 from sgdtui.preset import library
 from sgdtui.preset.forms.named import noise_from_file
 from sgdtui.preset.from_document import assemble
@@ -15,6 +15,7 @@ from sgdtui.preset.schema import ExperimentSection, LossSection, NoiseSection
 from sgdtui.preset.text.file import read_text
 from sgdtui.preset.text.problem import PresetError, Problem, did_you_mean, shortened
 from sgdtui.preset.text.report import Report
+from sgdtui.preset.text.values import described
 from sgdtui.preset.text.yaml_places import MAX_BYTES, Located, locate
 from sgdtui.preset.text.yaml_places import Path as Route
 
@@ -31,11 +32,9 @@ def load(source: str | Path | Mapping[str, Any]) -> Experiment:
     PresetError with every mistake (UnreadableError where the file cannot be read, TypeError for anything else).
     """
     if isinstance(source, Mapping):
-        return build(source, folder=Path.cwd(), name="unnamed")
+        return build(source, folder=Path.cwd(), name=UNNAMED)
     if not isinstance(source, str | os.PathLike):
-        raise TypeError(
-            f"a preset is a name, a file, a mapping or an Experiment, not a {type(source).__name__}"
-        )
+        raise TypeError(f"a preset is a name, a file, a mapping or an Experiment, not {described(source)}")
     return load_with_warnings(source)[0]
 
 
@@ -48,6 +47,8 @@ def load_with_warnings(source: str | Path) -> tuple[Experiment, tuple[Problem, .
 def find(source: str | Path) -> Path:
     """The file of a preset by name or path. Raises PresetError where there is none."""
     text = os.fspath(source)
+    if not text.strip():
+        raise PresetError.plain("the name of a preset is empty", "sgdtui presets lists them all")
     kind, slash, name = text.partition("/")
     if slash and kind in library.KINDS and library.NAME.match(name) and not Path(text).is_file():
         found = library.find(name, kind)
@@ -82,7 +83,7 @@ def _no_such_preset(text: str, kind: str) -> PresetError:
     )
 
 
-def load_text(text: str, *, folder: Path | None = None, name: str = "unnamed", file: str = "") -> Experiment:
+def load_text(text: str, *, folder: Path | None = None, name: str = UNNAMED, file: str = "") -> Experiment:
     """The experiment of YAML text. `folder` is where its data files may lie; `file` is what problems are named by."""
     if len(text) > MAX_BYTES:
         raise PresetError.plain(
@@ -91,7 +92,7 @@ def load_text(text: str, *, folder: Path | None = None, name: str = "unnamed", f
     return _built(locate(text, file or name), folder, name)[0]
 
 
-def build(document: Mapping[str, Any], *, folder: Path | None = None, name: str = "unnamed") -> Experiment:
+def build(document: Mapping[str, Any], *, folder: Path | None = None, name: str = UNNAMED) -> Experiment:
     """The experiment of a plain mapping, as a preset file would hold it."""
     report = Report(subscripts=True)
     return _finished(assemble(document, report, folder=folder, name=name), report)[0]

@@ -10,9 +10,11 @@ from sgdtui.lab.own_table import from_table
 from sgdtui.model.experiment import Experiment
 from sgdtui.preset.change import changed
 from sgdtui.preset.load import load as load_preset
+from sgdtui.preset.schema import ExperimentSection
 from sgdtui.preset.table.question import TableQuestion, likely_target
 from sgdtui.preset.table.raw import is_table, read_raw
 from sgdtui.preset.text.problem import PresetError
+from sgdtui.preset.text.values import described
 
 
 class Frame(Protocol):
@@ -33,7 +35,7 @@ def load(
     *,
     target: str | None = None,
     model: str | None = None,
-    network: str | Sequence[int] | None = None,
+    network: str | int | Sequence[int] | None = None,
     features: Sequence[str] | None = None,
     **changes: Any,
 ) -> Experiment:
@@ -66,17 +68,19 @@ def _loaded(
     source: Source,
     target: str | None,
     model: str | None,
-    network: str | Sequence[int] | None,
+    network: str | int | Sequence[int] | None,
     features: Sequence[str] | None,
 ) -> Experiment:
     if target is not None:
+        if not isinstance(target, str):
+            raise PresetError.plain(f"target is the name of a column, not {described(target)}")
         if isinstance(source, Experiment) or (isinstance(source, str | Path) and not is_table(source)):
             raise PresetError.plain(
                 "target belongs to a table: a data frame, a mapping of columns, or a .csv, .tsv or .parquet file"
             )
         if isinstance(features, str):
             raise PresetError.plain("features is a list of columns", f"write features=[{features!r}]")
-        layers = network if network is None or isinstance(network, str) else ",".join(map(str, network))
+        layers = _layers(network)
         question = TableQuestion(target, model, layers, tuple(features) if features is not None else None)
         return from_table(source, question).experiment
     if model is not None or network is not None or features is not None:
@@ -90,11 +94,32 @@ def _loaded(
             f"{raw.origin} is a table: say which column is to be predicted",
             f"such as target={likely_target(raw)!r}; columns: {columns}",
         )
+    if isinstance(source, Mapping) and _is_columns(source):
+        raise PresetError.plain(
+            "a mapping of columns is a table: say which column is to be predicted",
+            f"such as target={str(list(source)[-1])!r}",
+        )
     if isinstance(source, str | Path | Mapping):
         return load_preset(source)
-    kind = type(source).__name__
     if hasattr(source, "columns") or hasattr(source, "column_names") or hasattr(source, "dtype"):
         raise PresetError.plain(
-            f"a {kind} is a table: say which column is to be predicted", 'such as target="y"'
+            f"{described(source)} is a table: say which column is to be predicted", 'such as target="y"'
         )
-    raise TypeError(f"a preset is a name, a file, a mapping, a table or an Experiment, not a {kind}")
+    raise TypeError(
+        f"a preset is a name, a file, a mapping, a table or an Experiment, not {described(source)}"
+    )
+
+
+def _layers(network: str | int | Sequence[int] | None) -> str | None:
+    """The hidden units of each layer as the command line has them."""
+    if network is None or isinstance(network, str):
+        return network
+    return ",".join(map(str, [network] if isinstance(network, int) else network))
+
+
+def _is_columns(source: Mapping[str, Any]) -> bool:
+    """Whether no key is one of a preset and every value is a column."""
+    columns = all(
+        hasattr(value, "__len__") and not isinstance(value, str | Mapping) for value in source.values()
+    )
+    return bool(source) and columns and not source.keys() & ExperimentSection.model_fields.keys()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sgdtui.lab.allowance import HEADLESS, Allowance
+from sgdtui.lab.named import Named
 from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.plan import with_domain
 from sgdtui.lab.predictions import Foresight, bin_edges, foresee
+from sgdtui.script.limits import hold_to_limits
 from sgdtui.script.load import Source, load
 
 
@@ -18,7 +21,7 @@ def predict(
     *,
     target: str | None = None,
     model: str | None = None,
-    network: str | Sequence[int] | None = None,
+    network: str | int | Sequence[int] | None = None,
     features: Sequence[str] | None = None,
     cancelled: Cancelled | None = None,
     budget: float = HEADLESS,
@@ -46,8 +49,10 @@ def predict(
         >>> {name: round(float(law.covariance[0, 0]), 4) for name, law in foretold.predictions.items()}
         {'gibbs': 0.05, 'fokker-planck': 0.05, 'transfer': 0.0526, 'gaussian': 0.0526}
     """
+    hold_to_limits(budget=budget)
     experiment = load(source, target=target, model=model, network=network, features=features, **changes)
     allowed = Allowance(budget, cancelled)
     experiment = with_domain(experiment, cancelled, allowed)
     (last,) = deque(foresee(experiment, bin_edges(experiment), allowance=allowed), maxlen=1)
-    return last
+    absent = {name: absence.detail or absence.reason for name, absence in last.absences.items()}
+    return replace(last, predictions=Named("prediction", last.predictions, absent))

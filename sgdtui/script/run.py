@@ -10,6 +10,7 @@ from sgdtui.lab.pilot import Cancelled
 from sgdtui.lab.result import Result
 from sgdtui.lab.run import Progress
 from sgdtui.lab.run import run as run_experiment
+from sgdtui.script.limits import hold_to_limits
 from sgdtui.script.load import Source, load
 
 
@@ -18,7 +19,7 @@ def run(
     *,
     target: str | None = None,
     model: str | None = None,
-    network: str | Sequence[int] | None = None,
+    network: str | int | Sequence[int] | None = None,
     features: Sequence[str] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -52,6 +53,7 @@ def run(
         >>> result.predictions["gibbs"].temperature
         0.05
     """
+    hold_to_limits(threads=threads, budget=budget)
     experiment = load(source, target=target, model=model, network=network, features=features, **changes)
     return run_experiment(
         experiment, threads=threads, progress=progress, cancelled=cancelled, variants=variants, budget=budget

@@ -11,6 +11,7 @@ from sgdtui.claims.grammar import parse
 from sgdtui.claims.measure import measure
 from sgdtui.claims.names import first_names, hold_to_names
 from sgdtui.lab.allowance import HEADLESS
+from sgdtui.script.limits import hold_to_limits
 from sgdtui.script.load import Source, load
 from sgdtui.sweeps.executors import LocalProcesses
 from sgdtui.sweeps.grid import Axis, GridError, Value
@@ -28,7 +29,7 @@ def sweep(
     *,
     target: str | None = None,
     model: str | None = None,
-    network: str | Sequence[int] | None = None,
+    network: str | int | Sequence[int] | None = None,
     features: Sequence[str] | None = None,
     measures: Sequence[str] | None = None,
     seed: int = 0,
@@ -40,8 +41,6 @@ def sweep(
     **changes: Any,
 ) -> SweepTable:
     """Run it at every combination of the settings in `over`, in processes of this machine: one row a point.
-
-    A script that is a file must call it under `if __name__ == "__main__":`, as everything that starts processes.
 
     Args:
         source: see `sgdtui.load`, as for `target`, `model`, `network`, `features` and `changes`.
@@ -71,6 +70,7 @@ def sweep(
         >>> bool(table.columns["gibbs.tv"][1] > table.columns["gibbs.tv"][0])
         True
     """
+    hold_to_limits(workers=workers, budget=budget)
     experiment = load(source, target=target, model=model, network=network, features=features, **changes)
     if not isinstance(over, Mapping) or not over:
         raise GridError('over is a mapping of dials to their values, such as {"eta": [0.05, 0.1]}')

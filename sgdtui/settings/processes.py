@@ -5,16 +5,34 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
+from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 from sgdtui.settings.linear_algebra import one_thread
 
-if TYPE_CHECKING:
-    pass
+
+class _Process(SpawnProcess):
+    """A fresh process that doesn't run the caller's script: what it computes is in this package, and a script that asks
+    for a sweep outside `if __name__ == "__main__":` would start another in every process.
+    """
+
+    def start(self) -> None:
+        """Starts it while an empty module stands for the script, which is what children are told to run first."""
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = script
+
+
+class _Context(SpawnContext):
+    Process = _Process
 
 
 class RunPool(ProcessPoolExecutor):
@@ -26,7 +44,7 @@ class RunPool(ProcessPoolExecutor):
 
     def __init__(self, workers: int) -> None:
         self._others = set(multiprocessing.active_children())
-        super().__init__(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+        super().__init__(workers, mp_context=_Context(), initializer=_prepare)
 
     def abandon(self) -> None:
         """Stop now: what was queued is dropped and what runs is ended."""

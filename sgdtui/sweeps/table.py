@@ -21,6 +21,8 @@ from sgdtui.sweeps.point import Row
 
 FORMATS = (".csv", ".parquet")
 _PARQUET_EVERY = 2.0
+_ROWS = 9
+"""Rows that a table shows of itself."""
 _TEXTS = ("preset", "error", "key")
 """Columns that hold texts, though a key may look like a number."""
 
@@ -157,6 +159,24 @@ class SweepTable:
     def __len__(self) -> int:
         """The number of rows."""
         return len(self.columns["key"])
+
+    def __repr__(self) -> str:
+        """At most twelve lines: what was swept, and its first rows."""
+        names = (*self.settings, *self.quantities)
+        body = [[_cell(self.columns[name][row]) for name in names] for row in range(min(len(self), _ROWS))]
+        widths = [max(map(len, column)) for column in zip(names, *body, strict=True)]
+        lines = [f"{self.preset}: {len(self)} points over {', '.join(self.settings)}"]
+        for cells in (names, *body):
+            lines.append(
+                "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+            )
+        return "\n".join(lines + ([f"… {len(self) - _ROWS} more"] if len(self) > _ROWS else []))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def read_table(path: Path) -> SweepTable:

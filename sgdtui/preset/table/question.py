@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sgdtui.preset.forms.csv_table import TableError
 from sgdtui.preset.table.raw import RawTable
+from sgdtui.preset.text.problem import shortened
 
 MODELS = {"linear": "linear-regression", "logistic": "logistic-regression"}
 """Short words for the models of a sample."""
@@ -29,7 +30,8 @@ class TableQuestion:
         words = [word.strip() for word in self.network.strip("[]() ").split(",") if word.strip()]
         if any(not word.isdigit() or not 0 < int(word) <= 4096 for word in words):
             raise TableError(
-                [f"--network {self.network}: hidden units are whole numbers"], "such as --network 8,4"
+                [f"network {shortened(self.network)}: hidden units are whole numbers from 1 to 4096"],
+                "such as 8,4 for two layers",
             )
         return [int(word) for word in words]
 

@@ -122,6 +122,8 @@ def _tell(detail: ErrorDetails, where: Path, kind: type[BaseModel], report: Repo
             if len(where) == 1 and (home := _home(friend or key)) is not None:
                 hint = f"it belongs under {home}: write {home}: {{{friend or key}: …}}"
             report.error((*path, *where), f"unknown key '{shortened(key)}'", hint, key=True)
+        case "invalid_key":
+            report.error(full, f"a key is a text, not {described(where[-1])}")
         case "missing":
             key = str(where[-1])
             owner = (*path, *where[:-1])
@@ -152,13 +154,13 @@ def _allowed(kind: type[BaseModel], where: Path) -> list[str]:
 
 def _prune(document: Any, where: Path) -> bool:
     """Leave the innermost mapping entry on the way to `where` out. False where there is none left."""
-    owner: tuple[dict[str, Any], str] | None = None
+    owner: tuple[dict[Any, Any], int | str] | None = None
     value = document
     for step in where:
         if isinstance(value, dict):
             if step not in value:
                 break
-            owner = (value, str(step))
+            owner = (value, step)
             value = value[step]
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             value = value[step]

@@ -44,7 +44,8 @@ def described(value: Any) -> str:
         case dict():
             return "a mapping"
         case _:
-            return f"a {type(value).__name__}"
+            kind = type(value).__name__
+            return f"{'an' if kind[0].lower() in 'aeiou' or kind == 'ndarray' else 'a'} {kind}"
 
 
 def as_number(value: Any) -> float:
