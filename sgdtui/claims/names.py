@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sgdtui.claims.grammar import Node, paths
 from sgdtui.claims.path import spelt, unknown
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.asymptotic.registry import NUMBERS
 from sgdtui.predict.registry import PREDICTIONS
 
 TOP = (
@@ -37,7 +38,7 @@ def first_names(experiment: Experiment) -> tuple[str, ...]:
         *(parameter.name for parameter in experiment.parameters),
         *(variant.name for variant in experiment.variants),
     )
-    return (*own, *PREDICTIONS.names, *TOP, *ENTRIES)
+    return (*own, *PREDICTIONS.names, *NUMBERS.names, *TOP, *ENTRIES)
 
 
 def hold_to_names(node: Node, names: Iterable[str]) -> None:

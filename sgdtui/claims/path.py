@@ -135,6 +135,8 @@ def spelt(mapping: Mapping[str, Any], key: Key) -> str | None:
 def _error(root: Document, keys: tuple[Key, ...]) -> float | None:
     """The standard error that stands beside a measured number; 0 for what was not measured."""
     top, last = keys[0], keys[-1]
+    if top == "predictions" and last == "value":
+        return _number(root, (top, spelt(root[top], keys[1]) or "", "se")) or 0.0
     exact = top in ("settings", "network") or (top == "predictions" and "distance" not in keys)
     if (
         exact

@@ -7,6 +7,7 @@ from typing import Any
 
 from sgdtui.compare.distances.registry import DISTANCES
 from sgdtui.lab.summary import number, plus_minus, printable
+from sgdtui.predict.asymptotic.registry import NUMBERS
 from sgdtui.predict.registry import PREDICTIONS
 
 _AGREES = {True: "yes", False: "NO", None: "cannot tell"}
@@ -132,11 +133,12 @@ def _passage(passage: dict[str, Any] | None, width: int) -> list[str]:
 
 def _predictions(document: dict[str, Any]) -> list[str]:
     lines: list[str] = []
-    if document["predictions"]:
+    if any(name in PREDICTIONS for name in document["predictions"]):
         shown = [kind for kind in DISTANCES if kind.in_report]
         heads = "".join(f"{kind.plain or kind.label:>23}" for kind in shown)
         lines += ["", f"{'predicted':<18}{heads}   agrees"]
-    for name, prediction in document["predictions"].items():
+    laws = {name: p for name, p in document["predictions"].items() if name in PREDICTIONS}
+    for name, prediction in laws.items():
         cells = "".join(
             f"{distance(prediction['distance'][kind.name], prediction['floor'][kind.name]):>23}"
             for kind in shown
@@ -149,15 +151,28 @@ def _predictions(document: dict[str, Any]) -> list[str]:
         if best is not None:
             told += f"; at its best T = {number(best['temperature'])} KL {number(best['kl'])} is left"
         lines.append(told)
+    for kind in NUMBERS:
+        if kind.name in document["predictions"]:
+            lines.append(f"  {kind.label:<16}  {_numbers(document['predictions'][kind.name])}")
     bias = document["settings"]["dt_bias"]
     if bias is not None:
         lines.append(f"  dt biases the walkers by TV {number(bias['tv'])}")
     for name, reason in document["why_not"].items():
         detail = document["why_not_detail"].get(name)
-        lines.append(
-            f"  no {PREDICTIONS[name].label}: {reason}" + (f" ({printable(detail)})" if detail else "")
-        )
+        label = (PREDICTIONS if name in PREDICTIONS else NUMBERS)[name].label
+        lines.append(f"  no {label}: {reason}" + (f" ({printable(detail)})" if detail else ""))
     return lines
+
+
+def _numbers(found: dict[str, Any]) -> str:
+    """The numbers of a prediction that is no law, in one line."""
+    told = []
+    for name, value in found.items():
+        if name == "value":
+            told.append(number(value) if found["se"] is None else plus_minus(value, found["se"]))
+        elif name not in ("se", "notes") and isinstance(value, int | float | list):
+            told.append(f"{name} {', '.join(map(number, value if isinstance(value, list) else [value]))}")
+    return "; ".join(told)
 
 
 def _verdict(document: dict[str, Any]) -> list[str]:

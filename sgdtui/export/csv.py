@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sgdtui.export.provenance import provenance
+from sgdtui.predict.asymptotic.registry import NUMBERS
 from sgdtui.settings.file import write_atomically
 
 COLUMNS = ("variant", "table", "quantity", "time", "x", "y", "value", "se")
@@ -61,6 +62,13 @@ def _summary(document: dict[str, Any], variant: str) -> Iterator[Row]:
 
 def _predictions(document: dict[str, Any], variant: str) -> Iterator[Row]:
     for name, prediction in document["predictions"].items():
+        if name in NUMBERS:
+            for what, value in prediction.items():
+                if what not in ("se", "notes") and isinstance(value, int | float | list):
+                    for index, entry in _entries(value):
+                        se = prediction["se"] if what == "value" else ""
+                        yield (variant, "prediction", f"{name}.{what}{index}", "", "", "", entry, se)
+            continue
         for distance, value in prediction["distance"].items():
             floor, se = prediction["floor"][distance], prediction["distance_se"][distance]
             yield (variant, "prediction", f"{name}.distance.{distance}", "", "", "", value, se)

@@ -125,6 +125,7 @@ def compose(
         pulls=pulls(foresight.drift, errors.density),
         foretold=foretold(foresight.predictions, experiment.dynamics.is_sde),
         network=foresight.network,
+        numbers=foresight.numbers,
         asymmetry=asymmetry,
     )
 

@@ -19,6 +19,8 @@ from sgdtui.lab.snapshot import Observed
 from sgdtui.model.experiment import Experiment
 from sgdtui.model.plain import plain
 from sgdtui.model.quantities import in_steps, waits_beside_steps
+from sgdtui.predict.asymptotic.numbers import Numbers
+from sgdtui.predict.asymptotic.registry import NUMBERS
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.network.report import NetworkReport, network_report
 from sgdtui.predict.prediction import Absence, Prediction
@@ -40,7 +42,8 @@ class Foresight:
 
     `drift` belongs to the Fokker–Planck law (None until there is one); `passage_doubled` is the mean passage time of
     a run at 2 dt, where no prediction tells the bias of dt; `best_fit` is the temperature at which Gibbs comes
-    closest to the measured law, and the KL left; `network` is the minimum of one; `way` is p(x, t) through the
+    closest to the measured law, and the KL left; `network` is the minimum of one; `numbers` are predicted beside the
+    laws, or why they are not; `way` is p(x, t) through the
     burn-in, which only a live run asks for. `unknown` says why one of these others (drift vectors, passage times,
     best fit) is missing that there should be.
     """
@@ -56,6 +59,7 @@ class Foresight:
     way: OnTheWay | None = None
     unknown: dict[str, Absence] = field(default_factory=dict)
     network: NetworkReport | None = None
+    numbers: dict[str, Numbers | Absence] = field(default_factory=dict)
 
     def but_for(self, found: object) -> Foresight:
         """The same, and a word on what was not found: an `Absence` of one of the others."""
@@ -114,6 +118,7 @@ def foresee(
     if isinstance(report, NetworkReport):
         so_far = replace(so_far, network=report)
         yield so_far
+    so_far = _with_numbers(experiment, so_far, allowed)
     if experiment.until is not None and not waits_beside_steps(experiment):
         so_far = _with_passage(experiment, so_far, allowed)
         yield so_far
@@ -142,6 +147,18 @@ def _law(
         return kind.law(question)
 
     return allowed.attempt(kind.name, experiment, work, f"predicting: {kind.said}")
+
+
+def _with_numbers(experiment: Experiment, so_far: Foresight, allowed: Allowance) -> Foresight:
+    """The same with the numbers that are predicted beside the laws."""
+    found: dict[str, Numbers | Absence] = {}
+    for kind in NUMBERS:
+        told = allowed.attempt(
+            kind.name, experiment, partial(kind.work, experiment), f"predicting: {kind.label}"
+        )
+        if told is not None:
+            found[kind.name] = told
+    return replace(so_far, numbers=found)
 
 
 def _with_passage(experiment: Experiment, so_far: Foresight, allowed: Allowance) -> Foresight:

@@ -16,8 +16,14 @@ from sgdtui.lab.named import Named
 from sgdtui.lab.snapshot import Observed, Snapshot
 from sgdtui.lab.summary import summary
 from sgdtui.model.experiment import Experiment
-from sgdtui.predict.prediction import Prediction
+from sgdtui.predict.prediction import Absence, Prediction
 from sgdtui.preset.to_document import matrix_document, optimizer_document
+
+_OF_A_LAW = (
+    "temperature", "mean", "covariance", "numerical_error", "p_value", "agrees", "density", "entropy_production",
+    "relaxation_time",
+)  # fmt: skip
+"""Entries of a predicted law that a prediction of mere numbers has not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -130,6 +136,7 @@ class Result:
         `claims` are put in as they are: they are checked by the room above.
         """
         s, experiment = self.snapshot, self.experiment
+        absences = s.absences | {name: n for name, n in s.numbers.items() if isinstance(n, Absence)}
         return {
             "sgdtui": __version__,
             "preset": experiment.name,
@@ -159,11 +166,9 @@ class Result:
                 "density_se": _plain(s.density_se),
                 "outside": _plain(s.outside),
             },
-            "predictions": {name: self._prediction(p) for name, p in s.predictions.items()},
-            "why_not": {name: absence.reason for name, absence in s.absences.items()},
-            "why_not_detail": {
-                name: absence.detail for name, absence in s.absences.items() if absence.detail
-            },
+            "predictions": {name: self._prediction(p) for name, p in s.predictions.items()} | self._numbers(),
+            "why_not": {name: absence.reason for name, absence in absences.items()},
+            "why_not_detail": {name: absence.detail for name, absence in absences.items() if absence.detail},
             "network": self._network(),
             "flow": self._flow(),
             "asymmetry": self._asymmetry(),
@@ -307,6 +312,17 @@ class Result:
         if prediction.name == "gibbs" and best_fit is not None:
             told["best_fit"] = {"temperature": _plain(best_fit[0]), "kl": _plain(best_fit[1])}
         return told
+
+    def _numbers(self) -> dict[str, Any]:
+        """What is predicted beside the laws; what a law would have besides is null, so that all can be read alike."""
+        nothing = dict.fromkeys(DISTANCES.names)
+        no_law: dict[str, Any] = dict.fromkeys(_OF_A_LAW) | {"observables": {}}
+        no_law |= dict.fromkeys(("distance", "distance_se", "floor"), nothing)
+        return {
+            name: {**_plain(found.values), **no_law, "se": _plain(found.se), "notes": list(found.notes)}
+            for name, found in self.snapshot.numbers.items()
+            if not isinstance(found, Absence)
+        }
 
     def _network(self) -> dict[str, Any] | None:
         """What is known at the minimum of a network; null of other systems."""

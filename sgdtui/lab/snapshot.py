@@ -11,6 +11,7 @@ from sgdtui.lab.dt_bias import DtBias
 from sgdtui.lab.misplaced import Misplaced
 from sgdtui.lab.pulls import Pull
 from sgdtui.model.experiment import Experiment
+from sgdtui.predict.asymptotic.numbers import Numbers
 from sgdtui.predict.diffusion.drift_vectors import DriftVectors
 from sgdtui.predict.network.report import NetworkReport
 from sgdtui.predict.prediction import Absence, Prediction
@@ -157,6 +158,7 @@ class Snapshot:
     foretold           by prediction: its distance from the process's own law, from the predictions alone
     network            of a network: its minimum, curvature beside noise
     asymmetry          what pairs of places in time tell of a current, where there may be one and pairs were counted
+    numbers            predicted beside the laws, or why they are not, by name
     pulls              by drift vector: its mean length over the measured law and its largest
     """
 
@@ -204,3 +206,4 @@ class Snapshot:
     foretold: dict[str, float] = field(default_factory=dict)
     network: NetworkReport | None = None
     asymmetry: Asymmetry | None = None
+    numbers: dict[str, Numbers | Absence] = field(default_factory=dict)
