@@ -189,6 +189,7 @@ def _first_names(root: Document) -> list[str]:
 
 
 def unknown(key: Key, allowed: Collection[str], path: Path, what: str) -> ClaimError:
+    """The error of a key that is none of those `allowed`, with the nearest of them or all; `what` is what they are."""
     suggestion = nearest(str(key), allowed)
     if suggestion:
         hint = f"; did you mean {suggestion}?"

@@ -49,6 +49,8 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """A piece of an expression: what kind it is, its text, and the character that it begins at."""
+
     kind: str  # number, name, operator
     text: str
     offset: int

@@ -33,6 +33,7 @@ Maps = Callable[[Array], tuple[Array, Array]]
 
 
 def noise_maps(experiment: Experiment, step: PlaneChain) -> Maps:
+    """Where one step takes each place of the plane, for every pair of draws of a discrete noise, and their chances."""
     law = getattr(getattr(experiment.system, "noise", None), "law", None) or Law()
     batch = 1 if experiment.dynamics.is_sde else experiment.dynamics.batch
     values, weights = atoms_of(law, batch)

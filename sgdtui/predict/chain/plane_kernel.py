@@ -44,6 +44,7 @@ class PlaneChain:
 
 
 def plane_chain(experiment: Experiment, process: Diffusion) -> PlaneChain:
+    """The chain of one step: SGD at its learning rate, or the scheme of an SDE at its dt."""
     eta = learning_rate(experiment)
     assert eta is not None
     is_sde = experiment.dynamics.is_sde
@@ -83,6 +84,7 @@ def grown(ends_on: Callable[[Box], Array | None], box: Box, open_ends: tuple[boo
 
 
 def ends_of(mass: Array) -> Array:
+    """(2,), the density at the ends of each marginal of `mass` (nx, ny), next to its highest: how far it is cut off."""
     marginals = [mass.sum(axis=1 - axis) for axis in (0, 1)]
     return np.array([max(m[0], m[-1]) / m.max() for m in marginals])
 

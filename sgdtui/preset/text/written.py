@@ -28,4 +28,5 @@ def parameter_document(parameter: Parameter) -> Any:
 
 
 def box_document(box: Sequence[tuple[float, float]]) -> list[list[float]]:
+    """A box as a preset writes it: [[low, high], …]."""
     return [[low, high] for low, high in box]
