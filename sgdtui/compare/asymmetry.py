@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from sgdtui.arrays import Array
 
@@ -139,6 +138,8 @@ def _means(sums: PairSums, k: int) -> Array | None:
 
 def _hotelling(means: Array) -> tuple[float, int, float]:
     """T² of (groups, p) means against zero, the directions p that it is of, and its p-value by Fisher's F."""
+    from scipy.special import fdtrc  # not at the top: the first picture does not wait for it
+
     groups = len(means)
     scale = means.std(axis=0, ddof=1)
     moving = scale > 0
@@ -150,7 +151,7 @@ def _hotelling(means: Array) -> tuple[float, int, float]:
     along = scaled.mean(axis=0) @ axes[:, held]
     statistic = float(groups * np.sum(along**2 / sizes[held]))
     p = int(held.sum())
-    return statistic, p, float(stats.f.sf(statistic * (groups - p) / (p * (groups - 1)), p, groups - p))
+    return statistic, p, float(fdtrc(p, groups - p, statistic * (groups - p) / (p * (groups - 1))))
 
 
 def _left_possible(sums: PairSums, k: int, means: Array, lags: int) -> tuple[Array, Array]:
@@ -159,8 +160,10 @@ def _left_possible(sums: PairSums, k: int, means: Array, lags: int) -> tuple[Arr
     Two functions of equal size that turn at the rate ω and forget at γ have E[f g' − g f'] = 2 sin(ωs) exp(−γs) after
     a time s; ω is bounded by the sine's argument, and exp(−γs) is the geometric mean of the two autocorrelations.
     """
+    from scipy.special import stdtrit
+
     groups, among = len(means), max(1, math.comb(sums.coordinates, 2))
-    quantile = stats.t.isf(LEVEL / (2 * among * lags), groups - 1)
+    quantile = -stdtrit(groups - 1, LEVEL / (2 * among * lags))
     largest = np.abs(means.mean(axis=0)) + quantile * means.std(axis=0, ddof=1) / np.sqrt(groups)
     with np.errstate(divide="ignore", invalid="ignore"):
         size = sums.size[k] / sums.pairs[k].sum()
