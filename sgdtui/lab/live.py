@@ -310,8 +310,12 @@ class Lab:
         simulation.asked = asked
         self._publish()
         following = simulation.find_window(asked, lambda: self._stopping.is_set() or self._next is not None)
-        self._predictor.request(asked, following, bin_edges(following))
+        first = simulation.ensemble is None
+        if not first:
+            self._predictor.request(asked, following, bin_edges(following))
         simulation.build(following, state)
+        if first:  # what predicts is imported once the first walkers move: both hold the interpreter
+            self._predictor.request(asked, following, bin_edges(following))
 
     def _foresee(self) -> None:
         simulation = self._simulation
