@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.latency import event_loop, expressions, first_frame, million_rows
+from benchmarks.latency import event_loop, expressions, million_rows
 from benchmarks.report import Report, quoted
+from benchmarks.start_up import start_up
 from benchmarks.throughput import (
     against_dimension,
     against_rows,
@@ -49,8 +50,7 @@ def main() -> int:
     if "latency" in asked.only:
         _say("waiting …")
         report.latencies = [*expressions(3 if asked.quick else 9), *event_loop(2.0 if asked.quick else 6.0)]
-        frame = first_frame()
-        report.latencies += [frame] if frame is not None else []
+        report.latencies += start_up(3 if asked.quick else 9)
         report.latencies += [million_rows(2 if asked.quick else 5)]
     if "walkers" in asked.only:
         _say("walkers …")

@@ -1,14 +1,10 @@
-"""How long a person waits: for a first frame, for a new expression's first step, for the event loop."""
+"""How long a person waits: for a new expression's first step, for the event loop, for a large table."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import select
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -101,46 +97,6 @@ def event_loop(seconds: float = 4.0) -> list[Latency]:
         compiled.set()
 
     return [running, _lag_while(threading.Thread(target=build), compiled, "event-loop lag while compiling")]
-
-
-def first_frame(count: int = 3) -> Latency | None:
-    """Seconds from `sgdtui launch` to the first frame on a pseudo-terminal; None where there is no such thing."""
-    if sys.platform == "win32":
-        return None
-    import pty
-
-    times = []
-    for _ in range(count):
-        master, slave = pty.openpty()
-        os.set_blocking(master, False)
-        env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "36"}
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sgdtui", "launch"], stdin=slave, stdout=slave, stderr=slave, env=env
-        )
-        os.close(slave)
-        seen, took = b"", None
-        while time.perf_counter() - began < 20 and process.poll() is None:
-            if select.select([master], [], [], 0.05)[0]:
-                try:
-                    seen += os.read(master, 65_536)
-                except OSError:
-                    break
-            if (
-                len(seen) > 2000 and b"\x1b[?1049h" in seen
-            ):  # the alternate screen, and something painted on it
-                took = time.perf_counter() - began
-                break
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        os.close(master)
-        if took is None:
-            return None
-        times.append(1e3 * took)
-    return Latency("cold start to the first frame", statistics.median(times), max(times))
 
 
 def million_rows(count: int = 5) -> Latency:
