@@ -11,7 +11,9 @@ import pytest
 from sgdtui.compare.comparison import Verdict
 from sgdtui.model.experiment import Expectation
 from sgdtui.model.parameter import Parameter
+from sgdtui.predict.prediction import Absence
 from sgdtui.preset import library
+from sgdtui.preset.load import load
 from sgdtui.tui.controller.claim_lines import claims_apply, lines_of
 from sgdtui.tui.controller.dial_list import dials_of, turned
 from sgdtui.tui.draw.canvas import Canvas
@@ -165,6 +167,33 @@ def test_too_few_samples_are_waited_for_or_made_more() -> None:
     assert late is not None
     assert late.changes == {"walkers": 262_144}
     assert decider_of(View(snapshot=snapshot)) is None
+
+
+def test_beyond_the_plane_no_grid_decides_but_walkers_do() -> None:
+    experiment = load({"loss": "x**2/2 + y**2/2 + z**2/2", "noise": "1 + x**2", "variables": ["x", "y", "z"]})
+    absences = {"gibbs": Absence("gibbs", "too costly")}
+    view = _undecided(settled=True, comparisons={}, absences=absences, experiment=experiment, walkers=65_536)
+    decider = decider_of(view)
+    assert decider is not None
+    assert (
+        decider.what
+        == "Gibbs is not known here (too costly). More samples would decide: 262 k walkers, or wait"
+    )
+    assert decider.changes == {"walkers": 262_144}
+    many = decider_of(_undecided(settled=True, comparisons={}, experiment=experiment, walkers=1_000_000))
+    assert many is not None
+    assert many.what == "Only a longer run would decide: let it go on."
+    assert not many.changes
+
+
+def test_in_the_plane_of_a_chain_a_finer_grid_does() -> None:
+    snapshot = synthetic.rotating_2d()
+    verdict = Verdict("undecided", "")
+    experiment = load({"loss": "x**2/2 + y**2/2", "variables": ["x", "y"]})
+    chain = replace(snapshot, experiment=experiment, verdict=verdict, settled=True, comparisons={})
+    decider = decider_of(View(snapshot=chain))
+    assert decider is not None
+    assert decider.changes == {"bins": 2 * (snapshot.edges[0].size - 1)}
 
 
 async def test_the_key_does_it() -> None:

@@ -55,6 +55,17 @@ def _settling(snapshot: Snapshot) -> Decider:
     return Decider(what, {"burn_in": needed}, f"burn-in is {count(needed)} steps now")
 
 
+def _walking(snapshot: Snapshot) -> Decider:
+    """Beyond what is drawn no grid carries a law: what is open there is measured, and walkers measure it."""
+    absent = snapshot.absences.get("gibbs")
+    unknown = f"Gibbs is not known here ({absent.reason}). " if absent is not None else ""
+    walkers = min(MOST_WALKERS, 4 * snapshot.walkers)
+    if walkers <= snapshot.walkers:
+        return Decider(f"{unknown}Only a longer run would decide: let it go on.")
+    what = f"{unknown}More samples would decide: {count(walkers)} walkers, or wait"
+    return Decider(what, {"walkers": walkers}, f"{count(walkers)} walkers now")
+
+
 def _sampling(snapshot: Snapshot) -> Decider:
     gibbs = snapshot.comparisons.get("gibbs")
     more = gibbs.more_samples if gibbs is not None else None
@@ -70,5 +81,7 @@ def _sampling(snapshot: Snapshot) -> Decider:
         return Decider(
             "A smaller dt would decide", {"dt": dynamics.dt / 2}, f"dt is {number(dynamics.dt / 2)} now"
         )
+    if snapshot.experiment.dimension > len(snapshot.edges):
+        return _walking(snapshot)
     bins = snapshot.edges[0].size - 1
     return Decider("A finer grid would decide", {"bins": 2 * bins}, f"{2 * bins} bins now")
