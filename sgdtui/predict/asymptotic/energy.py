@@ -28,7 +28,7 @@ _SCAN = 4001
 _NODES, _PANELS = 32, 64
 _HALVINGS = 200
 _STEEPEST = 1e6
-"""A slope U' beyond this is a wall: noise that is bounded never climbs there."""
+"""A slope U' beyond so many times that of normal noise is a wall: noise that is bounded never climbs there."""
 
 Balance = Callable[[Array, Array], Array]
 """Places x (n,) and slopes p (n,) to log E exp(-p·ĝ(x)), (n,)."""
@@ -59,7 +59,8 @@ def energy(experiment: Experiment) -> Numbers | Absence | None:
     if isinstance(balance, Absence):
         return balance
     inner = [x for x, _ in stops if stable[0] <= x <= stable[-1]]
-    rises = [_rise(balance, found, a, b) for a, b in pairwise(inner)]
+    draws = 1.0 / experiment.noise_scale if experiment.dynamics.is_sde else float(experiment.dynamics.batch)
+    rises = [_rise(balance, found, draws, a, b) for a, b in pairwise(inner)]
     if not np.all(np.isfinite(rises)):
         return Absence(
             NAME, "not normalisable", "noise that is bounded never climbs from one minimum to the next"
@@ -100,24 +101,30 @@ def _stops(found: Fields, window: tuple[float, float]) -> list[tuple[float, bool
     return stops
 
 
-def _rise(balance: Balance, found: Fields, a: float, b: float) -> float:
+def _rise(balance: Balance, found: Fields, draws: float, a: float, b: float) -> float:
     """U(b) - U(a) with no stop between: the integral of the slope that is not zero and balances; infinite: a wall."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     cuts = np.linspace(a, b, _PANELS + 1)
     half = np.diff(cuts)[:, None] / 2
     x = ((cuts[1:] + cuts[:-1])[:, None] / 2 + half * nodes).ravel()
-    sign = np.sign(found.gradient(x[:, None])[:, 0])
-    low, high = np.zeros(len(x)), np.full(len(x), 1e-3)
+    pull = found.gradient(x[:, None])[:, 0]
+    sign = np.sign(pull)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        normal = 2 * draws * np.abs(pull) / found.covariance(x[:, None])[:, 0, 0]
+    if not np.all(np.isfinite(normal)):  # without noise nothing climbs
+        return np.inf
+    # Slopes are sought in units of what normal noise would give, so that no unit of x or of the loss matters.
+    low, high = np.zeros(len(x)), 1e-3 * normal
     # log E exp(-pĝ) falls from 0 at p = 0 on the side of the gradient and comes back up at the slope that balances.
     while True:
-        short = ~(balance(x, sign * high) >= 0) & (high < _STEEPEST)
+        short = ~(balance(x, sign * high) >= 0) & (high < _STEEPEST * normal)
         if not short.any():
             break
         low, high = np.where(short, high, low), np.where(short, 2 * high, high)
-    if (high >= _STEEPEST).any():
+    if (high >= _STEEPEST * normal).any():
         return np.inf
     # Below the first guess the function may be positive only because it is zero at 0: start at its lowest side.
-    low = np.where(low == 0, 1e-12, low)
+    low = np.where(low == 0, 1e-12 * normal, low)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         up = balance(x, sign * middle) >= 0
