@@ -177,6 +177,7 @@ def _mistakes(
 ) -> list[str]:
     """The first few cells of a file that are no finite numbers, each with its line. The slow way, for errors only."""
     found: list[str] = []
+    texts: list[tuple[str, int, str]] = []
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         reader = csv.reader(file, delimiter=delimiter)
         try:
@@ -188,12 +189,17 @@ def _mistakes(
                     )
                 else:
                     cells = zip(columns, (row[i].strip() for i in used), strict=True)
+                    wrong = [(n, c) for n, c in cells if not (_is_number(c) and math.isfinite(float(c)))]
                     found.extend(
                         f"{path.name}, line {line}, column '{name}': {_cell_problem(cell)}"
-                        for name, cell in cells
-                        if not (_is_number(cell) and math.isfinite(float(cell)))
+                        for name, cell in wrong
                     )
+                    texts.extend((n, line, c) for n, c in wrong if _is_text(c))
                 if len(found) >= _MAX_MISTAKES:
+                    if len(texts) == len(found) and len({name for name, _, _ in texts}) == 1:
+                        name, first, cell = texts[0]
+                        said = f"column '{name}': the text '{shortened(cell, 30)}' is not a number"
+                        return [f"{path.name}, line {first}, {said}, nor are the cells in lines below"]
                     return [*found[:_MAX_MISTAKES], "… and perhaps more"]
         except csv.Error as error:
             found.append(f"{path.name}, line {reader.line_num}: {error}")
@@ -211,8 +217,16 @@ def _remedy(found: Sequence[str], delimiter: str) -> str:
     return ""
 
 
+def _is_missing(cell: str) -> bool:
+    return not cell or cell.lower() in ("na", "nan", "n/a", "null", "none", "?", "-")
+
+
+def _is_text(cell: str) -> bool:
+    return not _is_missing(cell) and not _is_number(cell)
+
+
 def _cell_problem(cell: str) -> str:
-    if not cell or cell.lower() in ("na", "nan", "n/a", "null", "none", "?", "-"):
+    if _is_missing(cell):
         return "a value is missing"
     if _is_number(cell):
         return f"{shortened(cell, 20)} is not a finite number"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Collection
 from pathlib import Path as FilePath
 from typing import cast
@@ -27,6 +26,7 @@ from sgdtui.preset.dial import Dial
 from sgdtui.preset.forms.csv_table import TableError, checked_table, find_csv
 from sgdtui.preset.forms.form import Form, Found, Starts
 from sgdtui.preset.forms.sample import read_data
+from sgdtui.preset.forms.weights_file import arrays_of_file
 from sgdtui.preset.parameters import read_parameters
 from sgdtui.preset.schema import ExperimentSection, NetworkSection, StartSection
 from sgdtui.preset.text.problem import names_hint, shortened
@@ -255,12 +255,11 @@ def _read_start(
     assert section.weights is not None
     try:
         path = find_csv(section.weights, folder)
-        with np.load(path, allow_pickle=False) as file:
-            point = weights_of_file(system, [file[name] for name in file.files])
+        point = weights_of_file(system, arrays_of_file(path))
     except TableError as error:
         report.error(("start", "weights"), error.messages[0], error.hint)
         return None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         said = shortened(" ".join(str(error).split()), 200)
         report.error(
             ("start", "weights"),

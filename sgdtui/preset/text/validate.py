@@ -72,10 +72,13 @@ def section(kind: type[SectionType], document: Any, report: Report, path: Path =
         cut = False
         for detail in details:
             where = _real_path(detail["loc"], document)
-            if not any((*path, *where)[: len(p)] == p for p in report.pruned):
+            full = (*path, *where)
+            # What is missing because a wrong part of it was left out before has been told already.
+            missed = detail["type"] == "missing" and report.left_out(full)
+            if not missed and not any(full[: len(p)] == p for p in report.pruned):
                 _tell(detail, where, kind, report, path)
             cut = _prune(remaining, where) or cut
-            report.pruned.add((*path, *where))
+            report.pruned.add(full)
         if not cut:
             return None
     return None
